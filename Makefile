@@ -1,0 +1,67 @@
+# Every target sets up what it needs: Debian with Python 3.11 or later, gcc and make is enough.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+
+READY := $(VENV)/.ready
+KERNELS := $(VENV)/.kernels
+KERNEL_SOURCES := $(wildcard src/setfair/engine/*.py src/setfair/domain/*.py src/setfair/formats/kernels.py)
+UNCOMPILED_TESTS := tests/unit/engine tests/tables tests/properties tests/reference tests/formats/test_kernels.py
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test bench check clean clean-kernels lock
+
+help: ## Say what can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
+
+demo: $(KERNELS) ## Play a business day of a four-country house; ends with the path of its report
+	$(BIN)/python examples/run_day.py --folder demo
+
+test: $(KERNELS) ## Run all tests: the engine uncompiled for coverage, then everything as it ships
+	@rm -f .coverage .coverage.*
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) -W "ignore::RuntimeWarning" \
+	    --cov --cov-report= $(wildcard $(UNCOMPILED_TESTS))
+	$(BIN)/python -m pytest -n $(WORKERS) \
+	    --cov --cov-append --cov-report=term --cov-fail-under=90
+
+bench: $(KERNELS) ## Measure: prints a table and writes JSON
+	$(BIN)/python -m benchmarks
+
+check: $(KERNELS) ## Style, types, imports, documentation
+	$(BIN)/ruff check src tests examples benchmarks docs
+	$(BIN)/ruff format --check src tests examples benchmarks docs
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest -n $(WORKERS) tests/docs tests/style --deselect tests/docs/test_readme.py::test_the_tour_runs
+
+setup: $(READY) ## Make .venv with the pinned dependencies, and install the package in it
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "Python 3.11 or later is needed; $(PYTHON) is not there or older: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	    echo "Python's venv is missing. As root: apt-get install python3-venv" >&2; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+# Numba looks only at a kernel's own file: when another one that it calls was edited, the caches must go.
+$(KERNELS): $(READY) $(KERNEL_SOURCES)
+	@find src -name '*.nb[ic]' -delete
+	@touch $@
+
+clean-kernels: ## Delete compiled kernels
+	find src -name '*.nb[ic]' -delete
+	rm -f $(KERNELS)
+
+clean: clean-kernels ## Delete everything that was made, .venv and the demo house too
+	rm -rf $(VENV) demo build src/*.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find src tests examples benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
+
+lock: ## Pin the newest versions anew (needs uv)
+	echo 'setuptools>=77' | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+	    --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
+	    --group dev --output-file requirements.lock pyproject.toml -

@@ -1,0 +1,85 @@
+"""Deciding: payments a second through the engine alone, in batches as `submit` makes them.
+
+`kernel` is `admit` alone; `decide` is the whole transition with its check after every page. Both run in books
+with room for the day. `growing` starts from empty books and makes the room as it goes: once a day at most.
+Every run has fresh books, so that memory that is touched for the first time counts everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from benchmarks.measure import Sample, Scale, Timer, rates
+from benchmarks.scenario import BUSINESS_DAY, batches_of, books_of
+from setfair.domain.instruction import BATCH_ROWS_MAX
+from setfair.engine.admit import admit
+from setfair.engine.books import Books
+from setfair.engine.decide import QUEUE_MAX, decide
+from setfair.engine.layout import RECORD, ROW_OUTCOME, Array, Journal, Setting, cleared
+
+AIM = 20e6
+_OFFICERS = 2
+
+
+def run(scale: Scale) -> Iterator[Sample]:
+    """Measure every case at both sizes of house."""
+    rows = scale.of(BATCH_ROWS_MAX, 256)
+    count = scale.of(128, 2)
+    for accounts in (scale.of(10_000, 1000), scale.of(1_000_000, 2000)):
+        size = f"{accounts:,} accounts"
+        batches = batches_of(count, rows, accounts)
+        yield _sample(f"kernel, {size}", _run_kernel(batches, books_of(accounts), scale), AIM)
+        yield _sample(f"decide, {size}", _run_decide(batches, books_of(accounts), scale), AIM)
+        values = _run_decide(batches, books_of(accounts), scale, growing=True)
+        yield _sample(f"decide, growing, {size}", values)
+        anonymous = batches_of(count, rows, accounts, identities=False)
+        values = _run_decide(anonymous, books_of(accounts), scale)
+        yield _sample(f"decide, no identities, {size}", values)
+        values = _run_decide(batches, books_of(accounts, limits=True), scale)
+        yield _sample(f"decide, limits in use, {size}", values)
+        contended = batches_of(count, rows, accounts, contended=True)
+        values = _run_decide(contended, books_of(accounts, contended=True), scale)
+        yield _sample(f"decide, 10 % queue and are released, {size}", values)
+
+
+def _sample(case: str, values: tuple[float, ...], aim: float | None = None) -> Sample:
+    return Sample("decide", case, "payments/s", values, aim)
+
+
+def _fresh(books: Books) -> Books:
+    return Books.restore(books.snapshot())
+
+
+def _run_decide(
+    batches: list[Array], books: Books, scale: Scale, *, growing: bool = False
+) -> tuple[float, ...]:
+    total = sum(map(len, batches))
+
+    def once(timer: Timer) -> None:
+        fresh = _fresh(books)
+        if not growing:
+            fresh.reserve_payments(total)
+        with timer:
+            for number, batch in enumerate(batches):
+                decide(fresh, batch, now=number)
+
+    return rates(total, once, scale.runs)
+
+
+def _run_kernel(batches: list[Array], books: Books, scale: Scale) -> tuple[float, ...]:
+    total, rows = sum(map(len, batches)), len(batches[0])
+    setting = Setting(0, BUSINESS_DAY, False, QUEUE_MAX, _OFFICERS)
+
+    def once(timer: Timer) -> None:
+        fresh = _fresh(books)
+        fresh.reserve_payments(total)
+        arrays = fresh.payment_books()
+        records, outcomes = cleared(2 * rows, RECORD), np.zeros(rows, ROW_OUTCOME)
+        for batch in batches:
+            journal = Journal(records, np.zeros(2, np.int64))
+            with timer:
+                admit(arrays, journal, setting, batch, outcomes)
+
+    return rates(total, once, scale.runs)

@@ -1,0 +1,17 @@
+"""The benches by name, in the order in which they run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from benchmarks import append, decide, pacs008, projection, start_up, whole_way
+from benchmarks.measure import Sample, Scale
+
+BENCHES: dict[str, Callable[[Scale], Iterator[Sample]]] = {
+    "decide": decide.run,
+    "append": append.run,
+    "projection": projection.run,
+    "pacs008": pacs008.run,
+    "whole-way": whole_way.run,
+    "start-up": start_up.run,
+}

@@ -1,0 +1,127 @@
+"""The business day of a house: all its currencies together, in the order of the agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from setfair.clearing_house import ClearingHouse
+from setfair.domain.agreement import Agreement
+from setfair.domain.calendar import is_business_day
+from setfair.domain.codes import Phase
+from setfair.domain.instants import date_of
+from setfair.errors import HouseError, PhaseError
+from setfair.intake.directory import currency_number
+
+Moved = list[tuple[str, Phase]]
+"""Currencies and the phase that each has moved to."""
+
+
+def agreement_of(house: ClearingHouse) -> Agreement:
+    """Return the agreement in force."""
+    agreement = house.state.directory.agreement
+    if agreement is None:
+        raise HouseError("no agreement is in force yet: adopt one first")
+    return agreement
+
+
+def currencies_of(house: ClearingHouse, chosen: Sequence[str]) -> list[str]:
+    """Return the chosen currencies, or all of the agreement.
+
+    Raises
+    ------
+    HouseError
+        If one is not part of the agreement.
+    """
+    known = [rules.code for rules in agreement_of(house).currencies]
+    for code in chosen:
+        if code not in known:
+            raise HouseError(f"{code} is not a currency of the agreement; it has {', '.join(known)}")
+    return [code for code in known if not chosen or code in chosen]
+
+
+def phase_of(house: ClearingHouse, currency: str) -> Phase:
+    """Return the present phase of a currency."""
+    return Phase(int(house.state.books.phases[currency_number(currency)]))
+
+
+def business_date_of(house: ClearingHouse, currency: str) -> date | None:
+    """Return the newest business day of a currency, or None before its first."""
+    days = int(house.state.books.business_day[currency_number(currency)])
+    return date_of(days) if days else None
+
+
+def open_day(house: ClearingHouse, day: date | None = None, chosen: Sequence[str] = ()) -> Moved:
+    """Open the business day of the currencies that settle on that day.
+
+    Parameters
+    ----------
+    house
+        The house.
+    day
+        Business day; None: today in the house's time zone.
+    chosen
+        Currencies; none: all that settle on that day.
+
+    Raises
+    ------
+    PhaseError
+        If none of them settles on that day, or one is not closed.
+    """
+    agreement, business_day = agreement_of(house), day or house.today()
+    currencies = currencies_of(house, chosen)
+    if not chosen:
+        currencies = [code for code in currencies if is_business_day(agreement, code, business_day)]
+        if not currencies:
+            raise PhaseError(f"{business_day} is no business day of any currency: see [calendar]")
+    for code in currencies:
+        remember_from = first_remembered_day(agreement, code, business_day)
+        house.open_day(code, business_day, remember_from)
+    return [(code, Phase.OPEN) for code in currencies]
+
+
+def first_remembered_day(agreement: Agreement, currency: str, day: date) -> date:
+    """Return the oldest business day whose instructions are still recognised on `day`."""
+    left = agreement.agreement.identity_memory_days
+    candidate = day
+    while left > 0 and day - candidate < timedelta(days=366):
+        candidate -= timedelta(days=1)
+        left -= is_business_day(agreement, currency, candidate)
+    return candidate
+
+
+def cut_off(house: ClearingHouse, chosen: Sequence[str] = ()) -> Moved:
+    """Move each open currency to its next cut-off: customer payments first, then institutions'."""
+    following = {Phase.OPEN: Phase.CUSTOMER_CUTOFF, Phase.CUSTOMER_CUTOFF: Phase.INTERBANK_CUTOFF}
+    moved: Moved = []
+    for code in currencies_of(house, chosen):
+        phase = following.get(phase_of(house, code))
+        if phase is not None:
+            house.change_phase(code, phase)
+            moved.append((code, phase))
+    if not moved:
+        raise PhaseError("no currency is before its cut-off: open the day first, or close it")
+    return moved
+
+
+def close_day(house: ClearingHouse, chosen: Sequence[str] = ()) -> Moved:
+    """Close the day; a currency that is still open passes its interbank cut-off on the way."""
+    moved: Moved = []
+    for code in currencies_of(house, chosen):
+        if phase_of(house, code) is Phase.CLOSED:
+            continue
+        if phase_of(house, code) is not Phase.INTERBANK_CUTOFF:
+            house.change_phase(code, Phase.INTERBANK_CUTOFF)
+        house.change_phase(code, Phase.CLOSED)
+        moved.append((code, Phase.CLOSED))
+    if not moved:
+        raise PhaseError("the day is closed already")
+    return moved
+
+
+def run_cycles(house: ClearingHouse, chosen: Sequence[str] = (), day: date | None = None) -> list[str]:
+    """Set off what is due, one currency at a time; return the currencies."""
+    currencies = currencies_of(house, chosen)
+    for code in currencies:
+        house.run_cycle(code, day or business_date_of(house, code) or house.today())
+    return currencies

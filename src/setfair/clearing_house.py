@@ -1,0 +1,407 @@
+"""ClearingHouse: the one way in.
+
+The way of a batch, whatever door it came through:
+
+    submit  ->  _screen    every name is compared with the lists; without lists nothing goes on
+            ->  _take      names become places, once (`intake`)
+            ->  _apply     decide: books and instructions in, records out (`engine`)
+                           append: the page is durable, or nothing happened (`store`)
+            ->  Outcome    what became of each row
+
+Files, API, console, CLI and simulator all come through here; there is no second way to change the books.
+If anything fails before the page is durable, the books in memory are thrown away and read back.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from setfair.domain.agreement import Agreement, canonical_bytes
+from setfair.domain.calendar import is_business_day
+from setfair.domain.codes import PHASE_MOVES, InstructionKind, Phase
+from setfair.domain.instants import days_of, format_utc, local_date
+from setfair.domain.instruction import Batch, Family
+from setfair.domain.signing import AgreementSignature, format_signatures, is_in_force
+from setfair.engine.decide import Terms, decide
+from setfair.engine.layout import INSTRUCTION, Array
+from setfair.errors import AgreementError, BrokenInvariantError, HouseError, PhaseError
+from setfair.house_state import HouseState, replay, restore_state, state_bytes
+from setfair.intake.directory import currency_number
+from setfair.intake.obligations import PartyRows, take_confirmations, take_obligations, take_parties
+from setfair.intake.payments import Taken, take_payments
+from setfair.journal.page import SALT_KEY_LENGTH, Page, page_from_bytes, page_to_bytes
+from setfair.screening.match import Hit, Matcher
+from setfair.screening.screen_batch import ScreeningResult, screen_batch
+from setfair.store.protocol import PageMeta, Store
+
+CLOCK_BACK_MAX_NS = 600 * 10**9
+"""How far the clock may be behind the last page before the house refuses to go on: ten minutes."""
+
+CHECKPOINT_PAGES = 512
+"""Pages after which a checkpoint of the books is written."""
+
+NAME_COLUMNS = {
+    Family.PAYMENT: ("debtor_name", "creditor_name", "other_names"),
+    Family.OBLIGATION: ("debtor_name", "creditor_name", "other_names"),
+    Family.PARTY: ("name",),
+    Family.CONFIRMATION: (),
+}
+"""Which columns of a batch hold names to screen."""
+
+
+class ListsInForce(Protocol):
+    """What the clearing house asks of the screening gate."""
+
+    def matcher(self, agreement: Agreement, today: date) -> Matcher:
+        """Return the matcher over the lists in force.
+
+        Raises
+        ------
+        ScreeningUnavailableError
+            If a mandatory list is missing, truncated or stale.
+        """
+
+    def description(self) -> bytes:
+        """Return the lists in force as JSON, for the journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a batch."""
+
+    rows: Array
+    """ROW_OUTCOME, one a row of the batch."""
+    page: Page | None
+    """The page that the batch became; None if every row repeats what is on record."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """A batch on its way to a page."""
+
+    taken: Taken
+    documents: dict[str, bytes] = field(default_factory=dict)
+    hits: list[tuple[int, Hit]] = field(default_factory=list)
+    """Row of the batch, and what screening found."""
+    terms: Terms | None = None
+
+
+class ClearingHouse:
+    """One house: its books in memory, its pages in a store."""
+
+    def __init__(
+        self,
+        store: Store,
+        lists: ListsInForce,
+        clock: Callable[[], int],
+        *,
+        random_bytes: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        """Read the books back from the store.
+
+        Parameters
+        ----------
+        store
+            Where pages are made durable.
+        lists
+            The screening gate.
+        clock
+            Nanoseconds since 1970-01-01 UTC.
+        random_bytes
+            Source of the pages' salt keys.
+        """
+        self._store = store
+        self._lists = lists
+        self._clock = clock
+        self.on_page: Callable[[Page], None] | None = None
+        """Called with every page once it is durable."""
+        self._random_bytes = random_bytes
+        self._pages_since_checkpoint = 0
+        self.state = HouseState()
+        self.recover()
+
+    def recover(self) -> None:
+        """Throw the books in memory away and read them back: the checkpoint, then the pages after it."""
+        self.state = restore_state(self._store.read_checkpoint())
+        self._pages_since_checkpoint = 0
+        for _, body in self._store.pages_after(self.state.page_number):
+            replay(self.state, page_from_bytes(body))
+            self._pages_since_checkpoint += 1
+
+    # The way in.
+
+    def submit(self, batch: Batch) -> Outcome:
+        """Decide one batch of instructions; when this returns, what became of it is durable.
+
+        Raises
+        ------
+        ScreeningUnavailableError
+            If a mandatory list is missing, truncated or stale: nothing of the batch is applied.
+        StoreError
+            If the page could not be made durable: nothing of the batch is applied.
+        """
+        with self._all_or_nothing():
+            screened = self._screen(batch)
+            return self._apply(self._take(batch, screened))
+
+    def _screen(self, batch: Batch) -> ScreeningResult:
+        """Compare every name with the lists in force; the engine settles nothing that is unscreened."""
+        return screen_batch(batch.rows, NAME_COLUMNS[batch.family], self._matcher())
+
+    def _take(self, batch: Batch, screened: ScreeningResult) -> Draft:
+        """Turn names into places; parties that are new go into the page."""
+        directory = self.state.directory
+        parties: PartyRows = []
+        if batch.family is Family.PAYMENT:
+            taken = take_payments(batch.rows, directory)
+        elif batch.family is Family.CONFIRMATION:
+            taken = take_confirmations(batch.rows, directory)
+        elif batch.family is Family.OBLIGATION:
+            taken, parties = take_obligations(batch.rows, directory)
+        else:
+            taken, parties = take_parties(batch.rows, directory)
+        taken.instructions["screening"] = screened.outcome
+        documents = {"screening": json.dumps({"list_set": screened.list_version}).encode()}
+        if parties:
+            documents["parties"] = json.dumps(parties, ensure_ascii=False).encode()
+        return Draft(taken, documents, screened.hits)
+
+    def _matcher(self) -> Matcher:
+        """Return the matcher over the lists in force; a new version of them goes on record first."""
+        matcher = self._lists.matcher(self._agreement(), self.today())
+        if matcher.version != self.state.list_set:
+            self._command(InstructionKind.LIST_ADOPTION, Draft(_one(), {"lists": self._lists.description()}))
+        return matcher
+
+    # Commands: one instruction each, the same way.
+
+    def adopt(self, agreement: Agreement, signatures: Sequence[AgreementSignature]) -> Outcome:
+        """Put a version of the agreement into force; document and signatures go on record.
+
+        Raises
+        ------
+        AgreementError
+            If not all have signed it, its date has not come, it is not newer than the version in force, or
+            it names a participant that is on a screening list.
+        """
+        header = agreement.agreement
+        in_force, why = is_in_force(agreement, signatures, self._today_of(agreement))
+        if not in_force:
+            raise AgreementError(f"agreement {header.id} version {header.version}: {why}")
+        current = self.state.directory.agreement
+        if current is not None and header.version <= current.agreement.version:
+            raise AgreementError(
+                f"version {header.version} is not newer than version {current.agreement.version}, "
+                "which is in force"
+            )
+        with self._all_or_nothing():
+            matcher = self._lists.matcher(agreement, self._today_of(agreement))
+            hits = matcher.match([participant.name for participant in agreement.participants])
+            if hits:
+                raise AgreementError(
+                    "participants that a screening list names cannot take part",
+                    tuple(hit.explain() for hit in hits),
+                )
+            terms = self.state.directory.adopt(agreement)
+            documents = {
+                "agreement": canonical_bytes(agreement),
+                "signatures": format_signatures(signatures),
+                "layout": self.state.directory.layout_document(terms),
+            }
+            return self._command(InstructionKind.ADOPTION, Draft(_one(), documents, terms=terms))
+
+    def open_day(self, currency: str, day: date, remember_from: date) -> Outcome:
+        """Open the business day of a currency; identities of days before `remember_from` are forgotten.
+
+        Raises
+        ------
+        PhaseError
+            If the currency is not closed, or does not settle on that day.
+        """
+        if not is_business_day(self._agreement(), currency, day):
+            raise PhaseError(f"{day} is no business day of {currency}: see [calendar] in the agreement")
+        before = int(self.state.books.business_day[self._currency(currency)])
+        if days_of(day) < before:
+            raise PhaseError(f"{currency} has been open on a later day than {day} before")
+        return self._change_phase(
+            currency, Phase.OPEN, value_date=days_of(day), amount=days_of(remember_from)
+        )
+
+    def change_phase(self, currency: str, phase: Phase) -> Outcome:
+        """Move the business day of a currency to its next phase; PhaseError if that move is not allowed."""
+        return self._change_phase(currency, phase)
+
+    def _change_phase(self, currency: str, phase: Phase, **fields: int) -> Outcome:
+        number = self._currency(currency)
+        present = Phase(int(self.state.books.phases[number]))
+        if phase not in PHASE_MOVES[present]:
+            allowed = " or ".join(move.name for move in PHASE_MOVES[present])
+            raise PhaseError(f"{currency} is {present.name}: it can move to {allowed}, not to {phase.name}")
+        if phase is Phase.OPEN:
+            self._matcher()
+        fields |= {"currency": number, "target": int(phase)}
+        return self._command(InstructionKind.PHASE_CHANGE, Draft(_one()), **fields)
+
+    def run_cycle(self, currency: str, day: date) -> Outcome:
+        """Set off the obligations in one currency that are due on `day` or before."""
+        self._matcher()
+        return self._command(
+            InstructionKind.CYCLE, Draft(_one()), currency=self._currency(currency), value_date=days_of(day)
+        )
+
+    def decide_held(self, number: int, person: str, reason: str, *, release: bool) -> Outcome:
+        """Put one person's decision on a held instruction on record; the second person's takes effect."""
+        if not reason.strip():
+            raise HouseError("a decision needs a reason: say in a few words why")
+        self._matcher()
+        officers = [officer.id for officer in self._agreement().screening.officers]
+        return self._command(
+            InstructionKind.RELEASE if release else InstructionKind.REFUSAL,
+            Draft(_one(), {"notes": json.dumps({"0": reason}, ensure_ascii=False).encode()}),
+            target=number,
+            person=officers.index(person) if person in officers else -1,
+        )
+
+    def _command(self, kind: InstructionKind, draft: Draft, **fields: int) -> Outcome:
+        instruction = draft.taken.instructions
+        instruction["kind"] = kind
+        for name, value in fields.items():
+            instruction[name] = value
+        with self._all_or_nothing():
+            return self._apply(draft)
+
+    # The one place where the books change.
+
+    def _apply(self, draft: Draft) -> Outcome:
+        """Decide, make the page durable, and only then answer."""
+        instructions = draft.taken.instructions
+        now, first = self._now(), self.state.books.next_number
+        decided = decide(self.state.books, instructions, now, draft.terms)
+        rows = decided.rows
+        fresh = np.flatnonzero(rows["repeated"] == 0)
+        if not len(fresh):
+            return Outcome(rows, None)
+        page = Page(
+            number=self.state.page_number + 1,
+            first_instruction=first,
+            first_record=self.state.record_count + 1,
+            time_ns=now,
+            salt_key=self._random_bytes(SALT_KEY_LENGTH),
+            instructions=instructions[fresh],
+            records=decided.records,
+            texts=_texts_of(draft, fresh),
+            documents=_documents_of(draft, fresh),
+        )
+        self._store.append(_meta(page), page_to_bytes(page))
+        self.state.advance(page)
+        if self.on_page is not None:
+            self.on_page(page)
+        self._checkpoint_now_and_then()
+        return Outcome(rows, page)
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """Read the books back if anything fails; a broken invariant is left as it is, as evidence."""
+        try:
+            yield
+        except BrokenInvariantError:
+            raise
+        except BaseException:
+            self.recover()
+            raise
+
+    def _checkpoint_now_and_then(self) -> None:
+        self._pages_since_checkpoint += 1
+        if self._pages_since_checkpoint >= CHECKPOINT_PAGES:
+            self.checkpoint()
+
+    def checkpoint_if_worthwhile(self) -> None:
+        """Write a checkpoint if enough pages have come since the last one to make the next start slow."""
+        if self._pages_since_checkpoint >= CHECKPOINT_PAGES // 16:
+            self.checkpoint()
+
+    def checkpoint(self) -> None:
+        """Keep the books as they are, so that the next start reads only the pages after this."""
+        self._store.write_checkpoint(self.state.page_number, state_bytes(self.state))
+        self._pages_since_checkpoint = 0
+
+    def _now(self) -> int:
+        """Return the clock's time, and never a time before the last page."""
+        now, last = self._clock(), self.state.last_time
+        if now < last - CLOCK_BACK_MAX_NS:
+            raise HouseError(
+                f"the clock says {format_utc(now)}, but the last page is of {format_utc(last)}: "
+                "set the clock right"
+            )
+        return max(now, last)
+
+    def today(self) -> date:
+        """Return the date in the house's time zone."""
+        return self._today_of(self._agreement())
+
+    def _today_of(self, agreement: Agreement) -> date:
+        return local_date(self._now(), agreement.agreement.time_zone)
+
+    def _agreement(self) -> Agreement:
+        agreement = self.state.directory.agreement
+        if agreement is None:
+            raise HouseError("no agreement is in force yet: adopt one first")
+        return agreement
+
+    def _currency(self, code: str) -> int:
+        number = currency_number(code)
+        if not number or not self.state.directory.has_currency(number):
+            raise HouseError(f"{code} is not a currency of the agreement")
+        return number
+
+
+def _one() -> Taken:
+    """Return one empty instruction, for a command."""
+    instruction = np.zeros(1, INSTRUCTION)
+    instruction["debtor"], instruction["creditor"], instruction["person"] = -1, -1, -1
+    return Taken(instruction, {})
+
+
+def _texts_of(draft: Draft, fresh: NDArray[np.int64]) -> dict[str, object]:
+    texts = draft.taken.texts
+    if len(fresh) == len(draft.taken.instructions):
+        return dict(texts)
+    return {name: column.take(fresh) for name, column in texts.items()}
+
+
+_HIT_FIELDS = ("name", "list_id", "entry_id", "matched_name", "entry_hash")
+
+
+def _documents_of(draft: Draft, fresh: NDArray[np.int64]) -> dict[str, bytes]:
+    """Return the documents of the page; hits are given by their place in it."""
+    if not draft.hits:
+        return draft.documents
+    place_of = {int(row): place for place, row in enumerate(fresh)}
+    hits: list[dict[str, object]] = []
+    for row, hit in draft.hits:
+        if row in place_of:
+            about: dict[str, object] = {name: getattr(hit, name) for name in _HIT_FIELDS}
+            about |= {"score": str(hit.score), "explanation": hit.explain()}
+            hits.append(about | {"row": place_of[row], "place": len(hits) + 1})
+    return draft.documents | {"hits": json.dumps(hits, ensure_ascii=False).encode()}
+
+
+def _meta(page: Page) -> PageMeta:
+    return PageMeta(
+        page.number,
+        format_utc(page.time_ns),
+        InstructionKind(int(page.instructions[0]["kind"])).name,
+        page.first_instruction,
+        len(page.instructions),
+        page.first_record,
+        len(page.records),
+    )

@@ -1,0 +1,297 @@
+"""The tables of the agreement: one frozen model each, unknown fields forbidden, a line a field.
+
+What one table must fulfil by itself is checked here; references between tables are checked in
+`agreement_checks`. `docs/agreement.md` is tested against these models.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from setfair.domain.agreement_fields import (
+    ITEMS_MAX,
+    Amount,
+    BasisPoints,
+    Bic,
+    Country,
+    CurrencyCode,
+    CurrencyCodes,
+    CycleName,
+    Holidays,
+    Lei,
+    ListId,
+    LocalTime,
+    MemberId,
+    Name,
+    ParticipantId,
+    PersonId,
+    PublicKey,
+    RelativeFile,
+    TimeZoneName,
+    refuse,
+)
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = (
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+)
+"""Days of the week in the order of `date.weekday`."""
+
+
+def _week_order(value: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
+    days = tuple(day for day in WEEKDAYS if day in value)
+    if len(days) == len(WEEKDAYS):
+        raise refuse("every day is a weekend day", "at least one day of the week must be a business day")
+    return days
+
+
+class Part(BaseModel):
+    """Base of all tables: frozen, strict types, no unknown fields."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Header(Part):
+    """The house and this version of its agreement."""
+
+    id: ParticipantId
+    """Local id of the house."""
+    name: Name
+    """Name of the house."""
+    version: int = Field(ge=1, le=1_000_000)
+    """Version of the agreement; each later one has a higher number."""
+    effective_date: date
+    """First day on which this version may be in force."""
+    bic: Bic
+    """The house's own BIC, sender of its messages."""
+    time_zone: TimeZoneName
+    """Time zone of the house: of cycle times, and of every currency that names no other."""
+    identity_memory_days: int = Field(default=10, ge=1, le=60)
+    """Business days for which repeated instructions are recognised."""
+
+
+class CurrencyRules(Part):
+    """One currency of the house."""
+
+    code: CurrencyCode
+    """The currency."""
+    settlement_agent: ParticipantId
+    """Participant whose account funds the others; that account has no floor."""
+    opens: LocalTime
+    """When the business day opens."""
+    customer_cutoff: LocalTime
+    """From here on no new customer payments."""
+    interbank_cutoff: LocalTime
+    """From here on no new payments; what is still queued is rejected."""
+    time_zone: TimeZoneName | None = None
+    """Time zone of these times; without it the agreement's."""
+    holidays: Holidays = ()
+    """Days on which this currency does not settle, besides the house's."""
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        if not self.opens < self.customer_cutoff <= self.interbank_cutoff:
+            raise refuse(
+                f"the day opens at {self.opens}, customer cut-off {self.customer_cutoff}, "
+                f"interbank cut-off {self.interbank_cutoff}",
+                "opens < customer_cutoff <= interbank_cutoff, all on one local day",
+            )
+        return self
+
+
+class Calendar(Part):
+    """Days on which the house is closed for every currency."""
+
+    weekend: Annotated[tuple[Weekday, ...], AfterValidator(_week_order)] = ("saturday", "sunday")
+    """Days of the week that are no business days."""
+    holidays: Holidays = ()
+    """Further days that are no business days."""
+
+
+class Participant(Part):
+    """A direct or indirect participant, a settlement agent or an overseer."""
+
+    id: ParticipantId
+    """Local id."""
+    name: Name
+    """Name, in any script."""
+    country: Country
+    """Country of its seat."""
+    bic: Bic | None = None
+    """BIC. At least one of bic, lei and member_id is needed."""
+    lei: Lei | None = None
+    """Legal entity identifier."""
+    member_id: MemberId | None = None
+    """Member id in a national clearing system."""
+    kind: Literal["direct", "indirect"] = "direct"
+    """Direct participants have settlement accounts; indirect ones are reached through a direct one."""
+    through: ParticipantId | None = None
+    """The direct participant through which an indirect one is reached."""
+    role: Literal["bank", "settlement_agent", "overseer"] = "bank"
+    """What it does here; an overseer reads everything and has no accounts."""
+
+    @model_validator(mode="after")
+    def _check_identity(self) -> Self:
+        if self.bic is None and self.lei is None and self.member_id is None:
+            raise refuse("has no bic, lei or member_id", "at least one of them is needed")
+        return self
+
+    @model_validator(mode="after")
+    def _check_kind(self) -> Self:
+        if self.kind == "indirect" and self.through is None:
+            raise refuse(
+                "is indirect but names nobody in 'through'", "an indirect participant names a direct one"
+            )
+        if self.kind == "direct" and self.through is not None:
+            raise refuse("is direct but has 'through'", "only an indirect participant names another one")
+        if self.kind == "indirect" and self.role != "bank":
+            raise refuse(f"is indirect and {self.role}", "only a bank can be indirect")
+        return self
+
+
+class Account(Part):
+    """One settlement account: one participant, one currency."""
+
+    participant: ParticipantId
+    """Its owner, a direct participant."""
+    currency: CurrencyCode
+    """Its currency."""
+    credit_line: Amount = "0"
+    """How far below zero the balance may go (swing limit)."""
+    reserved_urgent: Amount = "0"
+    """Set aside for urgent payments when the day opens."""
+    reserved_high: Amount = "0"
+    """Set aside for urgent and high payments when the day opens."""
+    multilateral_limit: Amount | None = None
+    """Most that may be paid net in a day to all towards whom there is no bilateral limit."""
+    status: Literal["open", "closed"] = "open"
+    """A closed account neither pays nor receives."""
+
+
+class Limit(Part):
+    """A bilateral limit: most that one participant may have paid another net in a day."""
+
+    participant: ParticipantId
+    """Who pays."""
+    counterparty: ParticipantId
+    """Who receives."""
+    currency: CurrencyCode
+    """In which currency."""
+    amount: Amount
+    """Paid minus received, at most."""
+
+
+class Cycle(Part):
+    """A clearing cycle that runs every business day."""
+
+    name: CycleName
+    """Its name."""
+    time: LocalTime
+    """When it runs, in the agreement's time zone."""
+    currencies: CurrencyCodes
+    """What is set off in it, currency by currency."""
+
+
+class Clearing(Part):
+    """How obligations are confirmed and set off."""
+
+    confirmation: Literal["automatic", "debtor"] = "automatic"
+    """Whether an obligation counts at once or waits until its debtor confirms it."""
+    cycles: Annotated[tuple[Cycle, ...], Field(max_length=1000)] = ()
+    """The day's cycles."""
+
+
+class Officer(Part):
+    """A person who decides about screening hits."""
+
+    id: PersonId
+    """Id under which the person decides."""
+    name: Name
+    """The person's name."""
+
+
+class ScreeningList(Part):
+    """One list that every name is compared with."""
+
+    id: ListId
+    """Its id; the list of the United Nations Security Council is UN."""
+    format: Literal["un_xml", "ofac_csv", "operator_csv"]
+    """How the file is written."""
+    file: RelativeFile
+    """Where it lies, relative to the agreement's folder; in a house, to the house's folder."""
+    max_age_days: int = Field(ge=1, le=366)
+    """Oldest that the list may be before settlement stops, in calendar days."""
+    entries_min: int = Field(ge=1, le=10_000_000)
+    """Fewest entries that a whole list has: fewer means that it is truncated."""
+    entries_max: int = Field(ge=1, le=10_000_000)
+    """Most entries that it can have: more means that it is another file."""
+    mandatory: bool = True
+    """Whether settlement stops without it."""
+
+    @model_validator(mode="after")
+    def _check_entries(self) -> Self:
+        if self.entries_min > self.entries_max:
+            raise refuse(
+                f"entries_min {self.entries_min} is more than entries_max {self.entries_max}",
+                "entries_min <= entries_max",
+            )
+        return self
+
+
+class Screening(Part):
+    """Who decides about hits, and with which lists names are compared."""
+
+    officers: Annotated[tuple[Officer, ...], Field(min_length=2, max_length=10_000)]
+    """At least two people: it takes two different ones to release what was held."""
+    lists: Annotated[tuple[ScreeningList, ...], Field(min_length=1, max_length=100)]
+    """The lists; UN is always among them."""
+
+
+class Offsetting(Part):
+    """How queued payments are settled together."""
+
+    discipline: Literal["ordered", "bypass"] = "ordered"
+    """Whether offsetting keeps the order of each queue or may choose any payments in it."""
+
+
+class Fee(Part):
+    """What the house charges in one currency."""
+
+    currency: CurrencyCode
+    """In which currency."""
+    settled_payment: Amount = "0"
+    """For each settled payment, to its debtor."""
+    set_off_basis_points: BasisPoints = "0"
+    """Of what set-off cancelled, in hundredths of a per cent."""
+
+
+class Fees(Part):
+    """What the house charges."""
+
+    schedule: Annotated[tuple[Fee, ...], Field(max_length=400)] = ()
+    """One row a currency; none: nothing is charged."""
+
+
+class Signatory(Part):
+    """Who must sign before this version can be in force."""
+
+    id: ParticipantId
+    """A participant's id, or the house's own."""
+    public_key: PublicKey
+    """The key that its signature is checked with."""
+
+
+Participants = Annotated[tuple[Participant, ...], Field(min_length=1, max_length=ITEMS_MAX)]
+Accounts = Annotated[tuple[Account, ...], Field(max_length=ITEMS_MAX)]
+Limits = Annotated[tuple[Limit, ...], Field(max_length=ITEMS_MAX)]
+Currencies = Annotated[tuple[CurrencyRules, ...], Field(min_length=1, max_length=400)]
+Signatories = Annotated[tuple[Signatory, ...], Field(min_length=1, max_length=10_000)]

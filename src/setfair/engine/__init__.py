@@ -1,0 +1,16 @@
+"""Decides. Books and instructions in, records out; no clock, file, network or random source.
+
+`decide.py` is the one transition; each rule that it applies has a module, with its kernels beside it:
+
+    layout        the arrays: accounts, payments, obligations, instructions, records
+    books         the state of a house, made of those arrays
+    identity      which instructions were seen before
+    ledger        available liquidity, limits, the booking of one payment
+    queue         the queues of the accounts, and the release cascade
+    entry         what happens to a payment when it comes in
+    request       cancellations, and decisions on what screening held
+    obligation    obligations and credit notes
+    cycle         set-off of what is due (the optimum itself is in `setoff`)
+    day           phases of the business day
+    invariants    what must hold after every page
+"""

@@ -1,0 +1,257 @@
+"""The state of one house, made of arrays, and how it grows, is laid out anew, and is kept.
+
+Rules
+-----
+1. Everything that decides is in `Books`; nothing else is remembered between batches.
+2. Arrays have room for the next batch before it is decided: kernels never allocate.
+3. `snapshot` and `restore` are exact: the same bytes give the same books on any machine.
+4. Adopting an agreement lays the accounts out anew in the agreement's order; balances, queues and
+   reservations of an account that was there before are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from setfair.engine.identity import rehash, table_for
+from setfair.engine.layout import (
+    ACCOUNT,
+    CURRENCY_NUMBERS,
+    NEXT_NUMBER,
+    OBLIGATION,
+    OBLIGATION_COUNT,
+    PAYMENT,
+    PAYMENT_COUNT,
+    Array,
+    Int64s,
+    PaymentBooks,
+    cleared,
+    copy_rows,
+)
+from setfair.engine.ledger import ALL_OTHERS, HAS_BILATERAL, HAS_MULTILATERAL, limit_slot, limits_table
+
+COUNTERS = 4
+
+GROWTH = 4
+"""By how much payments and obligations get more room: they fill it in order, and what is not filled takes no
+memory, only addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountTerms:
+    """What an agreement says of one settlement account; amounts in minor units."""
+
+    participant: int
+    """Place of the participant in the agreement."""
+    currency: int
+    """ISO 4217 number."""
+    credit_line: int
+    reserved_urgent: int
+    reserved_high: int
+    multilateral_limit: int | None
+    is_agent: bool
+    """True for the settlement agent's own account: it has no floor."""
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LimitTerms:
+    """A bilateral limit between two accounts, in minor units."""
+
+    debtor: int
+    creditor: int
+    limit: int
+
+
+def _by_currency(dtype: type[np.generic], fill: int) -> NDArray[np.generic]:
+    return np.full(CURRENCY_NUMBERS, fill, dtype)
+
+
+@dataclass(slots=True)
+class Books:
+    """Accounts, payments, obligations, identities, limits and phases of one house."""
+
+    accounts: Array = field(default_factory=lambda: np.zeros(0, ACCOUNT))
+    payments: Array = field(default_factory=lambda: cleared(1024, PAYMENT))
+    identities: Array = field(default_factory=lambda: table_for(512))
+    obligations: Array = field(default_factory=lambda: cleared(1024, OBLIGATION))
+    obligation_identities: Array = field(default_factory=lambda: table_for(512))
+    limits: Array = field(default_factory=lambda: limits_table(0))
+    phases: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(CURRENCY_NUMBERS, np.uint8))
+    business_day: NDArray[np.int32] = field(default_factory=lambda: np.zeros(CURRENCY_NUMBERS, np.int32))
+    agent_account: NDArray[np.int32] = field(default_factory=lambda: np.full(CURRENCY_NUMBERS, -1, np.int32))
+    counters: Int64s = field(default_factory=lambda: np.array([0, 0, 0, 1], np.int64))
+    reserved_terms: Int64s = field(default_factory=lambda: np.zeros((0, 2), np.int64))
+    """Reservations as agreed (urgent, high) by account: set again when a day opens."""
+    rules: Int64s = field(default_factory=lambda: np.array([0, 2, 10, 1], np.int64))
+    """Bypass discipline (0, 1), number of officers, days of identity memory, automatic confirmation."""
+
+    _worklist: NDArray[np.int32] = field(default_factory=lambda: np.zeros(1, np.int32))
+    """Scratch of the release cascade, and which accounts are in it: all zero between batches."""
+    _listed: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(1, np.uint8))
+
+    @property
+    def payment_count(self) -> int:
+        """Payments and cancellations that the books remember."""
+        return int(self.counters[PAYMENT_COUNT])
+
+    @property
+    def obligation_count(self) -> int:
+        """Obligations and credit notes that the books remember."""
+        return int(self.counters[OBLIGATION_COUNT])
+
+    @property
+    def next_number(self) -> int:
+        """Number that the next instruction gets."""
+        return int(self.counters[NEXT_NUMBER])
+
+    def lay_out_accounts(self, terms: Sequence[AccountTerms], limits: Iterable[LimitTerms]) -> None:
+        """Set the accounts as agreed, keeping balances and queues of those that were there before.
+
+        An account keeps its place: the caller gives the accounts of the last version first, in their
+        order, and new ones after them.
+        """
+        if len(terms) < len(self.accounts):
+            raise ValueError("an agreement version may close accounts, not remove them")
+        accounts = cleared(len(terms), ACCOUNT)
+        accounts["head"], accounts["tail"] = -1, -1
+        accounts[: len(self.accounts)] = self.accounts
+        self.agent_account[:] = -1
+        for place, account in enumerate(terms):
+            row = accounts[place]
+            row["participant"], row["currency"] = account.participant, account.currency
+            row["credit_line"], row["open"] = account.credit_line, account.open
+            row["limits"] = HAS_MULTILATERAL if account.multilateral_limit is not None else 0
+            if account.is_agent:
+                self.agent_account[account.currency] = place
+        self.accounts = accounts
+        self.reserved_terms = np.array(
+            [(account.reserved_urgent, account.reserved_high) for account in terms], np.int64
+        ).reshape(-1, 2)
+        self.accounts["reserved_urgent"] = self.reserved_terms[:, 0]
+        self.accounts["reserved_high"] = self.reserved_terms[:, 1]
+        self._lay_out_limits(terms, tuple(limits))
+
+    def _lay_out_limits(self, terms: Sequence[AccountTerms], limits: Sequence[LimitTerms]) -> None:
+        old = self.limits
+        self.limits = limits_table(len(limits) + len(terms))
+        multilateral = [
+            LimitTerms(place, ALL_OTHERS, account.multilateral_limit)
+            for place, account in enumerate(terms)
+            if account.multilateral_limit is not None
+        ]
+        for limit in (*limits, *multilateral):
+            place = limit_slot(self.limits, limit.debtor, limit.creditor)
+            before = old[limit_slot(old, limit.debtor, limit.creditor)]
+            key = (limit.debtor << 32) | limit.creditor
+            net = int(before["net"]) if before["key"] == key else 0
+            self.limits[place] = (key, limit.limit, net)
+            if limit.creditor != ALL_OTHERS:
+                self.accounts[limit.debtor]["limits"] |= HAS_BILATERAL
+
+    def reserve_payments(self, more: int) -> None:
+        """Make room for `more` payments and their identities."""
+        self.payments = _grown(self.payments, self.payment_count + more)
+        self.identities = _grown_table(self.identities, self.payment_count + more)
+
+    def reserve_obligations(self, more: int) -> None:
+        """Make room for `more` obligations and their identities."""
+        self.obligations = _grown(self.obligations, self.obligation_count + more)
+        self.obligation_identities = _grown_table(self.obligation_identities, self.obligation_count + more)
+
+    def forget_payments_before(self, day: int) -> None:
+        """Forget payments that arrived on business days before `day`, and their identities.
+
+        Payments are in the order of arrival, and none that is forgotten is queued or held: the caller sees
+        to it that no day is forgotten that is still open in some currency.
+        """
+        count = self.payment_count
+        days = self.payments["day"][:count]
+        keep_from = int(np.argmax(days >= day)) if np.any(days >= day) else count
+        if keep_from == 0:
+            return
+        kept = self.payments[keep_from:count].copy()
+        for name in ("original", "next", "previous"):
+            kept[name] = np.where(kept[name] >= keep_from, kept[name] - keep_from, -1)
+        for name in ("head", "tail"):
+            places = self.accounts[name]
+            self.accounts[name] = np.where(places >= 0, places - keep_from, -1)
+        table = table_for(len(kept) + 512)
+        rehash(self.identities, table, keep_from)
+        self.identities = table
+        self.payments = _grown(kept, len(kept) + 1024)
+        self.counters[PAYMENT_COUNT] = len(kept)
+
+    def payment_books(self) -> PaymentBooks:
+        """Return the arrays as the payment kernels take them."""
+        if len(self._listed) < len(self.accounts):
+            self._worklist = np.zeros(len(self.accounts), np.int32)
+            self._listed = np.zeros(len(self.accounts), np.uint8)
+        return PaymentBooks(
+            self.accounts,
+            self.payments,
+            self.identities,
+            self.limits,
+            self.phases,
+            self.business_day,
+            self.agent_account,
+            self.counters,
+            self._worklist,
+            self._listed,
+        )
+
+    def snapshot(self) -> dict[str, NDArray[np.generic]]:
+        """Return every array by name, payments and obligations cut to what is in use."""
+        return {
+            "accounts": self.accounts,
+            "payments": self.payments[: self.payment_count],
+            "identities": self.identities,
+            "obligations": self.obligations[: self.obligation_count],
+            "obligation_identities": self.obligation_identities,
+            "limits": self.limits,
+            "phases": self.phases,
+            "business_day": self.business_day,
+            "agent_account": self.agent_account,
+            "counters": self.counters,
+            "reserved_terms": self.reserved_terms,
+            "rules": self.rules,
+        }
+
+    @classmethod
+    def restore(cls, arrays: dict[str, NDArray[np.generic]]) -> Books:
+        """Make books from a snapshot; the arrays are copied."""
+        copies = {name: _copied(array) for name, array in arrays.items()}
+        copies["reserved_terms"] = copies["reserved_terms"].reshape(-1, 2)
+        return cls(**copies)
+
+
+def _grown(array: Array, needed: int) -> Array:
+    if needed <= len(array):
+        return array
+    size = max(1024, len(array))
+    while size < needed:
+        size *= GROWTH
+    grown = cleared(size, array.dtype)
+    copy_rows(array, grown)
+    return grown
+
+
+def _copied(array: Any) -> Any:
+    if array.dtype.names is None:
+        return np.array(array)
+    copy = cleared(len(array), array.dtype)
+    copy_rows(array, copy)
+    return copy
+
+
+def _grown_table(table: Array, needed: int) -> Array:
+    if 2 * needed <= len(table):
+        return table
+    grown = table_for(2 * needed)
+    rehash(table, grown, 0)
+    return grown

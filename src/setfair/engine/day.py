@@ -1,0 +1,59 @@
+"""Phases of the business day, one currency at a time: docs/settlement-rules.md, "Phases"."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from setfair.domain.codes import InstructionKind, Phase, Reason, RecordKind, Status
+from setfair.engine.books import Books
+from setfair.engine.entry import withdraw
+from setfair.engine.kernel import kernel
+from setfair.engine.layout import PAYMENT_COUNT, Journal, PaymentBooks
+from setfair.engine.ledger import write_payment_record
+
+_CANCELLATION = int(InstructionKind.CANCELLATION)
+_ACSP, _PDNG, _RJCT = int(Status.ACSP), int(Status.PDNG), int(Status.RJCT)
+_REJECTED = int(RecordKind.REJECTED)
+_AT_CUTOFF = int(Reason.QUEUED_AT_CUTOFF)
+
+
+def open_day(books: Books, currency: int, day: int, remember_from: int) -> None:
+    """Open the business day of a currency: limits from zero, reservations as agreed.
+
+    Parameters
+    ----------
+    books
+        Changed in place.
+    currency
+        ISO 4217 number.
+    day
+        Days since 1970-01-01.
+    remember_from
+        Payments that arrived on earlier business days are forgotten, unless a currency still has
+        such a day open.
+    """
+    open_days = books.business_day[books.phases != Phase.CLOSED]
+    books.phases[currency] = Phase.OPEN
+    books.business_day[currency] = day
+    ours = books.accounts["currency"] == currency
+    books.accounts["reserved_urgent"][ours] = books.reserved_terms[ours, 0]
+    books.accounts["reserved_high"][ours] = books.reserved_terms[ours, 1]
+    used = np.flatnonzero(books.limits["key"] != -1)
+    debtors = books.limits["key"][used] >> 32
+    books.limits["net"][used[ours[debtors]]] = 0
+    books.forget_payments_before(min(remember_from, *open_days.tolist(), day))
+
+
+def reject_waiting(books: Books, journal: Journal, currency: int, cause: int, now: int) -> None:
+    """Reject what is queued or held in this currency, in the order of its arrival."""
+    _reject_unsettled(books.payment_books(), journal, currency, cause, now)
+
+
+@kernel
+def _reject_unsettled(books: PaymentBooks, journal: Journal, currency: int, cause: int, now: int) -> None:
+    for payment in range(books.counters[PAYMENT_COUNT]):
+        entry = books.payments[payment]
+        waits = entry["status"] == _ACSP or entry["status"] == _PDNG
+        if waits and entry["currency"] == currency and entry["kind"] != _CANCELLATION:
+            withdraw(books, payment, _RJCT, _AT_CUTOFF)
+            write_payment_record(books, journal, payment, _REJECTED, cause, now)

@@ -1,0 +1,212 @@
+"""The one transition: books and a batch in, records and outcomes out.
+
+A batch is of one sort, told by its first instruction:
+
+* payments: customer and institution payments, returns, liquidity transfers, cancellations, and
+  decisions on held payments (`admit`);
+* obligations: obligations, credit notes, confirmations, parties, and decisions on held ones (`obligation`);
+* one command: PHASE_CHANGE (`day`), CYCLE (`cycle`), ADOPTION (`books`), and LIST_ADOPTION, which changes
+  nothing here and goes on record.
+
+Same books and batch, same records, on any machine: nothing here reads a clock, a file or a hash seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from setfair.domain.codes import PHASE_MOVES, InstructionKind, Phase, Reason, RecordKind, Status
+from setfair.engine.admit import admit
+from setfair.engine.books import AccountTerms, Books, LimitTerms
+from setfair.engine.cycle import run_cycle
+from setfair.engine.day import open_day, reject_waiting
+from setfair.engine.invariants import check_page
+from setfair.engine.layout import (
+    NEXT_NUMBER,
+    QUEUED_COUNT,
+    RECORD,
+    ROW_OUTCOME,
+    Array,
+    Journal,
+    Setting,
+)
+from setfair.engine.obligation import (
+    ObligationBooks,
+    ObligationSetting,
+    admit_obligations,
+    find_obligation,
+)
+
+QUEUE_MAX = 4_000_000
+"""Payments that may wait in one house."""
+
+_PAYMENTS = frozenset(
+    {
+        InstructionKind.CUSTOMER_PAYMENT,
+        InstructionKind.INSTITUTION_PAYMENT,
+        InstructionKind.PAYMENT_RETURN,
+        InstructionKind.LIQUIDITY_TRANSFER,
+        InstructionKind.CANCELLATION,
+    }
+)
+_OBLIGATIONS = frozenset(
+    {
+        InstructionKind.OBLIGATION,
+        InstructionKind.CREDIT_NOTE,
+        InstructionKind.CONFIRMATION,
+        InstructionKind.PARTY_REGISTRATION,
+    }
+)
+_DECISIONS = frozenset({InstructionKind.RELEASE, InstructionKind.REFUSAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What adopting an agreement version changes in the books; an ADOPTION comes with it."""
+
+    version: int
+    accounts: Sequence[AccountTerms]
+    limits: Sequence[LimitTerms]
+    bypass: bool
+    officers: int
+    automatic_confirmation: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a batch became."""
+
+    rows: Array
+    """ROW_OUTCOME, one for each instruction of the batch."""
+    records: Array
+    """RECORD, in the order in which things happened."""
+
+
+def decide(books: Books, batch: Array, now: int, terms: Terms | None = None) -> Decided:
+    """Decide one batch; `books` are changed in place.
+
+    Parameters
+    ----------
+    books
+        The state of the house.
+    batch
+        INSTRUCTION, of one sort, not empty.
+    now
+        Nanoseconds since 1970-01-01 UTC.
+    terms
+        With an ADOPTION: what it changes.
+
+    Raises
+    ------
+    BrokenInvariantError
+        If the books contradict themselves afterwards.
+    """
+    kind = InstructionKind(int(batch[0]["kind"]))
+    if kind in _DECISIONS:
+        kind = _kind_of_held(books, int(batch[0]["target"]))
+    if kind in _PAYMENTS:
+        decided = _decide_payments(books, batch, now)
+    elif kind in _OBLIGATIONS:
+        decided = _decide_obligations(books, batch, now)
+    else:
+        decided = _decide_command(books, kind, batch, now, terms)
+    check_page(books, decided.records)
+    return decided
+
+
+def _kind_of_held(books: Books, number: int) -> InstructionKind:
+    arrays = ObligationBooks(books.obligations, books.obligation_identities, books.counters)
+    if find_obligation(arrays, number) >= 0:
+        return InstructionKind.OBLIGATION
+    return InstructionKind.CUSTOMER_PAYMENT
+
+
+def _decide_payments(books: Books, batch: Array, now: int) -> Decided:
+    books.reserve_payments(len(batch))
+    journal = _journal(2 * len(batch) + int(books.counters[QUEUED_COUNT]))
+    rows = np.zeros(len(batch), ROW_OUTCOME)
+    bypass, officers = bool(books.rules[0]), int(books.rules[1])
+    setting = Setting(now, int(books.business_day.max()), bypass, QUEUE_MAX, officers)
+    admit(books.payment_books(), journal, setting, batch, rows)
+    return Decided(rows, _written(journal))
+
+
+def _decide_obligations(books: Books, batch: Array, now: int) -> Decided:
+    books.reserve_obligations(len(batch))
+    journal = _journal(2 * len(batch))
+    rows = np.zeros(len(batch), ROW_OUTCOME)
+    arrays = ObligationBooks(books.obligations, books.obligation_identities, books.counters)
+    setting = ObligationSetting(now, bool(books.rules[3]), int(books.rules[1]))
+    admit_obligations(arrays, journal, setting, batch, rows)
+    return Decided(rows, _written(journal))
+
+
+def _decide_command(
+    books: Books, kind: InstructionKind, batch: Array, now: int, terms: Terms | None
+) -> Decided:
+    number = books.next_number
+    books.counters[NEXT_NUMBER] += 1
+    if kind is InstructionKind.PHASE_CHANGE:
+        records = _change_phase(books, batch[0], number, now)
+    elif kind is InstructionKind.CYCLE:
+        currency, day = int(batch[0]["currency"]), int(batch[0]["value_date"])
+        records = run_cycle(books, currency, day, number, now)
+    elif kind is InstructionKind.ADOPTION:
+        records = _adopt(books, number, now, terms)
+    else:
+        records = _command_record(RecordKind.LISTS_ADOPTED, number, now)
+    own = records[records["subject"] == number][-1]
+    rows = np.zeros(1, ROW_OUTCOME)
+    rows["number"], rows["index"] = number, -1
+    rows["status"], rows["reason"] = own["status"], own["reason"]
+    return Decided(rows, records)
+
+
+def _change_phase(books: Books, command: Array, number: int, now: int) -> Array:
+    """Move one currency to its next phase; a move that is not allowed is a rejection."""
+    currency, phase = int(command["currency"]), Phase(int(command["target"]))
+    allowed = phase in PHASE_MOVES[Phase(int(books.phases[currency]))]
+    journal = _journal(books.payment_count)
+    if allowed and phase is Phase.OPEN:
+        open_day(books, currency, int(command["value_date"]), int(command["amount"]))
+    elif allowed:
+        books.phases[currency] = phase
+        if phase in (Phase.INTERBANK_CUTOFF, Phase.CLOSED):
+            reject_waiting(books, journal, currency, number, now)
+    own = _command_record(RecordKind.PHASE_CHANGED, number, now)
+    own["currency"], own["amount"] = currency, int(phase)
+    own["debtor_after"] = books.business_day[currency]
+    if not allowed:
+        own["kind"], own["status"], own["reason"] = RecordKind.REJECTED, Status.RJCT, Reason.DAY_NOT_OPEN
+    return np.concatenate([own, _written(journal)])
+
+
+def _adopt(books: Books, number: int, now: int, terms: Terms | None) -> Array:
+    if terms is None:
+        raise ValueError("an ADOPTION comes with its terms")
+    books.lay_out_accounts(terms.accounts, terms.limits)
+    books.rules[0], books.rules[1] = int(terms.bypass), terms.officers
+    books.rules[3] = int(terms.automatic_confirmation)
+    own = _command_record(RecordKind.AGREEMENT_ADOPTED, number, now)
+    own["amount"] = terms.version
+    return own
+
+
+def _command_record(kind: RecordKind, number: int, now: int) -> Array:
+    record = np.zeros(1, RECORD)
+    record["kind"], record["status"] = kind, Status.ACSC
+    record["debtor"], record["creditor"] = -1, -1
+    record["subject"] = record["cause"] = number
+    record["time"] = now
+    return record
+
+
+def _journal(room: int) -> Journal:
+    return Journal(np.empty(room, RECORD), np.zeros(2, np.int64))
+
+
+def _written(journal: Journal) -> Array:
+    return journal.records[: journal.written[0]]

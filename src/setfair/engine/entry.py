@@ -1,0 +1,284 @@
+"""What happens to a payment when it comes in: steps 1 to 14 of docs/settlement-rules.md.
+
+Covers customer payments, institution payments, returns and liquidity transfers. Cancellations and
+decisions on held payments, which come in the same batches, are in `request`.
+"""
+
+from __future__ import annotations
+
+from setfair.domain.codes import InstructionKind, Mechanism, Phase, Reason, RecordKind, Screening, Status
+from setfair.domain.money import AMOUNT_MAX_MINOR
+from setfair.engine.identity import ABSENT, find_index
+from setfair.engine.kernel import inlined, kernel
+from setfair.engine.layout import QUEUED_COUNT, Journal, PaymentBooks, Row, Setting
+from setfair.engine.ledger import (
+    BALANCE_MAX,
+    available,
+    can_settle,
+    settle,
+    within_limits,
+    write_payment_record,
+)
+from setfair.engine.queue import NONE, dequeue, enqueue, following, head, is_blocked, release
+
+OFFSET_LOOK_MAX = 256
+"""Queued payments of the creditor that bilateral offsetting looks at."""
+
+AMOUNT_MAX = AMOUNT_MAX_MINOR
+
+_CUSTOMER = int(InstructionKind.CUSTOMER_PAYMENT)
+_RETURN = int(InstructionKind.PAYMENT_RETURN)
+_TRANSFER = int(InstructionKind.LIQUIDITY_TRANSFER)
+_CANCELLATION = int(InstructionKind.CANCELLATION)
+
+_CLOSED = int(Phase.CLOSED)
+_CUSTOMER_CUTOFF = int(Phase.CUSTOMER_CUTOFF)
+_INTERBANK_CUTOFF = int(Phase.INTERBANK_CUTOFF)
+
+_UNSCREENED = int(Screening.UNSCREENED)
+_HIT = int(Screening.HIT)
+
+_PDNG, _ACSP, _ACSC, _RJCT = int(Status.PDNG), int(Status.ACSP), int(Status.ACSC), int(Status.RJCT)
+_QUEUED, _REJECTED, _HELD = int(RecordKind.QUEUED), int(RecordKind.REJECTED), int(RecordKind.HELD)
+_IMMEDIATE, _OFFSET = int(Mechanism.IMMEDIATE), int(Mechanism.BILATERAL_OFFSET)
+
+_UNKNOWN_DEBTOR, _UNKNOWN_CREDITOR = int(Reason.UNKNOWN_DEBTOR_AGENT), int(Reason.UNKNOWN_CREDITOR_AGENT)
+_NOT_POSITIVE, _TOO_LARGE = int(Reason.AMOUNT_NOT_POSITIVE), int(Reason.AMOUNT_TOO_LARGE)
+_SAME_ACCOUNT, _ACCOUNT_CLOSED = int(Reason.SAME_ACCOUNT), int(Reason.ACCOUNT_CLOSED)
+_DAY_NOT_OPEN, _AFTER_CUTOFF = int(Reason.DAY_NOT_OPEN), int(Reason.AFTER_CUTOFF)
+_WRONG_VALUE_DATE, _NOT_SCREENED = int(Reason.WRONG_VALUE_DATE), int(Reason.NOT_SCREENED)
+_NOT_AGENT = int(Reason.NOT_SETTLEMENT_AGENT)
+_ORIGINAL_UNKNOWN, _ORIGINAL_NOT_SETTLED = int(Reason.ORIGINAL_UNKNOWN), int(Reason.ORIGINAL_NOT_SETTLED)
+_RETURN_NOT_MATCHING, _RETURN_EXCEEDS = (
+    int(Reason.RETURN_NOT_MATCHING),
+    int(Reason.RETURN_EXCEEDS_ORIGINAL),
+)
+_SCREENING_HIT, _QUEUE_FULL = int(Reason.SCREENING_HIT), int(Reason.QUEUE_FULL)
+_OVERFLOW = int(Reason.BALANCE_OVERFLOW)
+_INSUFFICIENT, _LIMIT, _BEHIND = (
+    int(Reason.INSUFFICIENT_FUNDS),
+    int(Reason.LIMIT_REACHED),
+    int(Reason.BEHIND_IN_QUEUE),
+)
+
+
+@inlined
+def enter(books: PaymentBooks, journal: Journal, setting: Setting, payment: int, instruction: Row) -> None:
+    """Take one new payment through steps 2 to 14."""
+    reason = _check_instruction(books, payment, instruction)
+    if reason == 0:
+        reason = check_timing(books, payment)
+    if reason == 0 and instruction["screening"] == _UNSCREENED:
+        reason = _NOT_SCREENED
+    if reason == 0 and instruction["kind"] == _TRANSFER:
+        reason = _check_transfer(books, payment)
+    if reason == 0 and instruction["kind"] == _RETURN:
+        original = find_index(books.identities, instruction["original_high"], instruction["original_low"])
+        books.payments[payment]["original"] = original
+        reason = check_return(books, payment)
+    if reason != 0:
+        reject(books, journal, payment, reason, books.payments[payment]["number"], setting.now)
+    elif instruction["screening"] == _HIT:
+        _hold(books, journal, payment, setting.now)
+    else:
+        accept(books, journal, setting, payment, books.payments[payment]["number"])
+
+
+@inlined
+def _check_instruction(books: PaymentBooks, payment: int, instruction: Row) -> int:
+    """Steps 2 to 5: what is wrong with the instruction itself, or 0."""
+    if instruction["defect"] != 0:
+        return instruction["defect"]
+    if instruction["debtor"] < 0:
+        return _UNKNOWN_DEBTOR
+    if instruction["creditor"] < 0:
+        return _UNKNOWN_CREDITOR
+    if instruction["amount"] <= 0:
+        return _NOT_POSITIVE
+    if instruction["amount"] > AMOUNT_MAX:
+        return _TOO_LARGE
+    if instruction["debtor"] == instruction["creditor"]:
+        return _SAME_ACCOUNT
+    accounts = books.accounts
+    if accounts[instruction["debtor"]]["open"] == 0 or accounts[instruction["creditor"]]["open"] == 0:
+        return _ACCOUNT_CLOSED
+    return 0
+
+
+@inlined
+def check_timing(books: PaymentBooks, payment: int) -> int:
+    """Steps 6 and 7: phase of the currency and value date; the reason, or 0."""
+    entry = books.payments[payment]
+    phase = books.phases[entry["currency"]]
+    if phase == _CLOSED:
+        return _DAY_NOT_OPEN
+    if phase == _CUSTOMER_CUTOFF and entry["kind"] == _CUSTOMER:
+        return _AFTER_CUTOFF
+    if phase == _INTERBANK_CUTOFF and entry["kind"] != _TRANSFER:
+        return _AFTER_CUTOFF
+    if entry["value_date"] != 0 and entry["value_date"] != books.business_day[entry["currency"]]:
+        return _WRONG_VALUE_DATE
+    return 0
+
+
+@kernel
+def _check_transfer(books: PaymentBooks, payment: int) -> int:
+    """Step 9: one side of a liquidity transfer is the settlement agent."""
+    entry = books.payments[payment]
+    agent = books.agent_account[entry["currency"]]
+    if agent != NONE and (entry["debtor"] == agent or entry["creditor"] == agent):
+        return 0
+    return _NOT_AGENT
+
+
+@kernel
+def check_return(books: PaymentBooks, payment: int) -> int:
+    """Step 10: a return fits the payment that it returns; the reason, or 0."""
+    entry = books.payments[payment]
+    if entry["original"] == ABSENT:
+        return _ORIGINAL_UNKNOWN
+    original = books.payments[entry["original"]]
+    if original["kind"] == _CANCELLATION:
+        return _ORIGINAL_UNKNOWN
+    if original["status"] != _ACSC:
+        return _ORIGINAL_NOT_SETTLED
+    if original["debtor"] != entry["creditor"] or original["creditor"] != entry["debtor"]:
+        return _RETURN_NOT_MATCHING
+    if entry["amount"] > original["amount"] - original["returned"]:
+        return _RETURN_EXCEEDS
+    return 0
+
+
+@kernel
+def reject(books: PaymentBooks, journal: Journal, payment: int, reason: int, cause: int, now: int) -> None:
+    """Reject a payment that is not in a queue; a return gives back what it had claimed."""
+    _finish_unsettled(books, payment, _RJCT, reason)
+    write_payment_record(books, journal, payment, _REJECTED, cause, now)
+
+
+@kernel
+def _finish_unsettled(books: PaymentBooks, payment: int, status: int, reason: int) -> None:
+    entry = books.payments[payment]
+    if entry["kind"] == _RETURN and entry["status"] == _ACSP:
+        books.payments[entry["original"]]["returned"] -= entry["amount"]
+    entry["status"] = status
+    entry["reason"] = reason
+    entry["mechanism"] = 0
+
+
+@kernel
+def withdraw(books: PaymentBooks, payment: int, status: int, reason: int) -> None:
+    """Take a queued or held payment out of the books' open business with a final status."""
+    if books.payments[payment]["status"] == _ACSP:
+        dequeue(books, payment)
+    _finish_unsettled(books, payment, status, reason)
+
+
+@kernel
+def _hold(books: PaymentBooks, journal: Journal, payment: int, now: int) -> None:
+    """Step 11."""
+    books.payments[payment]["status"] = _PDNG
+    books.payments[payment]["reason"] = _SCREENING_HIT
+    write_payment_record(books, journal, payment, _HELD, books.payments[payment]["number"], now)
+
+
+@inlined
+def accept(books: PaymentBooks, journal: Journal, setting: Setting, payment: int, cause: int) -> None:
+    """Steps 12 to 14: settle at once, or by bilateral offsetting, or queue."""
+    entry = books.payments[payment]
+    if entry["kind"] == _RETURN:
+        books.payments[entry["original"]]["returned"] += entry["amount"]
+    entry["status"] = _ACSP
+    blocked = is_blocked(books, entry["debtor"], entry["priority"])
+    if not blocked and can_settle(books, payment):
+        settle(books, journal, payment, _IMMEDIATE, cause, setting.now)
+        release(books, journal, entry["creditor"], NONE, cause, setting.now)
+        return
+    if setting.bypass or not blocked:
+        last = _find_offset(books, setting, payment)
+        if last != NONE:
+            _settle_offset(books, journal, setting, payment, last, cause)
+            release(books, journal, entry["creditor"], entry["debtor"], cause, setting.now)
+            return
+    _queue(books, journal, setting, payment, blocked, cause)
+
+
+@kernel
+def _find_offset(books: PaymentBooks, setting: Setting, payment: int) -> int:
+    """Step 13: return the last queued payment of the first set that fits, or -1."""
+    entry = books.payments[payment]
+    debtor, creditor = entry["debtor"], entry["creditor"]
+    total = 0
+    other = head(books, creditor)
+    for _ in range(OFFSET_LOOK_MAX):
+        if other == NONE:
+            return NONE
+        if books.payments[other]["creditor"] == debtor:
+            total += books.payments[other]["amount"]
+            if total > BALANCE_MAX:
+                return NONE
+            if _set_fits(books, payment, total, books.payments[other]["priority"]):
+                return other
+        elif not setting.bypass:
+            return NONE
+        other = following(books, creditor, other)
+    return NONE
+
+
+@kernel
+def _set_fits(books: PaymentBooks, payment: int, total: int, lowest_priority: int) -> bool:
+    """Tell whether the payment and a set of `total` the other way can settle together."""
+    entry = books.payments[payment]
+    debtor, creditor, amount = entry["debtor"], entry["creditor"], entry["amount"]
+    if available(books, debtor, entry["priority"]) < amount - total:
+        return False
+    if available(books, creditor, lowest_priority) < total - amount:
+        return False
+    if books.accounts[creditor]["balance"] > BALANCE_MAX + total - amount:
+        return False
+    if books.accounts[debtor]["balance"] > BALANCE_MAX + amount - total:
+        return False
+    return within_limits(books, debtor, creditor, amount - total) and within_limits(
+        books, creditor, debtor, total - amount
+    )
+
+
+@kernel
+def _settle_offset(
+    books: PaymentBooks, journal: Journal, setting: Setting, payment: int, last: int, cause: int
+) -> None:
+    """Settle the entering payment, then the set that ends with `last`, in queue order."""
+    debtor, creditor = books.payments[payment]["debtor"], books.payments[payment]["creditor"]
+    settle(books, journal, payment, _OFFSET, cause, setting.now)
+    other = head(books, creditor)
+    reached = False
+    while not reached:
+        after = following(books, creditor, other)
+        reached = other == last
+        if books.payments[other]["creditor"] == debtor:
+            dequeue(books, other)
+            settle(books, journal, other, _OFFSET, cause, setting.now)
+        other = after
+
+
+@kernel
+def _queue(
+    books: PaymentBooks, journal: Journal, setting: Setting, payment: int, blocked: bool, cause: int
+) -> None:
+    """Step 14."""
+    entry = books.payments[payment]
+    if books.accounts[entry["creditor"]]["balance"] + entry["amount"] > BALANCE_MAX:
+        reject(books, journal, payment, _OVERFLOW, cause, setting.now)
+        return
+    if books.counters[QUEUED_COUNT] >= setting.queue_max:
+        reject(books, journal, payment, _QUEUE_FULL, cause, setting.now)
+        return
+    if blocked:
+        entry["reason"] = _BEHIND
+    elif available(books, entry["debtor"], entry["priority"]) < entry["amount"]:
+        entry["reason"] = _INSUFFICIENT
+    else:
+        entry["reason"] = _LIMIT
+    entry["mechanism"] = 0
+    enqueue(books, payment)
+    write_payment_record(books, journal, payment, _QUEUED, cause, setting.now)

@@ -1,0 +1,93 @@
+"""What must hold after every page; if it does not, the house stops and keeps the evidence.
+
+1. Per currency the balances sum to zero.
+2. No account but a settlement agent's is below minus its credit line.
+
+These are functions that raise, not assertions: `python -O` keeps them.
+"""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+import numpy as np
+
+from setfair.domain.codes import RecordKind
+from setfair.domain.instruction import BATCH_ROWS_MAX
+from setfair.domain.money import BALANCE_MAX_MINOR
+from setfair.engine.books import Books
+from setfair.engine.kernel import kernel
+from setfair.engine.layout import CURRENCY_NUMBERS, Array, Int64s
+from setfair.errors import BrokenInvariantError
+
+SETTLED = int(RecordKind.SETTLED)
+PAGE_INSTRUCTIONS = BATCH_ROWS_MAX
+
+
+SCAN_ACCOUNTS = 16_384
+"""Up to this many accounts all are checked after every page; in a larger house all are checked on every
+n-th page, n in proportion, and the accounts that a page touched after every page."""
+
+
+def check_page(books: Books, records: Array) -> None:
+    """Check the books after one page with these records; raises as `check_books` does."""
+    pages = -(-len(books.accounts) // SCAN_ACCOUNTS)
+    if pages <= 1 or int(books.next_number) // PAGE_INSTRUCTIONS % pages == 0:
+        check_books(books)
+    else:
+        overdrawn = _scan_touched(books.accounts, records)
+        if overdrawn >= 0:
+            _refuse_overdrawn(books, overdrawn)
+
+
+def check_books(books: Books) -> None:
+    """Check every account.
+
+    Raises
+    ------
+    BrokenInvariantError
+        Naming the currency or the account.
+
+    Notes
+    -----
+    Sums wrap in int64; a sum that is zero modulo 2^64 while each balance is at most 2^62 in size would
+    need at least four accounts at the bound, which `ledger.can_settle` does not let happen.
+    """
+    totals = np.zeros(CURRENCY_NUMBERS, np.int64)
+    overdrawn = _scan(books.accounts, totals)
+    if overdrawn >= 0:
+        _refuse_overdrawn(books, overdrawn)
+    for currency in np.flatnonzero(totals):
+        raise BrokenInvariantError(
+            f"the balances of currency {currency:03d} sum to {totals[currency]}, not to zero"
+        )
+
+
+def _refuse_overdrawn(books: Books, place: int) -> NoReturn:
+    account = books.accounts[place]
+    raise BrokenInvariantError(
+        f"account {place} has balance {account['balance']}, below its credit line "
+        f"of {account['credit_line']} (minor units)"
+    )
+
+
+@kernel
+def _scan(accounts: Array, totals: Int64s) -> int:
+    overdrawn = -1
+    for i in range(accounts.shape[0]):
+        balance, line = accounts[i]["balance"], accounts[i]["credit_line"]
+        totals[accounts[i]["currency"]] += balance
+        if line < BALANCE_MAX_MINOR and balance < -line and overdrawn < 0:
+            overdrawn = i
+    return overdrawn
+
+
+@kernel
+def _scan_touched(accounts: Array, records: Array) -> int:
+    for i in range(records.shape[0]):
+        if records[i]["kind"] == SETTLED:
+            debtor = records[i]["debtor"]
+            line = accounts[debtor]["credit_line"]
+            if line < BALANCE_MAX_MINOR and accounts[debtor]["balance"] < -line:
+                return debtor
+    return -1

@@ -1,0 +1,214 @@
+"""Layout of the arrays that the engine works on.
+
+All types are little-endian, packed by hand to whole cache lines where the hot path reads them at
+random, and part of the journal's or the checkpoint's format (`docs/journal-record.md`): a change of
+any of them is a new format version.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.void]
+Int64s = NDArray[np.int64]
+Row = Any
+"""One row of a structured array: a view into it, for which NumPy has no type."""
+
+INSTRUCTION = np.dtype(
+    [
+        ("kind", "u1"),  # InstructionKind
+        ("priority", "u1"),  # Priority
+        ("screening", "u1"),  # Screening
+        ("spare", "u1"),  # 0
+        ("defect", "<u2"),  # Reason that the door found, or 0
+        ("currency", "<u2"),  # ISO 4217 number
+        ("debtor", "<i4"),  # account; party of an obligation; asking participant of a cancellation; -1
+        ("creditor", "<i4"),  # account; party of an obligation; -1
+        ("amount", "<i8"),  # minor units
+        ("identity_high", "<u8"),  # 128 bits that identify the instruction (UETR, or a digest)
+        ("identity_low", "<u8"),
+        ("content", "<u8"),  # digest of everything that the sender said
+        ("original_high", "<u8"),  # identity of the instruction that this one is about, or 0
+        ("original_low", "<u8"),
+        ("value_date", "<i4"),  # days since 1970-01-01; due date of an obligation; 0: none
+        ("person", "<i4"),  # who decides on what is held; -1
+        ("target", "<i8"),  # number of the held instruction; new phase; 0
+    ]
+)
+"""One instruction as the engine reads it, 80 bytes."""
+
+RECORD = np.dtype(
+    [
+        ("kind", "u1"),  # RecordKind
+        ("status", "u1"),  # Status of the subject after this record
+        ("mechanism", "u1"),  # Mechanism
+        ("spare", "u1"),  # 0
+        ("reason", "<u2"),  # Reason
+        ("currency", "<u2"),  # ISO 4217 number
+        ("debtor", "<i4"),  # account, or party of an obligation; -1
+        ("creditor", "<i4"),
+        ("amount", "<i8"),  # minor units that moved, wait, or were set off
+        ("subject", "<i8"),  # number of the instruction that this is about
+        ("cause", "<i8"),  # number of the instruction that made it happen
+        ("debtor_after", "<i8"),  # debtor's balance, or what remains of an obligation
+        ("creditor_after", "<i8"),  # creditor's balance
+        ("time", "<i8"),  # nanoseconds since 1970-01-01 UTC
+    ]
+)
+"""One record of the journal, 64 bytes."""
+
+ACCOUNT = np.dtype(
+    [
+        ("balance", "<i8"),
+        ("credit_line", "<i8"),
+        ("reserved_urgent", "<i8"),
+        ("reserved_high", "<i8"),
+        ("head", "<i4", (3,)),  # first queued payment of each priority, or -1
+        ("tail", "<i4", (3,)),
+        ("participant", "<i4"),
+        ("currency", "<u2"),
+        ("open", "u1"),  # 1: open
+        ("limits", "u1"),  # bit 0: has bilateral limits; bit 1: has a multilateral limit
+    ]
+)
+"""One settlement account: a cache line of 64 bytes."""
+
+PAYMENT = np.dtype(
+    [
+        ("number", "<i8"),  # instruction number
+        ("amount", "<i8"),
+        ("returned", "<i8"),  # accepted returns of this payment
+        ("debtor", "<i4"),
+        ("creditor", "<i4"),
+        ("next", "<i4"),  # neighbours in the queue, -1
+        ("previous", "<i4"),
+        ("original", "<i4"),  # of a return: the payment that it returns; -1
+        ("person", "<i4"),  # who decided first on this held payment; -1
+        ("day", "<i4"),  # latest business day of any currency at its arrival
+        ("value_date", "<i4"),
+        ("currency", "<u2"),
+        ("reason", "<u2"),
+        ("kind", "u1"),
+        ("priority", "u1"),
+        ("status", "u1"),
+        ("mechanism", "u1"),
+    ]
+)
+"""One payment or cancellation that the books remember: 64 bytes."""
+
+OBLIGATION = np.dtype(
+    [
+        ("number", "<i8"),
+        ("amount", "<i8"),
+        ("remaining", "<i8"),
+        ("debtor", "<i4"),  # party
+        ("creditor", "<i4"),
+        ("due", "<i4"),  # days since 1970-01-01; 0: at once
+        ("original", "<i4"),  # of a credit note: the obligation that it reduces; -1
+        ("person", "<i4"),  # who decided first on this held obligation; -1
+        ("currency", "<u2"),
+        ("reason", "<u2"),
+        ("kind", "u1"),
+        ("status", "u1"),
+        ("held", "u1"),  # 1 while screening holds it
+        ("spare", "u1", (5,)),
+    ]
+)
+"""One obligation or credit note that the books remember: 56 bytes."""
+
+IDENTITY = np.dtype([("high", "<u8"), ("low", "<u8"), ("content", "<u8"), ("index", "<i4"), ("used", "<i4")])
+"""One slot of an identity table: two to a cache line."""
+
+LIMIT = np.dtype([("key", "<i8"), ("limit", "<i8"), ("net", "<i8")])
+"""One slot of the limits table; key -1 is empty."""
+
+ROW_OUTCOME = np.dtype(
+    [
+        ("number", "<i8"),  # instruction number (of the first, for a repeat)
+        ("index", "<i4"),  # payment or obligation in the books, -1
+        ("reason", "<u2"),
+        ("status", "u1"),
+        ("mechanism", "u1"),
+        ("repeated", "u1"),
+        ("spare", "u1", (7,)),
+    ]
+)
+"""What became of one row of a batch, as of the end of the batch."""
+
+CURRENCY_NUMBERS = 1000
+"""ISO 4217 numeric codes are below this: arrays by currency have this length."""
+
+PAYMENT_COUNT, QUEUED_COUNT, OBLIGATION_COUNT, NEXT_NUMBER = range(4)
+"""Places in the counters array."""
+
+
+CACHE_LINE = 64
+
+
+def cleared(count: int, dtype: np.dtype[np.void]) -> Array:
+    """Return rows of zeros that begin at a cache line, so that a row of 64 bytes is in one line and not two.
+
+    NumPy begins an array 16 bytes into a line. Measured: a payment costs 36 ns instead of 67 ns with 10,000
+    accounts, 47 ns instead of 125 ns with 1,000,000.
+    """
+    size = count * dtype.itemsize
+    room = np.zeros(size + CACHE_LINE, np.uint8)
+    first = -room.__array_interface__["data"][0] % CACHE_LINE
+    return room[first : first + size].view(dtype)
+
+
+def copy_rows(source: Array, target: Array) -> None:
+    """Copy rows into the first of `target`, as bytes: NumPy copies structured rows field by field."""
+    target[: len(source)].view(np.uint8)[:] = source.view(np.uint8)
+
+
+class PaymentBooks(NamedTuple):
+    """The arrays of the settlement side, as kernels take them."""
+
+    accounts: Array
+    """ACCOUNT, one an account."""
+    payments: Array
+    """PAYMENT, with room for the batch; the first `counters[PAYMENT_COUNT]` are in use."""
+    identities: Array
+    """IDENTITY, a power of two of slots, at most half of them used."""
+    limits: Array
+    """LIMIT, a power of two of slots."""
+    phases: NDArray[np.uint8]
+    """Phase by currency number."""
+    business_day: NDArray[np.int32]
+    """Days since 1970-01-01 by currency number."""
+    agent_account: NDArray[np.int32]
+    """The settlement agent's account by currency number, or -1."""
+    counters: Int64s
+    """PAYMENT_COUNT, QUEUED_COUNT, OBLIGATION_COUNT, NEXT_NUMBER."""
+    worklist: NDArray[np.int32]
+    """Scratch: accounts whose queues are to be looked at, a ring."""
+    listed: NDArray[np.uint8]
+    """Scratch: 1 where the account is in the worklist."""
+
+
+class Setting(NamedTuple):
+    """What a batch of payments is decided under."""
+
+    now: int
+    """Nanoseconds since 1970-01-01 UTC."""
+    today: int
+    """The latest business day of any currency, days since 1970-01-01: the day of what comes in."""
+    bypass: bool
+    """True under the `bypass` discipline, False under `ordered`."""
+    queue_max: int
+    """Payments that may wait in the house."""
+    officers: int
+    """How many people may decide on what is held: persons 0 .. officers - 1."""
+
+
+class Journal(NamedTuple):
+    """Where kernels write what happened."""
+
+    records: Array
+    """RECORD, with room for the batch and everything that it may release."""
+    written: Int64s
+    """Two elements: records written; scratch."""

@@ -1,0 +1,234 @@
+"""Set-off notices: what a cycle cancelled of what a party owes and is owed, as CSV and as JSON.
+
+Rules
+-----
+1. One notice for each party and cycle, with both sides: what the party owed (DEBTOR) and what it was owed
+   (CREDITOR). The same `SetOff` goes into the notices of both parties.
+2. `amount` is what was open before the cycle; amount - cleared = remaining exactly, none of them negative.
+3. Amounts are decimals in text: JSON numbers lose digits in many readers.
+4. Totals are by currency; set-off leaves the party's net position as it was, so in each currency what was
+   cleared of its debts equals what was cleared of its claims.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import BinaryIO
+
+from setfair.domain.money import Currency, format_amount
+from setfair.errors import BrokenInvariantError
+from setfair.formats.csv_text import csv_text, write_rows
+
+NOTICE_COLUMNS = (
+    "cycle",
+    "date",
+    "side",
+    "obligation_id",
+    "counterparty",
+    "counterparty_name",
+    "currency",
+    "amount",
+    "cleared",
+    "remaining",
+    "due_date",
+    "record",
+)
+"""`side` is what the party of the notice is: DEBTOR or CREDITOR."""
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """A party of obligations."""
+
+    party_id: str
+    """LEI or a local id."""
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetOff:
+    """One obligation that a cycle reduced."""
+
+    record_number: int
+    """Number of the journal record."""
+    obligation_id: str
+    """The creditor's number of the invoice."""
+    debtor: Firm
+    creditor: Firm
+    currency: Currency
+    amount_minor: int
+    """Open before the cycle."""
+    cleared_minor: int
+    remaining_minor: int
+    due_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What one cycle did for one party."""
+
+    house_name: str
+    party: Firm
+    cycle: int
+    business_date: date
+    set_offs: Iterable[SetOff]
+    """Those in which the party is debtor or creditor; taken one by one."""
+
+
+def _checked_lines(notice: Notice) -> Iterator[tuple[SetOff, bool]]:
+    """Yield the set-offs and whether the party is the debtor; stop at one that cannot be."""
+    cleared: dict[str, int] = {}
+    for set_off in notice.set_offs:
+        parts = (set_off.amount_minor, set_off.cleared_minor, set_off.remaining_minor)
+        if min(parts) < 0 or parts[0] - parts[1] != parts[2]:
+            raise BrokenInvariantError(
+                f"record {set_off.record_number}: {parts[0]} - {parts[1]} = {parts[2]} is no set-off"
+            )
+        is_debtor = set_off.debtor.party_id == notice.party.party_id
+        if is_debtor == (set_off.creditor.party_id == notice.party.party_id):
+            raise BrokenInvariantError(
+                f"record {set_off.record_number} is not between {notice.party.party_id} and another party"
+            )
+        code = set_off.currency.code
+        cleared[code] = cleared.get(code, 0) + (parts[1] if is_debtor else -parts[1])
+        yield set_off, is_debtor
+    for code, net_minor in cleared.items():
+        if net_minor:
+            raise BrokenInvariantError(
+                f"cycle {notice.cycle} moved the net position of {notice.party.party_id} "
+                f"by {net_minor} minor units of {code}"
+            )
+
+
+def _csv_rows(notice: Notice) -> Iterator[tuple[str | int, ...]]:
+    yield NOTICE_COLUMNS
+    for set_off, is_debtor in _checked_lines(notice):
+        other = set_off.creditor if is_debtor else set_off.debtor
+        decimals = set_off.currency.decimals
+        yield (
+            notice.cycle,
+            notice.business_date.isoformat(),
+            "DEBTOR" if is_debtor else "CREDITOR",
+            csv_text(set_off.obligation_id),
+            csv_text(other.party_id),
+            csv_text(other.name),
+            set_off.currency.code,
+            format_amount(set_off.amount_minor, decimals),
+            format_amount(set_off.cleared_minor, decimals),
+            format_amount(set_off.remaining_minor, decimals),
+            set_off.due_date.isoformat() if set_off.due_date else "",
+            set_off.record_number,
+        )
+
+
+def write_notice_csv(out: BinaryIO, notice: Notice) -> None:
+    """Write a notice as CSV.
+
+    Raises
+    ------
+    BrokenInvariantError
+        If a set-off does not add up or the party's net position moved; the file is then not whole.
+    """
+    write_rows(out, _csv_rows(notice))
+
+
+def _json_text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _json_line(set_off: SetOff, is_debtor: bool) -> dict[str, object]:
+    other = set_off.creditor if is_debtor else set_off.debtor
+    decimals = set_off.currency.decimals
+    return {
+        "side": "DEBTOR" if is_debtor else "CREDITOR",
+        "obligation_id": set_off.obligation_id,
+        "counterparty": {"party_id": other.party_id, "name": other.name},
+        "currency": set_off.currency.code,
+        "amount": format_amount(set_off.amount_minor, decimals),
+        "cleared": format_amount(set_off.cleared_minor, decimals),
+        "remaining": format_amount(set_off.remaining_minor, decimals),
+        "due_date": set_off.due_date.isoformat() if set_off.due_date else None,
+        "record": set_off.record_number,
+    }
+
+
+def _json_totals(totals: dict[Currency, list[int]]) -> list[dict[str, str]]:
+    names = ("owed", "owed_cleared", "claimed", "claimed_cleared")
+    return [
+        {"currency": currency.code}
+        | {name: format_amount(minor, currency.decimals) for name, minor in zip(names, sums, strict=True)}
+        for currency, sums in sorted(totals.items(), key=lambda item: item[0].code)
+    ]
+
+
+def write_notice_json(out: BinaryIO, notice: Notice) -> None:
+    """Write a notice as JSON: one object, a line for each set-off, totals by currency at the end.
+
+    Raises
+    ------
+    BrokenInvariantError
+        If a set-off does not add up or the party's net position moved; the file is then not whole.
+    """
+    head = {
+        "house": notice.house_name,
+        "party": {"party_id": notice.party.party_id, "name": notice.party.name},
+        "cycle": notice.cycle,
+        "date": notice.business_date.isoformat(),
+    }
+    totals: dict[Currency, list[int]] = {}
+    text = _json_text(head)[:-1] + ',\n"set_offs": ['
+    separator = "\n"
+    for set_off, is_debtor in _checked_lines(notice):
+        sums = totals.setdefault(set_off.currency, [0, 0, 0, 0])
+        side = 0 if is_debtor else 2
+        sums[side] += set_off.amount_minor
+        sums[side + 1] += set_off.cleared_minor
+        text += separator + _json_text(_json_line(set_off, is_debtor))
+        out.write(text.encode("utf-8", "replace"))
+        text, separator = "", ",\n"
+    text += f'\n],\n"totals": {_json_text(_json_totals(totals))}}}\n'
+    out.write(text.encode("utf-8", "replace"))
+
+
+def write_notices_csv(out: BinaryIO, notices: Iterable[Notice]) -> int:
+    """Write notices as one CSV, the party in front of each row, and return their number.
+
+    Raises
+    ------
+    BrokenInvariantError
+        As `write_notice_csv`.
+    """
+    count = 0
+
+    def rows() -> Iterator[tuple[str | int, ...]]:
+        nonlocal count
+        yield "party", "party_name", *NOTICE_COLUMNS
+        for notice in notices:
+            count += 1
+            party = (csv_text(notice.party.party_id), csv_text(notice.party.name))
+            for row in islice(_csv_rows(notice), 1, None):
+                yield *party, *row
+
+    write_rows(out, rows())
+    return count
+
+
+def write_notices_json(out: BinaryIO, notices: Iterable[Notice]) -> int:
+    """Write notices as a JSON array, each as `write_notice_json` does, and return their number.
+
+    Raises
+    ------
+    BrokenInvariantError
+        As `write_notice_json`.
+    """
+    count = 0
+    for notice in notices:
+        out.write(b"," if count else b"[")
+        write_notice_json(out, notice)
+        count += 1
+    out.write(b"]\n" if count else b"[]\n")
+    return count

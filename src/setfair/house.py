@@ -1,0 +1,271 @@
+"""A house on disk: a folder with the database, the keys, the screening lists and what is given out.
+
+HOUSE/setfair.db      pages, checkpoint, projected tables
+HOUSE/keys/           house.key (private, mode 0600), house.pub
+HOUSE/lists/          screening lists, where the agreement names them
+HOUSE/staging/        files while they are read; empty between commands
+HOUSE/out/            messages, statements and notices by business date
+HOUSE/writer.lease    who is writing
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import adbc_driver_manager
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from setfair.clearing_house import ClearingHouse
+from setfair.domain.agreement import AGREEMENT_BYTES_MAX, Agreement, load_agreement
+from setfair.domain.signing import (
+    SIGNATURES_BYTES_MAX,
+    AgreementSignature,
+    new_private_key,
+    parse_signatures,
+    private_key_pem,
+    public_key_text,
+)
+from setfair.errors import AgreementError, HouseError, LeaseHeldError
+from setfair.journal.page import Page, page_from_bytes
+from setfair.screening.in_force import FileLists
+from setfair.store.projector import STEP_RECORDS, Projector
+from setfair.store.sqlite import DATABASE_NAME, SqliteStore, check_house, connect
+
+Clock = Callable[[], int]
+
+system_clock: Clock = time.time_ns
+
+
+@dataclass(slots=True)
+class House:
+    """An open house: the writer's side of everything."""
+
+    folder: Path
+    clearing_house: ClearingHouse
+    store: SqliteStore
+    projector: Projector
+    _waiting: list[Page]
+    _waiting_records: int = 0
+
+    def note_page(self, page: Page) -> None:
+        """Take a durable page for the tables; when enough wait, project them: the bound on the lag."""
+        self._waiting.append(page)
+        self._waiting_records += len(page.records)
+        if self._waiting_records >= STEP_RECORDS:
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        """Bring the tables to the last page."""
+        pages, self._waiting, self._waiting_records = self._waiting, [], 0
+        self.projector.project(pages)
+
+    def rebuild(self, on_page: Callable[[int], None] | None = None) -> None:
+        """Drop every projected table and project all pages again."""
+        self._waiting, self._waiting_records = [], 0
+        self.projector.reset()
+        self.projector.project(self._pages_after(0, on_page))
+
+    def _pages_after(self, number: int, on_page: Callable[[int], None] | None = None) -> Iterator[Page]:
+        for page_number, body in self.store.pages_after(number):
+            yield page_from_bytes(body)
+            if on_page is not None:
+                on_page(page_number)
+
+    def query(self, sql: str, parameters: tuple[object, ...] = ()) -> list[dict[str, Any]]:
+        """Return the rows of one query over the tables, brought up to date first."""
+        self.catch_up()
+        return query(self.store.connection, sql, parameters)
+
+    @property
+    def staging(self) -> Path:
+        """Folder for files while they are read."""
+        return self.folder / "staging"
+
+    @property
+    def out(self) -> Path:
+        """Folder for what is given out."""
+        return self.folder / "out"
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The reader's side of a house: queries over the tables, any time, writer or not."""
+
+    connection: Any
+    page_number: int
+    """How far the tables have come."""
+
+    def query(self, sql: str, parameters: tuple[object, ...] = ()) -> list[dict[str, Any]]:
+        """Return the rows of one query.
+
+        Raises
+        ------
+        HouseError
+            If it fails, or would write.
+        """
+        try:
+            return query(self.connection, sql, parameters)
+        except adbc_driver_manager.Error as error:
+            raise HouseError(f"the query failed: {error}") from error
+
+
+@contextmanager
+def open_tables(folder: Path) -> Iterator[Tables]:
+    """Open a house for reading; tables that a crash left behind are brought up to date first.
+
+    Raises
+    ------
+    StoreError
+        If there is no house in this folder.
+    """
+    check_house(folder)
+    connection = connect(folder, read_only=True)
+    try:
+        if _is_behind(connection):
+            _bring_up_to_date(folder)
+        position = query(connection, "SELECT page_number FROM projection")[0]["page_number"]
+        yield Tables(connection, int(position))
+    finally:
+        connection.close()
+
+
+def _is_behind(connection: Any) -> bool:
+    pages = query(connection, "SELECT coalesce(max(page_number), 0) AS last FROM page")[0]["last"]
+    if not query(connection, "SELECT 1 FROM sqlite_master WHERE name = 'projection'"):
+        return True
+    return bool(query(connection, "SELECT page_number FROM projection")[0]["page_number"] < pages)
+
+
+def _bring_up_to_date(folder: Path) -> None:
+    """Project what is missing, unless a writer is at work and does it itself."""
+    try:
+        store = SqliteStore(folder)
+    except LeaseHeldError:
+        return
+    try:
+        projector = Projector(store.connection)
+        bodies = store.pages_after(projector.position)
+        projector.project(page_from_bytes(body) for _, body in bodies)
+    finally:
+        store.close()
+
+
+def query(connection: Any, sql: str, parameters: tuple[object, ...] = ()) -> list[dict[str, Any]]:
+    """Return the rows of one query as dictionaries."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters or None)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+@contextmanager
+def open_house(folder: Path, clock: Clock = system_clock) -> Iterator[House]:
+    """Open a house for writing, and leave it with its tables up to date.
+
+    Raises
+    ------
+    StoreError
+        If there is no house in this folder.
+    LeaseHeldError
+        If another writer holds it.
+    """
+    store = SqliteStore(folder)
+    try:
+        yield from _opened(folder, store, clock)
+    finally:
+        store.close()
+
+
+def _opened(folder: Path, store: SqliteStore, clock: Clock) -> Iterator[House]:
+    projector = Projector(store.connection)
+    clearing_house = ClearingHouse(store, FileLists(folder), clock)
+    house = House(folder, clearing_house, store, projector, [])
+    clearing_house.on_page = house.note_page
+    projector.project(house._pages_after(projector.position))
+    yield house
+    house.catch_up()
+    clearing_house.checkpoint_if_worthwhile()
+
+
+def init_house(folder: Path, agreement_file: Path, clock: Clock = system_clock) -> tuple[Agreement, str]:
+    """Make a house from a signed agreement that is in force; return it and the house's public key.
+
+    The files of the agreement's screening lists that lie beside it are copied into the house.
+
+    Raises
+    ------
+    AgreementError
+        If the agreement is not valid or not in force.
+    HouseError
+        If the folder is a house already, or not empty.
+    ScreeningUnavailableError
+        If a mandatory screening list is missing, truncated or stale.
+    """
+    agreement, signatures = read_signed_agreement(agreement_file)
+    if folder.exists() and any(folder.iterdir()):
+        what = "is a house already" if (folder / DATABASE_NAME).exists() else "is not empty"
+        raise HouseError(f"{folder} {what}: choose a new folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        public_key = _furnish(folder, agreement, agreement_file.parent)
+        store = SqliteStore(folder, create=True)
+        try:
+            clearing_house = ClearingHouse(store, FileLists(folder), clock)
+            clearing_house.adopt(agreement, signatures)
+            Projector(store.connection).project(page_from_bytes(body) for _, body in store.pages_after(0))
+        finally:
+            store.close()
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+    return agreement, public_key
+
+
+def _furnish(folder: Path, agreement: Agreement, beside: Path) -> str:
+    """Make the folders, copy the lists, and make the house's key; return its public half."""
+    for name in ("keys", "lists", "staging", "out"):
+        (folder / name).mkdir()
+    for each in agreement.screening.lists:
+        source = beside / each.file
+        for found in sorted(source.parent.glob("*")) if source.parent.is_dir() else []:
+            if found.is_file() and found.name.startswith((source.name, "alt", "add", "sdn_comments")):
+                target = folder / Path(each.file).parent / found.name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(found, target)
+    key = new_private_key()
+    write_private_key(folder / "keys" / "house.key", key)
+    public_key = public_key_text(key)
+    (folder / "keys" / "house.pub").write_text(public_key + "\n", encoding="utf-8")
+    return public_key
+
+
+def write_private_key(path: Path, key: Ed25519PrivateKey) -> None:
+    """Write a private key that only its owner can read; never over a file that is there."""
+    path.touch(mode=0o600, exist_ok=False)
+    path.write_bytes(private_key_pem(key))
+
+
+def read_signed_agreement(path: Path) -> tuple[Agreement, tuple[AgreementSignature, ...]]:
+    """Read an agreement and the signatures beside it (FILE.signatures.json)."""
+    if path.stat().st_size > AGREEMENT_BYTES_MAX:
+        raise AgreementError(f"{path} is too large; at most {AGREEMENT_BYTES_MAX} bytes")
+    agreement = load_agreement(path.read_bytes())
+    beside = path.with_name(path.name + ".signatures.json")
+    if not beside.exists():
+        return agreement, ()
+    if beside.stat().st_size > SIGNATURES_BYTES_MAX:
+        raise AgreementError(f"{beside} is too large; at most {SIGNATURES_BYTES_MAX} bytes")
+    return agreement, parse_signatures(beside.read_bytes())
+
+
+def adopt_version(house: House, agreement_file: Path) -> Agreement:
+    """Put a new signed version of the agreement into force."""
+    agreement, signatures = read_signed_agreement(agreement_file)
+    house.clearing_house.adopt(agreement, signatures)
+    return agreement

@@ -1,0 +1,188 @@
+"""Participants, accounts and parties by name: the places that the engine's arrays use.
+
+Rules
+-----
+1. Places are given once and never reused: an account that a later agreement drops is closed.
+2. A participant is found by BIC (8 or 11 characters), LEI, member id or local id; an indirect one is
+   settled through its direct one.
+3. A party gets its place when it is first named; its data do not change in silence.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from setfair.domain.agreement import Agreement, SettlementAccount
+from setfair.domain.money import find_currency
+from setfair.engine.books import AccountTerms, LimitTerms
+from setfair.engine.decide import Terms
+from setfair.engine.layout import CURRENCY_NUMBERS
+
+NOT_IN_AGREEMENT = 0
+"""Currency number of a currency that is unknown or not part of the agreement."""
+
+
+class PartyData(NamedTuple):
+    """What is known of a firm."""
+
+    party_id: str
+    name: str
+    country: str
+    participant: str
+    """The participant that it banks with, or empty."""
+
+
+@dataclass(slots=True)
+class Directory:
+    """Names and places of one house."""
+
+    agreement: Agreement | None = None
+    participants: list[str] = field(default_factory=list)
+    """Participant ids in the order of their numbers."""
+    accounts: list[tuple[str, str]] = field(default_factory=list)
+    """(participant id, currency code) in the order of the account numbers."""
+    parties: dict[str, int] = field(default_factory=dict)
+    """Party id to number."""
+    party_data: list[PartyData] = field(default_factory=list)
+    """What is known of each party, by number."""
+    _references: dict[str, int] = field(default_factory=dict)
+    _account_table: NDArray[np.int32] = field(default_factory=lambda: np.full((1, 1), -1, np.int32))
+    _currency_column: NDArray[np.int32] = field(
+        default_factory=lambda: np.full(CURRENCY_NUMBERS, -1, np.int32)
+    )
+
+    def adopt(self, agreement: Agreement) -> Terms:
+        """Take over an agreement version and return what it changes in the books."""
+        for participant in agreement.participants:
+            if participant.id not in self.participants:
+                self.participants.append(participant.id)
+        agreed = {(row.participant_id, row.currency): row for row in agreement.settlement_accounts()}
+        for key in agreed:
+            if key not in self.accounts:
+                self.accounts.append(key)
+        self.agreement = agreement
+        self._index(agreement)
+        places = {key: place for place, key in enumerate(self.accounts)}
+        return Terms(
+            version=agreement.agreement.version,
+            accounts=[self._terms(key, agreed.get(key)) for key in self.accounts],
+            limits=[
+                LimitTerms(
+                    places[limit.participant_id, limit.currency],
+                    places[limit.counterparty_id, limit.currency],
+                    limit.amount_minor,
+                )
+                for limit in agreement.bilateral_limits()
+            ],
+            bypass=agreement.offsetting.discipline == "bypass",
+            officers=len(agreement.screening.officers),
+            automatic_confirmation=agreement.clearing.confirmation == "automatic",
+        )
+
+    def _terms(self, key: tuple[str, str], agreed: SettlementAccount | None) -> AccountTerms:
+        participant, currency = self.participants.index(key[0]), currency_number(key[1])
+        if agreed is None:
+            return AccountTerms(participant, currency, 0, 0, 0, None, is_agent=False, open=False)
+        return AccountTerms(
+            participant,
+            currency,
+            agreed.credit_line_minor,
+            agreed.reserved_urgent_minor,
+            agreed.reserved_high_minor,
+            agreed.multilateral_limit_minor,
+            is_agent=agreed.is_settlement_agent,
+            open=agreed.open,
+        )
+
+    def _index(self, agreement: Agreement) -> None:
+        self._references = {
+            reference: self.participants.index(participant)
+            for reference, participant in agreement.participant_by_reference().items()
+        }
+        self._currency_column[:] = -1
+        for column, rules in enumerate(agreement.currencies):
+            self._currency_column[currency_number(rules.code)] = column
+        table = np.full((len(self.participants) + 1, len(agreement.currencies) + 1), -1, np.int32)
+        for account, (participant, currency) in enumerate(self.accounts):
+            column = self._currency_column[currency_number(currency)]
+            if column >= 0:
+                table[self.participants.index(participant), column] = account
+        for member in agreement.participants:
+            if member.through is not None:
+                direct = self.participants.index(member.through)
+                table[self.participants.index(member.id)] = table[direct]
+        self._account_table = table
+
+    def layout_document(self, terms: Terms) -> bytes:
+        """Return the numbering of participants and accounts as the projection reads it."""
+        accounts = [
+            [
+                account.participant,
+                account.currency,
+                account.credit_line,
+                account.reserved_urgent,
+                account.reserved_high,
+                int(account.is_agent),
+                int(account.open),
+            ]
+            for account in terms.accounts
+        ]
+        return json.dumps({"participants": self.participants, "accounts": accounts}).encode()
+
+    def find_participant(self, reference: str) -> int:
+        """Return the number of the participant with this BIC, LEI, member id or id, or -1."""
+        return self._references.get(reference.strip().upper(), -1)
+
+    def accounts_of(
+        self, participants: NDArray[np.int32], currencies: NDArray[np.uint16]
+    ) -> NDArray[np.int32]:
+        """Return the account of each participant in each currency, or -1; shapes (n,)."""
+        return self._account_table[participants, self._currency_column[currencies]]
+
+    def has_currency(self, number: int) -> bool:
+        """Tell whether the agreement has this currency."""
+        return bool(self._currency_column[number] >= 0)
+
+    def direct_participant(self, number: int) -> int:
+        """Return the direct participant through which this one is settled: itself if it is direct."""
+        if number < 0 or self.agreement is None:
+            return -1
+        return self.participants.index(self.agreement.direct_of(self.participants[number]))
+
+    def add_party(self, data: PartyData) -> int:
+        """Give a new party its number, or add what was not known of a known one."""
+        number = self.parties.get(data.party_id)
+        if number is None:
+            number = self.parties[data.party_id] = len(self.party_data)
+            self.party_data.append(data)
+        else:
+            known = self.party_data[number]
+            self.party_data[number] = PartyData(
+                data.party_id,
+                known.name or data.name,
+                known.country or data.country,
+                known.participant or data.participant,
+            )
+        return number
+
+    def set_parties(self, rows: list[list[object]]) -> None:
+        """Take over parties as a page has them: (number, id, name, country, participant)."""
+        for number, *data in rows:
+            party = PartyData(*map(str, data))
+            place = int(str(number))
+            self.parties[party.party_id] = place
+            if place == len(self.party_data):
+                self.party_data.append(party)
+            else:
+                self.party_data[place] = party
+
+
+def currency_number(code: str) -> int:
+    """Return the ISO 4217 number of a code, or 0 if there is none."""
+    found = find_currency(code)
+    return found.number if found is not None else 0

@@ -1,0 +1,184 @@
+"""Columns as bytes: integers narrowed to the range that they use, text as lengths and bytes.
+
+One section holds one array. Encodings, by the byte that the section header names:
+
+0 RAW       the items, little-endian, as they are
+1 CONSTANT  one item; all are equal
+2 NARROW    base (int64), then `item - base` as unsigned integers of 1, 2 or 4 bytes
+3 RANGE     start and step (int64): item i is start + i * step
+4 ZSTD      the items, compressed with Zstandard (RFC 8878)
+
+Every encoding is exact; the writer takes the first that fits in the order CONSTANT, RANGE, NARROW, and
+for bytes ZSTD if that is smaller. Integers that no encoding shortens (identities) are RAW.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+Column = NDArray[Any]
+
+_ZSTD = pa.Codec("zstd", compression_level=1)
+_SMALLEST_COMPRESSED = 64
+
+SECTION_LENGTH_MAX = 1 << 32
+"""Bytes that one section may hold once decoded: a bound against damaged lengths."""
+
+
+class Encoding(IntEnum):
+    """How a section's items are written."""
+
+    RAW = 0
+    CONSTANT = 1
+    NARROW = 2
+    RANGE = 3
+    ZSTD = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One array as it stands in a page."""
+
+    name: str
+    dtype: np.dtype[np.generic]
+    items: int
+    encoding: Encoding
+    payload: bytes | memoryview
+
+
+_SECTION = struct.Struct("<H4sBBHQQ")
+
+
+def section_to_bytes(section: Section) -> list[bytes | memoryview]:
+    """Return a section's header, name and payload."""
+    name = section.name.encode()
+    dtype = section.dtype.str[1:].encode().ljust(4, b" ")
+    header = _SECTION.pack(len(name), dtype, section.encoding, 0, 0, section.items, len(section.payload))
+    return [header, name, section.payload]
+
+
+def sections_from_bytes(body: bytes, place: int, count: int) -> Iterator[Section]:
+    """Read `count` sections that stand one after the other from `place` on."""
+    view = memoryview(body)
+    for _ in range(count):
+        name_length, dtype, encoding, _, _, items, length = _SECTION.unpack_from(view, place)
+        place += _SECTION.size
+        name = bytes(view[place : place + name_length]).decode()
+        place += name_length
+        payload = view[place : place + length]
+        place += length
+        yield Section(name, np.dtype("<" + dtype.decode().strip()), items, Encoding(encoding), payload)
+
+
+def encode(name: str, array: Column) -> Section:
+    """Encode a one-dimensional array of integers, or of bytes (uint8)."""
+    column = np.ascontiguousarray(array)
+    if column.dtype == np.uint8 and len(column) >= _SMALLEST_COMPRESSED:
+        return _encode_bytes(name, column)
+    if len(column) > 1 and column.dtype.kind in "iu":
+        narrowed = _narrow(name, column)
+        if narrowed is not None:
+            return narrowed
+    return Section(name, column.dtype, len(column), Encoding.RAW, column.tobytes())
+
+
+def _encode_bytes(name: str, column: Column) -> Section:
+    first = column[0]
+    if np.all(column == first):
+        return Section(name, column.dtype, len(column), Encoding.CONSTANT, column[:1].tobytes())
+    raw = column.tobytes()
+    compressed = _ZSTD.compress(raw, asbytes=True)
+    if len(compressed) < len(raw):
+        return Section(name, column.dtype, len(column), Encoding.ZSTD, compressed)
+    return Section(name, column.dtype, len(column), Encoding.RAW, raw)
+
+
+def _narrow(name: str, column: Column) -> Section | None:
+    low, high = int(column.min()), int(column.max())
+    if low == high:
+        return Section(name, column.dtype, len(column), Encoding.CONSTANT, column[:1].tobytes())
+    if low < -(2**63) or high >= 2**63:
+        return None
+    step = int(column[1]) - int(column[0])
+    if (
+        step != 0
+        and int(column[-1]) - int(column[0]) == step * (len(column) - 1)
+        and np.all(np.diff(column) == np.array(step).astype(column.dtype))
+    ):
+        payload = struct.pack("<qq", int(column[0]), step)
+        return Section(name, column.dtype, len(column), Encoding.RANGE, payload)
+    for width in (1, 2, 4):
+        if width < column.dtype.itemsize and high - low < 1 << (8 * width):
+            offsets = (column - column.dtype.type(low)).astype(f"<u{width}")
+            payload = struct.pack("<qB", low, width) + offsets.tobytes()
+            return Section(name, column.dtype, len(column), Encoding.NARROW, payload)
+    return None
+
+
+def decode(section: Section) -> Column:
+    """Decode a section.
+
+    Raises
+    ------
+    ValueError
+        If the payload does not have the length that its header says.
+    """
+    dtype, items, payload = section.dtype, section.items, section.payload
+    if items * dtype.itemsize > SECTION_LENGTH_MAX:
+        raise ValueError(f"section {section.name} claims {items} items")
+    if section.encoding is Encoding.CONSTANT:
+        return np.full(items, np.frombuffer(payload, dtype, 1)[0])
+    if section.encoding is Encoding.RANGE:
+        start, step = struct.unpack("<qq", payload)
+        return (start + step * np.arange(items, dtype=np.int64)).astype(dtype)
+    if section.encoding is Encoding.NARROW:
+        return _widen(section)
+    if section.encoding is Encoding.ZSTD:
+        raw = _ZSTD.decompress(pa.py_buffer(payload), items * dtype.itemsize)
+        return np.frombuffer(raw, dtype, items)
+    column = np.frombuffer(payload, dtype)
+    if len(column) != items:
+        raise ValueError(f"section {section.name} has {len(column)} items, not {items}")
+    return column
+
+
+def _widen(section: Section) -> Column:
+    base, width = struct.unpack_from("<qB", section.payload)
+    if width not in (1, 2, 4):
+        raise ValueError(f"section {section.name} has items of {width} bytes")
+    offsets = np.frombuffer(section.payload, f"<u{width}", offset=9)
+    if len(offsets) != section.items:
+        raise ValueError(f"section {section.name} has {len(offsets)} items, not {section.items}")
+    return offsets.astype(section.dtype) + np.array(base).astype(section.dtype)
+
+
+def split_text(texts: pa.StringArray) -> tuple[Column, Column]:
+    """Split a text column into the length of each text in bytes and all bytes, without copying."""
+    count = len(texts)
+    _, offsets_buffer, data_buffer = texts.buffers()
+    if count == 0 or offsets_buffer is None:
+        return np.zeros(0, np.int32), np.zeros(0, np.uint8)
+    offsets = np.frombuffer(offsets_buffer, np.int32)[texts.offset : texts.offset + count + 1]
+    if data_buffer is None:
+        return np.zeros(count, np.int32), np.zeros(0, np.uint8)
+    data = np.frombuffer(data_buffer, np.uint8)[offsets[0] : offsets[-1]]
+    return np.diff(offsets), data
+
+
+def join_text(lengths: Column, data: Column) -> pa.StringArray:
+    """Make a text column of lengths and bytes."""
+    offsets = np.zeros(len(lengths) + 1, np.int32)
+    np.cumsum(lengths, out=offsets[1:])
+    if len(offsets) and int(offsets[-1]) != len(data):
+        raise ValueError(f"text lengths sum to {int(offsets[-1])}, but there are {len(data)} bytes")
+    return pa.StringArray.from_buffers(
+        len(lengths), pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(data))
+    )

@@ -1,0 +1,156 @@
+"""A page: one batch and what became of it, as one piece of bytes (docs/journal-record.md).
+
+Rules
+-----
+1. A page holds the instructions that were new, the records that they made, the texts that came with
+   them, and documents (an agreement, the parties first named here, screening hits ...).
+2. The bytes are: header, one section a column, and the SHA-256 of everything before it.
+3. The same page gives the same bytes; bytes that were damaged are refused, with the page's number.
+4. `salt_key` came in with the batch. The salt of record i (counted within the page), for the leaves of a
+   Merkle tree over the records, is the first 16 bytes of HMAC-SHA-256(salt_key, i as 8 bytes little-endian).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from setfair.engine.layout import INSTRUCTION, RECORD, Array
+from setfair.journal.columns import (
+    Column,
+    Section,
+    decode,
+    encode,
+    join_text,
+    section_to_bytes,
+    sections_from_bytes,
+    split_text,
+)
+
+MAGIC = b"SFPG"
+FORMAT_VERSION = 1
+SALT_KEY_LENGTH = 32
+
+_HEADER = struct.Struct("<4sHHQQQQq32s")
+_DIGEST_LENGTH = 32
+
+
+class PageDamagedError(ValueError):
+    """The bytes are not a page that this version can read, or were altered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One batch and what became of it."""
+
+    number: int
+    """From 1, without gaps."""
+    first_instruction: int
+    """Number of the first instruction of this page."""
+    first_record: int
+    """Number of the first record of this page; records are numbered from 1 without gaps."""
+    time_ns: int
+    """When the batch was decided, nanoseconds since 1970-01-01 UTC; it came in with the batch."""
+    salt_key: bytes
+    """32 random bytes that came in with the batch."""
+    instructions: Array
+    """INSTRUCTION."""
+    records: Array
+    """RECORD."""
+    texts: Mapping[str, pa.StringArray] = field(default_factory=dict)
+    """Text columns, one text for each instruction."""
+    documents: Mapping[str, bytes] = field(default_factory=dict)
+    """Named pieces of bytes."""
+
+
+def salt_of(salt_key: bytes, place: int) -> bytes:
+    """Return the 16-byte salt of the record at `place` of the page with this key."""
+    return hmac.digest(salt_key, struct.pack("<Q", place), "sha256")[:16]
+
+
+def page_to_bytes(page: Page) -> bytes:
+    """Write a page as bytes."""
+    sections = list(_sections(page))
+    parts: list[bytes | memoryview] = [
+        _HEADER.pack(
+            MAGIC,
+            FORMAT_VERSION,
+            len(sections),
+            page.number,
+            page.first_instruction,
+            page.first_record,
+            0,
+            page.time_ns,
+            page.salt_key,
+        )
+    ]
+    for section in sections:
+        parts += section_to_bytes(section)
+    body = b"".join(parts)
+    return body + hashlib.sha256(body).digest()
+
+
+def _sections(page: Page) -> Iterator[Section]:
+    for name in INSTRUCTION.names or ():
+        yield encode(f"instruction.{name}", page.instructions[name])
+    for name in RECORD.names or ():
+        yield encode(f"record.{name}", page.records[name])
+    for name, texts in sorted(page.texts.items()):
+        lengths, data = split_text(texts)
+        yield encode(f"text.{name}.length", lengths)
+        yield encode(f"text.{name}.bytes", data)
+    for name, document in sorted(page.documents.items()):
+        yield encode(f"document.{name}", np.frombuffer(document, np.uint8))
+
+
+def page_from_bytes(body: bytes) -> Page:
+    """Read a page.
+
+    Raises
+    ------
+    PageDamagedError
+        If the digest does not fit, or the format is not one that this version reads.
+    """
+    if len(body) < _HEADER.size + _DIGEST_LENGTH or body[:4] != MAGIC:
+        raise PageDamagedError("this is not a page of a Setfair journal")
+    header = _HEADER.unpack_from(body)
+    _, version, count, number, first_instruction, first_record, _, time_ns, salt_key = header
+    if hashlib.sha256(memoryview(body)[:-_DIGEST_LENGTH]).digest() != body[-_DIGEST_LENGTH:]:
+        raise PageDamagedError(f"page {number} was altered: its digest does not fit its bytes")
+    if version != FORMAT_VERSION:
+        raise PageDamagedError(f"page {number} has format {version}; this version reads {FORMAT_VERSION}")
+    columns = {section.name: decode(section) for section in sections_from_bytes(body, _HEADER.size, count)}
+    return Page(
+        number,
+        first_instruction,
+        first_record,
+        time_ns,
+        salt_key,
+        _assemble(columns, "instruction.", INSTRUCTION),
+        _assemble(columns, "record.", RECORD),
+        _texts(columns),
+        {
+            name.removeprefix("document."): column.tobytes()
+            for name, column in columns.items()
+            if name.startswith("document.")
+        },
+    )
+
+
+def _assemble(columns: Mapping[str, Column], prefix: str, dtype: np.dtype[np.void]) -> Array:
+    names = dtype.names or ()
+    array = np.zeros(len(columns[prefix + names[0]]), dtype)
+    for name in names:
+        array[name] = columns[prefix + name]
+    return array
+
+
+def _texts(columns: Mapping[str, Column]) -> dict[str, pa.StringArray]:
+    names = [name[5:-7] for name in columns if name.startswith("text.") and name.endswith(".length")]
+    return {name: join_text(columns[f"text.{name}.length"], columns[f"text.{name}.bytes"]) for name in names}

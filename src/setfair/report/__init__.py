@@ -1,0 +1,1 @@
+"""The day's report: one HTML file that needs no network. Start at `write.py`."""

@@ -1,0 +1,94 @@
+"""The lists in force, read from the files that the agreement names.
+
+Rules
+-----
+1. Lists are read when first needed, and again when the agreement, the date or a file changes (size or time
+   of change); in between the index and its cache of decisions stay.
+2. Whatever cannot be read whole is not in force; what the agreement makes mandatory stops everything.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from setfair.domain.agreement import Agreement
+from setfair.errors import ScreeningUnavailableError
+from setfair.screening.cache import CachedMatcher
+from setfair.screening.gate import ListRequirement, ListSet, load_lists
+from setfair.screening.match import ExactMatcher, Matcher
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    key: tuple[object, ...]
+    lists: ListSet
+    matcher: Matcher
+
+
+class FileLists:
+    """Lists that lie in a house's folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._loaded: _Loaded | None = None
+
+    def matcher(self, agreement: Agreement, today: date) -> Matcher:
+        """Return the matcher over the lists in force.
+
+        Raises
+        ------
+        ScreeningUnavailableError
+            If a mandatory list is missing, truncated or stale.
+        """
+        requirements = self.requirements(agreement)
+        key = (today, tuple(requirements), *(_stamp(each.path) for each in requirements))
+        if self._loaded is None or self._loaded.key != key:
+            self._loaded = None
+            lists = load_lists(requirements, today)
+            self._loaded = _Loaded(key, lists, CachedMatcher(ExactMatcher(lists)))
+        return self._loaded.matcher
+
+    def requirements(self, agreement: Agreement) -> tuple[ListRequirement, ...]:
+        """Return what the agreement asks of each list."""
+        return tuple(
+            ListRequirement(
+                list_id=each.id,
+                format=each.format,
+                path=self._folder / each.file,
+                mandatory=each.mandatory,
+                max_age_days=each.max_age_days,
+                entries_min=each.entries_min,
+                entries_max=each.entries_max,
+            )
+            for each in agreement.screening.lists
+        )
+
+    def description(self) -> bytes:
+        """Return the lists in force as JSON, for the journal."""
+        if self._loaded is None:
+            raise ScreeningUnavailableError("no screening lists are in force")
+        lists = self._loaded.lists
+        sources = [
+            {
+                "list_id": source.list_id,
+                "source": source.source,
+                "published": source.published.isoformat(),
+                "content_hash": source.content_hash,
+                "entries": source.entry_count,
+            }
+            for source in lists.sources
+        ]
+        about = {"list_set": lists.version, "sources": sources, "left_out": list(lists.left_out)}
+        return json.dumps(about, ensure_ascii=False).encode()
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Return what changes with a file: time of change and size."""
+    try:
+        found = path.stat()
+    except OSError:
+        return (0, 0)
+    return (found.st_mtime_ns, found.st_size)

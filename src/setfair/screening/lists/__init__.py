@@ -1,0 +1,24 @@
+"""Readers of published sanctions lists: a list is read whole or refused with the reason.
+
+model         what a list, an entry and a name are
+names         the names in one field of a list
+source        how bytes come in: once, counted, hashed, dated
+un_xml, ofac_csv, operator_csv    one format each
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from setfair.screening.lists.model import ListFormat, SanctionsList
+from setfair.screening.lists.ofac_csv import read_ofac_csv
+from setfair.screening.lists.operator_csv import read_operator_csv
+from setfair.screening.lists.un_xml import read_un_xml
+
+READERS: dict[str, Callable[[str, Path], SanctionsList]] = {
+    ListFormat.UN_XML.value: read_un_xml,
+    ListFormat.OFAC_CSV.value: read_ofac_csv,
+    ListFormat.OPERATOR_CSV.value: read_operator_csv,
+}
+"""The reader of each format: list id and path in, the list or a `FileRefusedError` out."""

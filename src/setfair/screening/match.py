@@ -1,0 +1,157 @@
+"""The interface of every matcher, and exact matching behind it.
+
+Rules of exact matching
+-----------------------
+1. A name hits an entry if its normalised form is that of one of the entry's names, whatever the quality of
+   that name: a name that is listed is never passed over.
+2. For persons, and entries whose kind is not known, the same tokens in another order hit as well: lists give
+   ``FIRST SECOND THIRD`` or ``LAST, First``. For organisations, vessels and aircraft the order matters.
+3. A name without a letter or digit hits nothing; that names are there at all is checked where they are read.
+4. One hit for each name and entry: the equal name before the reordered one, then in the order of the list.
+
+A matcher sees names and nothing else, so that what it decided about a name holds for every payment until the
+lists change (`cache`). What else is known of a party (country, date of birth, identifiers) can only weigh the
+hits that it returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from setfair.screening.gate import ListSet
+from setfair.screening.lists.model import Entry, EntryKind, Name, NameQuality
+from setfair.screening.normalise import normalise_name, token_key
+
+SCORE_MAX = 100
+"""The score of equal names; 0 is nothing in common."""
+SHOWN_LENGTH_MAX = 200
+"""Characters of a name that are shown in an explanation."""
+
+_ORDER_IGNORED = frozenset((EntryKind.PERSON, EntryKind.UNKNOWN))
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A name that may be that of a listed entry."""
+
+    name: str
+    """As it came in."""
+    list_id: str
+    entry_id: str
+    matched_name: str
+    """As listed."""
+    score: int
+    """0 to `SCORE_MAX`."""
+    explanation: str
+    """Why it is a hit and what was hit, in plain words."""
+    entry_hash: str
+    """Hash of the entry's content: a release that is bound to it lapses when the entry changes."""
+
+    def explain(self) -> str:
+        """Return one line for the people who decide."""
+        return (
+            f"'{shown(self.name)}' is '{shown(self.matched_name)}' on list {self.list_id}, "
+            f"entry {self.entry_id}, score {self.score}: {self.explanation}"
+        )
+
+
+class Matcher(Protocol):
+    """Decides which names may be listed."""
+
+    @property
+    def version(self) -> str:
+        """The lists and settings by which it decides."""
+
+    def match(self, names: Sequence[str]) -> list[Hit]:
+        """Return the hits of all names, grouped by name in the order given; no hit is no element.
+
+        `Hit.name` is the very string that was given. The same names give the same hits in the same order.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    list_id: str
+    entry: Entry
+    name: Name
+
+
+class ExactMatcher:
+    """Finds names that are listed as they are, up to normalisation."""
+
+    def __init__(self, lists: ListSet) -> None:
+        self._version = lists.version
+        self._by_name: dict[str, list[_Target]] = {}
+        self._by_tokens: dict[str, list[_Target]] = {}
+        for target in _targets(lists):
+            normalised = normalise_name(target.name.text)
+            if not normalised:
+                continue
+            self._by_name.setdefault(normalised, []).append(target)
+            if target.entry.kind in _ORDER_IGNORED and " " in normalised:
+                self._by_tokens.setdefault(token_key(normalised), []).append(target)
+
+    @property
+    def version(self) -> str:
+        """The version of the lists."""
+        return self._version
+
+    def match(self, names: Sequence[str]) -> list[Hit]:
+        """Return the hits of all names, in the order of the names."""
+        hits: list[Hit] = []
+        for name in names:
+            normalised = normalise_name(name)
+            equal = self._by_name.get(normalised, ())
+            reordered = self._by_tokens.get(token_key(normalised), ()) if " " in normalised else ()
+            if equal or reordered:
+                hits += _hits(name, equal, reordered)
+        return hits
+
+
+def _targets(lists: ListSet) -> Iterator[_Target]:
+    for each in lists.lists:
+        for entry in each.entries:
+            for name in entry.names:
+                yield _Target(each.list_id, entry, name)
+
+
+def _hits(name: str, equal: Sequence[_Target], reordered: Sequence[_Target]) -> list[Hit]:
+    found: dict[tuple[str, str], Hit] = {}
+    for reason, targets in (("the same name", equal), ("the same name in another order", reordered)):
+        for target in targets:
+            key = (target.list_id, target.entry.entry_id)
+            if key not in found:
+                found[key] = _hit(name, target, reason)
+    return list(found.values())
+
+
+def _hit(name: str, target: _Target, reason: str) -> Hit:
+    return Hit(
+        name=name,
+        list_id=target.list_id,
+        entry_id=target.entry.entry_id,
+        matched_name=target.name.text,
+        score=SCORE_MAX,
+        explanation=f"{reason} up to case, accents and punctuation; {_description(target)}",
+        entry_hash=target.entry.content_hash,
+    )
+
+
+def _description(target: _Target) -> str:
+    entry, name = target.entry, target.name
+    kind = "entry" if entry.kind is EntryKind.UNKNOWN else entry.kind.value
+    parts = [f"{name.quality.value}{' in original script' if name.original_script else ''} of the {kind}"]
+    if name.quality is not NameQuality.MAIN and entry.names[0] != name:
+        parts[0] += f" '{shown(entry.names[0].text)}'"
+    parts += [f"reference {entry.reference}"] if entry.reference else []
+    parts += [f"programme {entry.programme}"] if entry.programme else []
+    parts += [f"listed with {', '.join(entry.countries[:5])}"] if entry.countries else []
+    return ", ".join(parts)
+
+
+def shown(text: str) -> str:
+    """Return a text fit for one line: no control, direction or invisible character, not endless."""
+    cut = text if len(text) <= SHOWN_LENGTH_MAX else f"{text[:SHOWN_LENGTH_MAX]}…"
+    return " ".join("".join(character if character.isprintable() else " " for character in cut).split())

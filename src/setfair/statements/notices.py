@@ -1,0 +1,97 @@
+"""Set-off notices: what the day's cycles cancelled for the parties of one participant.
+
+Rules
+-----
+1. One notice for each party and cycle, parties in the order of their ids, with both sides of each set-off;
+   all notices of a participant's parties are one CSV and one JSON file.
+2. A party belongs to the participant that it banks with, or the direct participant through which that one is
+   reached. Parties that name no participant are the house's own business: `HOUSE_PARTIES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from setfair.domain.instants import date_of
+from setfair.domain.money import currency_of_number
+from setfair.formats.notice import Firm, Notice, SetOff, write_notices_csv, write_notices_json
+from setfair.statements.day import Query
+from setfair.statements.files import Outbox
+from setfair.statements.gather import SET_OFF
+from setfair.statements.messages import Issue
+from setfair.statements.spool import Row
+
+HOUSE_PARTIES = -1
+"""In the place of a participant's number: parties that bank with none."""
+
+_SLICE_PARTIES = 16_384
+_PARTIES = "SELECT party_number, party, name, participant FROM party WHERE party_number BETWEEN ? AND ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Firms:
+    """The parties of a day's set-offs."""
+
+    by_number: dict[int, Firm]
+    of_member: dict[int, list[int]]
+    """Numbers of the parties of each participant, in the order of their ids."""
+
+
+def find_firms(query: Query, issue: Issue) -> Firms:
+    """Return the parties that the day's set-offs touched, and with whom they bank."""
+    touched = set(issue.gathered.spool.keys(SET_OFF))
+    by_number: dict[int, Firm] = {}
+    of_member: dict[int, list[int]] = {}
+    for first in range(0, max(touched, default=-1) + 1, _SLICE_PARTIES):
+        for row in query(_PARTIES, (first, first + _SLICE_PARTIES - 1)):
+            number = row["party_number"]
+            if number in touched:
+                by_number[number] = Firm(row["party"], row["name"])
+                of_member.setdefault(issue.members.find_direct(row["participant"]), []).append(number)
+    for numbers in of_member.values():
+        numbers.sort(key=lambda number: by_number[number].party_id)
+    return Firms(by_number, of_member)
+
+
+def write_notices(outbox: Outbox, issue: Issue, firms: Firms, member: int) -> None:
+    """Write the notices of the parties of one participant, or nothing if there are none."""
+    parties = firms.of_member.get(member, [])
+    if not parties:
+        return
+
+    for name, write in (("csv", write_notices_csv), ("json", write_notices_json)):
+        outbox.write(
+            f"set_off_notices.{name}",
+            "set-off notices",
+            lambda out, write=write: write(out, _notices(issue, firms, parties)),  # type: ignore[misc]
+        )
+
+
+def _notices(issue: Issue, firms: Firms, parties: Sequence[int]) -> Iterator[Notice]:
+    for party in parties:
+        rows = issue.gathered.spool.rows((SET_OFF, party))
+        for cycle, group in groupby(rows, key=lambda row: row[2]):
+            yield Notice(
+                issue.members.house.name,
+                firms.by_number[party],
+                cycle,
+                issue.day.business_date,
+                (_set_off(row, firms) for row in group),
+            )
+
+
+def _set_off(row: Row, firms: Firms) -> SetOff:
+    record, _, _, currency, debtor, creditor, cleared_minor, remaining_minor, obligation, due = row
+    return SetOff(
+        record,
+        obligation,
+        firms.by_number[debtor],
+        firms.by_number[creditor],
+        currency_of_number(currency),
+        cleared_minor + remaining_minor,
+        cleared_minor,
+        remaining_minor,
+        date_of(due) if due else None,
+    )

@@ -1,0 +1,1 @@
+"""Makes pages durable and reads them back, and projects them into tables that people query."""

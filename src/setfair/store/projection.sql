@@ -1,0 +1,325 @@
+-- Everything below is a projection of pages: it can be dropped and rebuilt (`setfair rebuild`).
+-- Tables named *_row hold codes and numbers; the views show words. docs/schema.md describes the views.
+
+CREATE TABLE projection (
+    name        TEXT PRIMARY KEY,
+    page_number INTEGER NOT NULL
+);
+INSERT INTO projection VALUES ('tables', 0);
+
+CREATE TABLE code (
+    family TEXT    NOT NULL,
+    code   INTEGER NOT NULL,
+    name   TEXT    NOT NULL,
+    iso    TEXT    NOT NULL,
+    text   TEXT    NOT NULL,
+    PRIMARY KEY (family, code)
+) WITHOUT ROWID;
+
+CREATE TABLE currency (
+    currency_number INTEGER PRIMARY KEY,
+    currency        TEXT    NOT NULL,
+    decimals        INTEGER NOT NULL
+);
+CREATE TABLE agreement (
+    version        INTEGER PRIMARY KEY,
+    page_number    INTEGER NOT NULL,
+    agreement_id   TEXT NOT NULL,
+    name           TEXT NOT NULL,
+    effective_date TEXT NOT NULL,
+    sha256         TEXT NOT NULL,
+    document       TEXT NOT NULL
+);
+CREATE TABLE participant (
+    participant_number INTEGER PRIMARY KEY,
+    participant        TEXT NOT NULL,
+    bic                TEXT NOT NULL,
+    lei                TEXT NOT NULL,
+    member_id          TEXT NOT NULL,
+    name               TEXT NOT NULL,
+    country            TEXT NOT NULL,
+    kind               TEXT NOT NULL,
+    role               TEXT NOT NULL,
+    through            TEXT NOT NULL
+);
+CREATE TABLE officer (
+    person_number INTEGER PRIMARY KEY,
+    person        TEXT NOT NULL,
+    name          TEXT NOT NULL
+);
+CREATE TABLE account_row (
+    account_number        INTEGER PRIMARY KEY,
+    participant_number    INTEGER NOT NULL,
+    currency_number       INTEGER NOT NULL,
+    balance_minor         INTEGER NOT NULL,
+    credit_line_minor     INTEGER NOT NULL,
+    reserved_urgent_minor INTEGER NOT NULL,
+    reserved_high_minor   INTEGER NOT NULL,
+    is_agent              INTEGER NOT NULL,
+    is_open               INTEGER NOT NULL
+);
+CREATE TABLE party (
+    party_number INTEGER PRIMARY KEY,
+    party        TEXT NOT NULL,
+    name         TEXT NOT NULL,
+    country      TEXT NOT NULL,
+    participant  TEXT NOT NULL
+);
+CREATE TABLE payment_row (
+    payment_number  INTEGER PRIMARY KEY,
+    page_number     INTEGER NOT NULL,
+    kind            INTEGER NOT NULL,
+    uetr            BLOB    NOT NULL,
+    instruction_id  TEXT    NOT NULL,
+    end_to_end_id   TEXT    NOT NULL,
+    transaction_id  TEXT    NOT NULL,
+    message_id      TEXT    NOT NULL,
+    message_name    TEXT    NOT NULL,
+    sender          INTEGER NOT NULL,
+    debtor_account  INTEGER NOT NULL,
+    creditor_account INTEGER NOT NULL,
+    currency_number INTEGER NOT NULL,
+    amount_minor    INTEGER NOT NULL,
+    priority        INTEGER NOT NULL,
+    value_date      INTEGER NOT NULL,
+    debtor_name     TEXT    NOT NULL,
+    creditor_name   TEXT    NOT NULL,
+    remittance      TEXT    NOT NULL,
+    original_uetr   BLOB    NOT NULL,
+    original_instruction_id TEXT NOT NULL,
+    reason_code     TEXT    NOT NULL,
+    screening       INTEGER NOT NULL,
+    defect_text     TEXT    NOT NULL,
+    status          INTEGER NOT NULL,
+    reason          INTEGER NOT NULL,
+    mechanism       INTEGER NOT NULL,
+    decided_page    INTEGER NOT NULL
+);
+CREATE TABLE obligation_row (
+    obligation_number INTEGER PRIMARY KEY,
+    page_number     INTEGER NOT NULL,
+    kind            INTEGER NOT NULL,
+    obligation_id   TEXT    NOT NULL,
+    original_obligation_id TEXT NOT NULL,
+    debtor          INTEGER NOT NULL,
+    creditor        INTEGER NOT NULL,
+    currency_number INTEGER NOT NULL,
+    amount_minor    INTEGER NOT NULL,
+    remaining_minor INTEGER NOT NULL,
+    cleared_minor   INTEGER NOT NULL,
+    credited_minor  INTEGER NOT NULL,
+    due_date        INTEGER NOT NULL,
+    message_name    TEXT    NOT NULL,
+    screening       INTEGER NOT NULL,
+    defect_text     TEXT    NOT NULL,
+    status          INTEGER NOT NULL,
+    reason          INTEGER NOT NULL,
+    decided_page    INTEGER NOT NULL
+);
+CREATE TABLE record_row (
+    record_number   INTEGER PRIMARY KEY,
+    page_number     INTEGER NOT NULL,
+    kind            INTEGER NOT NULL,
+    status          INTEGER NOT NULL,
+    mechanism       INTEGER NOT NULL,
+    reason          INTEGER NOT NULL,
+    currency_number INTEGER NOT NULL,
+    debtor          INTEGER NOT NULL,
+    creditor        INTEGER NOT NULL,
+    amount_minor    INTEGER NOT NULL,
+    subject_number  INTEGER NOT NULL,
+    cause_number    INTEGER NOT NULL,
+    debtor_after    INTEGER NOT NULL,
+    creditor_after  INTEGER NOT NULL
+);
+CREATE TABLE list_version (
+    page_number  INTEGER NOT NULL,
+    list_set     TEXT    NOT NULL,
+    list_id      TEXT    NOT NULL,
+    source       TEXT    NOT NULL,
+    published    TEXT    NOT NULL,
+    sha256       TEXT    NOT NULL,
+    entries      INTEGER NOT NULL,
+    PRIMARY KEY (list_set, list_id)
+) WITHOUT ROWID;
+CREATE TABLE screening_page (
+    page_number INTEGER PRIMARY KEY,
+    list_set    TEXT NOT NULL
+);
+CREATE TABLE hit (
+    instruction_number INTEGER NOT NULL,
+    hit_number         INTEGER NOT NULL,
+    name               TEXT NOT NULL,
+    list_id            TEXT NOT NULL,
+    entry_id           TEXT NOT NULL,
+    matched_name       TEXT NOT NULL,
+    score              TEXT NOT NULL,
+    explanation        TEXT NOT NULL,
+    PRIMARY KEY (instruction_number, hit_number)
+) WITHOUT ROWID;
+CREATE TABLE note (
+    instruction_number INTEGER PRIMARY KEY,
+    text               TEXT NOT NULL
+);
+
+CREATE VIEW account AS
+SELECT a.account_number, p.participant, p.bic, p.name, p.country, c.currency, c.decimals,
+       a.balance_minor, a.credit_line_minor, a.reserved_urgent_minor, a.reserved_high_minor,
+       CASE a.is_agent WHEN 1 THEN 'settlement agent' ELSE p.role END AS role,
+       CASE a.is_open WHEN 1 THEN 'open' ELSE 'closed' END AS status
+FROM account_row a JOIN participant p USING (participant_number) JOIN currency c USING (currency_number);
+
+CREATE VIEW payment AS
+SELECT y.payment_number, y.page_number, g.time_utc AS received_utc,
+       k.name AS kind,
+       CASE length(y.uetr) WHEN 16 THEN lower(
+           substr(hex(y.uetr), 1, 8) || '-' || substr(hex(y.uetr), 9, 4) || '-' || substr(hex(y.uetr), 13, 4)
+           || '-' || substr(hex(y.uetr), 17, 4) || '-' || substr(hex(y.uetr), 21, 12)) ELSE '' END AS uetr,
+       y.instruction_id, y.end_to_end_id, y.transaction_id, y.message_id, y.message_name,
+       coalesce(sp.participant, '') AS sender,
+       y.debtor_account, y.creditor_account,
+       coalesce(dp.participant, '') AS debtor_participant,
+       coalesce(cp.participant, '') AS creditor_participant,
+       coalesce(c.currency, '') AS currency, coalesce(c.decimals, 0) AS decimals, y.amount_minor,
+       o.name AS priority,
+       CASE y.value_date WHEN 0 THEN '' ELSE date(y.value_date * 86400, 'unixepoch') END AS value_date,
+       y.debtor_name, y.creditor_name, y.remittance,
+       CASE length(y.original_uetr) WHEN 16 THEN lower(
+           substr(hex(y.original_uetr), 1, 8) || '-' || substr(hex(y.original_uetr), 9, 4) || '-'
+           || substr(hex(y.original_uetr), 13, 4) || '-' || substr(hex(y.original_uetr), 17, 4) || '-'
+           || substr(hex(y.original_uetr), 21, 12)) ELSE '' END AS original_uetr,
+       y.original_instruction_id, y.reason_code,
+       s.name AS status, r.iso AS reason, r.name AS rule,
+       CASE y.defect_text WHEN '' THEN r.text ELSE y.defect_text END AS reason_text,
+       m.name AS mechanism, d.time_utc AS decided_utc
+FROM payment_row y
+JOIN page g USING (page_number)
+JOIN page d ON d.page_number = y.decided_page
+JOIN code k ON k.family = 'instruction' AND k.code = y.kind
+JOIN code o ON o.family = 'priority' AND o.code = y.priority
+JOIN code s ON s.family = 'status' AND s.code = y.status
+JOIN code r ON r.family = 'reason' AND r.code = y.reason
+JOIN code m ON m.family = 'mechanism' AND m.code = y.mechanism
+LEFT JOIN participant sp ON sp.participant_number = y.sender
+LEFT JOIN account_row da ON da.account_number = y.debtor_account
+LEFT JOIN participant dp ON dp.participant_number = da.participant_number
+LEFT JOIN account_row ca ON ca.account_number = y.creditor_account
+LEFT JOIN participant cp ON cp.participant_number = ca.participant_number
+LEFT JOIN currency c ON c.currency_number = y.currency_number;
+
+CREATE VIEW obligation AS
+SELECT b.obligation_number, b.page_number, g.time_utc AS received_utc, k.name AS kind,
+       b.obligation_id, b.original_obligation_id,
+       coalesce(d.party, '') AS debtor, coalesce(d.name, '') AS debtor_name,
+       coalesce(d.country, '') AS debtor_country, coalesce(d.participant, '') AS debtor_participant,
+       coalesce(e.party, '') AS creditor, coalesce(e.name, '') AS creditor_name,
+       coalesce(e.country, '') AS creditor_country, coalesce(e.participant, '') AS creditor_participant,
+       coalesce(c.currency, '') AS currency, coalesce(c.decimals, 0) AS decimals,
+       b.amount_minor, b.credited_minor, b.cleared_minor, b.remaining_minor,
+       CASE b.due_date WHEN 0 THEN '' ELSE date(b.due_date * 86400, 'unixepoch') END AS due_date,
+       b.message_name, s.name AS status, r.iso AS reason, r.name AS rule,
+       CASE b.defect_text WHEN '' THEN r.text ELSE b.defect_text END AS reason_text
+FROM obligation_row b
+JOIN page g USING (page_number)
+JOIN code k ON k.family = 'instruction' AND k.code = b.kind
+JOIN code s ON s.family = 'status' AND s.code = b.status
+JOIN code r ON r.family = 'reason' AND r.code = b.reason
+LEFT JOIN party d ON d.party_number = b.debtor
+LEFT JOIN party e ON e.party_number = b.creditor
+LEFT JOIN currency c ON c.currency_number = b.currency_number
+WHERE b.kind IN (6, 7);
+
+CREATE VIEW record AS
+SELECT w.record_number, w.page_number, g.time_utc, k.name AS kind, s.name AS status,
+       m.name AS mechanism, r.iso AS reason, r.name AS rule, coalesce(c.currency, '') AS currency,
+       coalesce(c.decimals, 0) AS decimals, w.debtor, w.creditor, w.amount_minor,
+       w.subject_number, w.cause_number, w.debtor_after, w.creditor_after
+FROM record_row w
+JOIN page g USING (page_number)
+JOIN code k ON k.family = 'record' AND k.code = w.kind
+JOIN code s ON s.family = 'status' AND s.code = w.status
+JOIN code m ON m.family = 'mechanism' AND m.code = w.mechanism
+JOIN code r ON r.family = 'reason' AND r.code = w.reason
+LEFT JOIN currency c ON c.currency_number = w.currency_number;
+
+CREATE VIEW booking AS
+SELECT w.record_number, 'DBIT' AS direction, w.page_number, w.debtor AS account_number,
+       w.creditor AS counterparty_account, w.amount_minor, w.debtor_after AS balance_after_minor,
+       w.subject_number AS payment_number
+FROM record_row w WHERE w.kind = 1
+UNION ALL
+SELECT w.record_number, 'CRDT', w.page_number, w.creditor, w.debtor, w.amount_minor, w.creditor_after,
+       w.subject_number
+FROM record_row w WHERE w.kind = 1;
+
+CREATE VIEW set_off AS
+SELECT w.record_number, w.page_number, g.time_utc, w.cause_number AS cycle_number,
+       w.subject_number AS obligation_number, c.currency, c.decimals, w.amount_minor AS cleared_minor,
+       w.debtor_after AS remaining_minor
+FROM record_row w JOIN page g USING (page_number) JOIN currency c USING (currency_number)
+WHERE w.kind = 10;
+
+CREATE VIEW cycle AS
+SELECT w.subject_number AS cycle_number, w.page_number, g.time_utc, c.currency, c.decimals,
+       w.debtor AS obligations, w.creditor AS parties, w.debtor_after AS gross_minor,
+       w.amount_minor AS cleared_minor, w.creditor_after AS net_debit_minor
+FROM record_row w JOIN page g USING (page_number) JOIN currency c USING (currency_number)
+WHERE w.kind = 11;
+
+CREATE VIEW phase_change AS
+SELECT w.record_number, w.page_number, g.time_utc, c.currency, p.name AS phase,
+       CASE w.debtor_after WHEN 0 THEN '' ELSE date(w.debtor_after * 86400, 'unixepoch') END AS business_date
+FROM record_row w JOIN page g USING (page_number) JOIN currency c USING (currency_number)
+JOIN code p ON p.family = 'phase' AND p.code = w.amount_minor
+WHERE w.kind = 12;
+
+-- A business day of a currency holds every page after the close of its day before (after the agreement that
+-- brought the currency, for its first) up to its own close: each page belongs to one day, and a day that is
+-- closed never changes. While it is open it reaches to the last projected page.
+CREATE VIEW business_day AS
+SELECT c.currency, c.decimals, date(d.day * 86400, 'unixepoch') AS business_date, p.name AS phase,
+       coalesce(
+           lag(d.moved_page) OVER (PARTITION BY d.currency_number ORDER BY d.day) + 1,
+           (SELECT min(a.page_number) FROM agreement a, json_each(a.document, '$.currencies') e
+            WHERE json_extract(e.value, '$.code') = c.currency)) AS first_page,
+       CASE d.phase WHEN 0 THEN d.moved_page ELSE j.page_number END AS last_page
+FROM (SELECT w.currency_number, w.debtor_after AS day, max(w.page_number) AS moved_page,
+             w.amount_minor AS phase  -- that of the row with the largest page number
+      FROM page g JOIN record_row w ON w.record_number = g.first_record
+      WHERE g.instruction_kind = 'PHASE_CHANGE' AND w.kind = 12
+      GROUP BY w.currency_number, w.debtor_after) d
+JOIN currency c USING (currency_number)
+JOIN code p ON p.family = 'phase' AND p.code = d.phase
+JOIN projection j ON j.name = 'tables';
+
+CREATE VIEW decision AS
+SELECT y.payment_number AS instruction_number, 'payment' AS subject, v.name AS outcome, s.list_set
+FROM payment_row y JOIN screening_page s USING (page_number)
+JOIN code v ON v.family = 'screening' AND v.code = y.screening WHERE y.screening > 0
+UNION ALL
+SELECT b.obligation_number, CASE b.kind WHEN 14 THEN 'party' ELSE 'obligation' END, v.name, s.list_set
+FROM obligation_row b JOIN screening_page s USING (page_number)
+JOIN code v ON v.family = 'screening' AND v.code = b.screening WHERE b.screening > 0;
+
+CREATE VIEW alert AS
+SELECT h.instruction_number AS held_number, h.hit_number,
+       CASE WHEN y.payment_number IS NOT NULL THEN 'payment'
+            WHEN b.kind = 14 THEN 'party' ELSE 'obligation' END AS subject,
+       h.name, h.list_id, h.entry_id, h.matched_name, h.score, h.explanation,
+       coalesce(s.name, t.name) AS status, coalesce(r.iso, q.iso) AS reason
+FROM hit h
+LEFT JOIN payment_row y ON y.payment_number = h.instruction_number
+LEFT JOIN code s ON s.family = 'status' AND s.code = y.status
+LEFT JOIN code r ON r.family = 'reason' AND r.code = y.reason
+LEFT JOIN obligation_row b ON b.obligation_number = h.instruction_number
+LEFT JOIN code t ON t.family = 'status' AND t.code = b.status
+LEFT JOIN code q ON q.family = 'reason' AND q.code = b.reason;
+
+CREATE VIEW disposition AS
+SELECT w.subject_number AS instruction_number, w.page_number, g.time_utc, w.amount_minor AS held_number,
+       coalesce(o.person, '') AS person, k.name AS decision, coalesce(n.text, '') AS note
+FROM record_row w JOIN page g USING (page_number)
+JOIN code k ON k.family = 'instruction' AND k.code = w.creditor_after
+LEFT JOIN officer o ON o.person_number = w.debtor_after
+LEFT JOIN note n ON n.instruction_number = w.subject_number
+WHERE w.kind = 16;

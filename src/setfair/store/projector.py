@@ -1,0 +1,259 @@
+"""Turns pages into plain tables, in order, exactly once, with its position in the same transaction.
+
+Rules
+-----
+1. Pages are projected in steps of at most `STEP_RECORDS`; a step is one transaction that ends with the
+   new position, so a crash leaves whole steps.
+2. `rebuild` drops every projected table and view and projects all pages again: the same rows.
+3. Nothing here is read by the engine: a projection may lag, and may be deleted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from importlib.resources import files
+from typing import Any
+
+import adbc_driver_manager
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from setfair.domain.codes import (
+    REASONS,
+    InstructionKind,
+    Mechanism,
+    Phase,
+    Priority,
+    RecordKind,
+    Screening,
+    Status,
+)
+from setfair.domain.money import all_currencies
+from setfair.errors import StoreError
+from setfair.journal.page import Page
+from setfair.store.agreement_rows import adopt
+from setfair.store.insert import insert_rows
+from setfair.store.sqlite import statements
+from setfair.store.tables import (
+    balance_updates,
+    later_updates,
+    obligation_rows,
+    payment_rows,
+    record_rows,
+)
+
+STEP_RECORDS = 65_536
+"""Records that one step projects at most (a single page may have more)."""
+
+
+class Projector:
+    """Keeps the tables of one house behind its pages."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._owners: NDArray[np.int64] = np.zeros(0, np.int64)
+        if not self._has_tables():
+            self._in_transaction(self._create)
+        self._load_owners()
+        self.position = self._read_position()
+
+    def _has_tables(self) -> bool:
+        return bool(self._query("SELECT 1 FROM sqlite_master WHERE name = 'projection'"))
+
+    def _query(self, sql: str) -> list[tuple[Any, ...]]:
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql)
+            return list(cursor.fetchall())
+
+    def _read_position(self) -> int:
+        return int(self._query("SELECT page_number FROM projection WHERE name = 'tables'")[0][0])
+
+    def _load_owners(self) -> None:
+        rows = self._query("SELECT participant_number FROM account_row ORDER BY account_number")
+        self._owners = np.array([row[0] for row in rows], np.int64)
+
+    def _in_transaction(self, work: Any, *arguments: Any) -> None:
+        handle = self._connection.adbc_connection
+        handle.set_autocommit(False)
+        try:
+            with self._connection.cursor() as cursor:
+                work(cursor, *arguments)
+            handle.commit()
+        except adbc_driver_manager.Error as error:
+            handle.rollback()
+            raise StoreError(
+                f"the tables could not be brought up to date: {error}. The pages are safe; mend the disk "
+                "and run `setfair rebuild`."
+            ) from error
+        except BaseException:
+            handle.rollback()
+            raise
+        finally:
+            handle.set_autocommit(True)
+
+    def _create(self, cursor: Any) -> None:
+        script = files("setfair.store").joinpath("projection.sql").read_text(encoding="utf-8")
+        for statement in statements(script):
+            cursor.execute(statement)
+        cursor.adbc_ingest("code", _codes(), mode="append")
+        cursor.adbc_ingest("currency", _currencies(), mode="append")
+
+    def _drop(self, cursor: Any) -> None:
+        cursor.execute(
+            "SELECT type, name FROM sqlite_master WHERE type IN ('table', 'view') "
+            "AND name NOT IN ('page', 'books_checkpoint') AND name NOT LIKE 'sqlite_%'"
+        )
+        found = cursor.fetchall()
+        for kind, name in sorted(found, key=lambda row: row[0] != "view"):
+            cursor.execute(f'DROP {kind} "{name}"')
+
+    def reset(self) -> None:
+        """Drop every projected table and view and make them anew, empty."""
+        self._in_transaction(self._drop)
+        self._in_transaction(self._create)
+        self._owners = np.zeros(0, np.int64)
+        self.position = 0
+
+    def project(self, pages: Iterable[Page]) -> None:
+        """Project pages that follow the position, in order, in steps."""
+        step: list[Page] = []
+        records = 0
+        for page in pages:
+            step.append(page)
+            records += len(page.records)
+            if records >= STEP_RECORDS:
+                self._in_transaction(self._project_step, step)
+                self.position = step[-1].number
+                step, records = [], 0
+        if step:
+            self._in_transaction(self._project_step, step)
+            self.position = step[-1].number
+
+    def _project_step(self, cursor: Any, step: Sequence[Page]) -> None:
+        for page in step:
+            self._project_documents(cursor, page)
+        self._ingest(cursor, "record_row", [record_rows(page) for page in step])
+        payments = [payment_rows(page, self._owners) for page in step]
+        self._ingest(cursor, "payment_row", [table for table in payments if table is not None])
+        obligations = [obligation_rows(page) for page in step]
+        self._ingest(cursor, "obligation_row", [table for table in obligations if table is not None])
+        for update in later_updates(step):
+            _update(cursor, _PAYMENT_UPDATE, update)
+            _update(cursor, _OBLIGATION_UPDATE, update)
+        balances = balance_updates(step)
+        if len(balances):
+            cursor.executemany("UPDATE account_row SET balance_minor = ? WHERE account_number = ?", balances)
+        cursor.execute("UPDATE projection SET page_number = ? WHERE name = 'tables'", (step[-1].number,))
+
+    @staticmethod
+    def _ingest(cursor: Any, table: str, parts: Sequence[pa.Table]) -> None:
+        if parts:
+            insert_rows(cursor, table, pa.concat_tables(parts))
+
+    def _project_documents(self, cursor: Any, page: Page) -> None:
+        documents = page.documents
+        if "agreement" in documents:
+            self._owners = adopt(cursor, page.number, documents["agreement"], documents["layout"])
+        if "parties" in documents:
+            _insert_parties(cursor, json.loads(documents["parties"]))
+        if "lists" in documents:
+            _insert_lists(cursor, page.number, json.loads(documents["lists"]))
+        if "screening" in documents:
+            list_set = json.loads(documents["screening"])["list_set"]
+            cursor.execute("INSERT INTO screening_page VALUES (?, ?)", (page.number, list_set))
+        for hit in json.loads(documents.get("hits", b"[]")):
+            _insert_hit(cursor, page, hit)
+        for row, text in json.loads(documents.get("notes", b"{}")).items():
+            cursor.execute("INSERT INTO note VALUES (?, ?)", (page.first_instruction + int(row), text))
+
+
+_PAYMENT_UPDATE = (
+    "UPDATE payment_row SET status = ?, reason = ?, mechanism = ?, decided_page = ? WHERE payment_number = ?",
+    ("status", "reason", "mechanism", "decided_page", "number"),
+)
+_OBLIGATION_UPDATE = (
+    "UPDATE obligation_row SET status = ?, reason = ?, remaining_minor = ?, "
+    "cleared_minor = cleared_minor + ?, credited_minor = credited_minor + ?, decided_page = ? "
+    "WHERE obligation_number = ?",
+    ("status", "reason", "remaining", "cleared", "credited", "decided_page", "number"),
+)
+
+
+def _update(cursor: Any, update: tuple[str, tuple[str, ...]], table: pa.Table) -> None:
+    sql, columns = update
+    cursor.executemany(sql, table.select(list(columns)))
+
+
+def _codes() -> pa.Table:
+    """Return the rows of the code table: every code of the journal with its name."""
+    families = {
+        "instruction": InstructionKind,
+        "record": RecordKind,
+        "status": Status,
+        "mechanism": Mechanism,
+        "priority": Priority,
+        "phase": Phase,
+        "screening": Screening,
+    }
+    rows = [
+        (family, int(member), member.name, "", "")
+        for family, members in families.items()
+        for member in members
+    ]
+    rows += [("reason", int(reason), reason.name, info.iso, info.text) for reason, info in REASONS.items()]
+    columns = list(zip(*rows, strict=True))
+    return pa.table(dict(zip(("family", "code", "name", "iso", "text"), map(list, columns), strict=True)))
+
+
+def _currencies() -> pa.Table:
+    """Return the rows of the currency table: every currency of ISO 4217 that has minor units."""
+    known = sorted(all_currencies(), key=lambda currency: currency.number)
+    return pa.table(
+        {
+            "currency_number": [currency.number for currency in known],
+            "currency": [currency.code for currency in known],
+            "decimals": [currency.decimals for currency in known],
+        }
+    )
+
+
+def _insert_parties(cursor: Any, parties: Sequence[Sequence[Any]]) -> None:
+    columns = list(zip(*parties, strict=True))
+    names = ("party_number", "party", "name", "country", "participant")
+    table = pa.table(dict(zip(names, map(list, columns), strict=True)))
+    cursor.executemany("INSERT OR REPLACE INTO party VALUES (?, ?, ?, ?, ?)", table)
+
+
+def _insert_lists(cursor: Any, page_number: int, lists: dict[str, Any]) -> None:
+    for source in lists["sources"]:
+        cursor.execute(
+            "INSERT OR IGNORE INTO list_version VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                page_number,
+                lists["list_set"],
+                source["list_id"],
+                source["source"],
+                source["published"],
+                source["content_hash"],
+                source["entries"],
+            ),
+        )
+
+
+def _insert_hit(cursor: Any, page: Page, hit: dict[str, Any]) -> None:
+    number = page.first_instruction + hit["row"]
+    cursor.execute(
+        "INSERT INTO hit VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            number,
+            hit["place"],
+            hit["name"],
+            hit["list_id"],
+            hit["entry_id"],
+            hit["matched_name"],
+            hit["score"],
+            hit["explanation"],
+        ),
+    )

@@ -1,0 +1,50 @@
+"""What the clearing house needs of a store: small, so that any store can be had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class PageMeta:
+    """What a store keeps of a page beside its bytes, so that it can be found."""
+
+    number: int
+    time_utc: str
+    """ISO 8601, microseconds, Z."""
+    instruction_kind: str
+    """Name of the first instruction's kind."""
+    first_instruction: int
+    instruction_count: int
+    first_record: int
+    record_count: int
+
+
+class Store(Protocol):
+    """Durable pages in order, and a checkpoint of the books."""
+
+    def append(self, meta: PageMeta, body: bytes) -> None:
+        """Append a page; when this returns, the page is durable.
+
+        Raises
+        ------
+        StoreError
+            If it could not be made durable: then it is not there.
+        """
+
+    def last_page(self) -> PageMeta | None:
+        """Return the newest page's description, or None."""
+
+    def pages_after(self, number: int) -> Iterator[tuple[int, bytes]]:
+        """Yield (number, bytes) of the pages after `number`, in order."""
+
+    def write_checkpoint(self, page_number: int, body: bytes) -> None:
+        """Keep the state after a page; older checkpoints go."""
+
+    def read_checkpoint(self) -> tuple[int, bytes] | None:
+        """Return the newest checkpoint, or None."""
+
+    def close(self) -> None:
+        """Let go of the store and of the writer's lease."""

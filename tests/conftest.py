@@ -1,0 +1,15 @@
+"""What every test starts from: no rehearsal clock in the environment, and Hypothesis without a deadline."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("setfair", deadline=None, database=None, print_blob=True)
+settings.load_profile("setfair")
+
+
+@pytest.fixture(autouse=True)
+def _no_rehearsal_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away a clock that the caller's shell may have set."""
+    monkeypatch.delenv("SETFAIR_NOW", raising=False)

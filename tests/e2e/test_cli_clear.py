@@ -1,0 +1,216 @@
+"""`setfair clear` from a spreadsheet to a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from setfair.cli.clear import LEFT_OUT_SHOWN_MAX, clear, find_reasons
+from setfair.domain.codes import InstructionKind, Reason
+from setfair.domain.instruction import BatchBuilder, Family
+
+HEADER = "obligation_id,debtor,creditor,currency,amount,due_date,debtor_name,creditor_name"
+RING = ["I1,a,b,EUR,100.00,2026-01-05,,", "I2,b,c,EUR,70.5,2026-01-04,,", "I3,c,a,EUR,80.25,2026-01-03,,"]
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    """A file for obligations."""
+    return tmp_path / "obligations.csv"
+
+
+def run(table: Path, rows: list[str], *options: str, header: str = HEADER) -> Result:
+    """Write rows and clear them."""
+    table.write_text("\n".join([header, *rows]) + "\n", "utf-8")
+    return run_file(table, *options)
+
+
+def run_file(table: Path, *options: str) -> Result:
+    """Clear a file."""
+    app = typer.Typer()
+    app.command()(clear)
+    return CliRunner().invoke(app, [str(table), "--out", str(table.with_name("cleared.csv")), *options])
+
+
+def read_result(table: Path) -> list[list[str]]:
+    """Read the output."""
+    with table.with_name("cleared.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_a_ring_is_cleared_by_its_smallest_obligation(table: Path) -> None:
+    """Input order, currency units, amount = cleared + remaining."""
+    result = run(table, RING)
+    assert result.exit_code == 0, result.output
+    assert read_result(table) == [
+        ["obligation_id", "amount", "cleared", "remaining"],
+        ["I1", "100.00", "70.50", "29.50"],
+        ["I2", "70.50", "70.50", "0.00"],
+        ["I3", "80.25", "70.50", "9.75"],
+    ]
+    assert "250.75" in result.output
+    assert "211.50" in result.output
+
+
+def test_the_summary_for_machines(table: Path) -> None:
+    """JSON has the totals of every currency as exact decimals, and they agree with the output."""
+    yen = ["J1,a,b,JPY,100,,,", "J2,b,a,JPY,60,,,"]
+    summary = json.loads(run(table, [*RING, *yen], "--json").stdout)
+    assert summary["obligations"] == 5
+    assert summary["left_out"] == 0
+    euro, yen_totals = summary["currencies"]
+    assert euro.pop("seconds") >= 0
+    assert euro == {
+        "currency": "EUR",
+        "obligations": 3,
+        "parties": 3,
+        "gross": "250.75",
+        "cleared": "211.50",
+        "remaining": "39.25",
+        "net_debit": "29.50",
+        "cleared_percent": 84.35,
+    }
+    assert (yen_totals["gross"], yen_totals["cleared"], yen_totals["remaining"]) == ("160", "120", "40")
+    assert [row[2] for row in read_result(table)[4:]] == ["60", "60"]
+
+
+def test_oldest_due_date_first_and_none_is_due_at_once(table: Path) -> None:
+    """Of parallel obligations the one without a date goes first, then the oldest."""
+    rows = ["N,a,b,EUR,5,2026-03-01,,", "O,a,b,EUR,5,2026-02-01,,", "P,a,b,EUR,5,,,", "Q,b,a,EUR,8,,,"]
+    assert run(table, rows).exit_code == 0
+    assert [row[2] for row in read_result(table)[1:]] == ["0.00", "3.00", "5.00", "8.00"]
+
+
+def test_the_due_date_may_be_absent_and_names_empty(table: Path) -> None:
+    """Without a column of due dates everything is due at once; without names nothing is amiss."""
+    rows = ["1,a,b,TND,1.234,,", "2,b,a,TND,1.235,Ann Works,"]
+    header = "obligation_id,debtor,creditor,currency,amount,debtor_name,creditor_name"
+    assert run(table, rows, "--strict", header=header).exit_code == 0
+    assert [row[2] for row in read_result(table)[1:]] == ["1.234", "1.234"]
+
+
+BAD_ROWS = {
+    "D1,a,b,EUR,1.005,,,": "TOO_MANY_DECIMALS",
+    "D2,a,b,EUR,much,,,": "AMOUNT_MALFORMED",
+    "D3,a,b,EUR,0,,,": "AMOUNT_NEGATIVE_OR_NIL_DUE",
+    "D4,a,b,ZZZ,1,,,": "UNKNOWN_CURRENCY",
+    "D5,a,a,EUR,1,,,": "SAME_PARTY",
+    "I1,x,b,EUR,1,,,": "DUPLICATE",
+}
+
+
+def test_bad_rows_are_left_out_with_row_and_reason(table: Path) -> None:
+    """Rows with a defect, self-obligations and repeated identifications take no part; the others do."""
+    summary = json.loads(run(table, [*RING, *BAD_ROWS], "--json").stdout)
+    assert [row["reason"] for row in summary["left_out_rows"]] == list(BAD_ROWS.values())
+    assert [row["row"] for row in summary["left_out_rows"]] == [4, 5, 6, 7, 8, 9]
+    assert summary["left_out"] == len(BAD_ROWS)
+    assert [row[0] for row in read_result(table)] == ["obligation_id", "I1", "I2", "I3"]
+
+
+def test_strict_fails_when_a_row_is_left_out(table: Path) -> None:
+    """Exit code 1 under --strict alone; the result is written all the same."""
+    assert run(table, [*RING, "D5,a,a,EUR,1,,,"]).exit_code == 0
+    result = run(table, [*RING, "D5,a,a,EUR,1,,,"], "--strict")
+    assert result.exit_code == 1
+    assert "row 4, 'D5'" in result.stderr
+    assert "SAME_PARTY" in result.stderr
+    assert len(read_result(table)) == 4
+    assert run(table, RING, "--strict").exit_code == 0
+
+
+def test_the_same_identification_of_two_creditors_is_no_repeat(table: Path) -> None:
+    """An invoice number belongs to its creditor."""
+    assert run(table, ["1,a,b,EUR,5,,,", "1,b,a,EUR,5,,,"], "--strict").exit_code == 0
+    assert [row[2] for row in read_result(table)[1:]] == ["5.00", "5.00"]
+
+
+def test_a_credit_note_is_left_out_and_an_invoice_is_not(table: Path) -> None:
+    """Invoices in XML are obligations too; a credit note is not taken for one."""
+    builder = BatchBuilder(Family.OBLIGATION)
+    common = {"debtor": "a", "creditor": "b", "currency": "EUR", "amount_minor": 100}
+    builder.add(kind=InstructionKind.OBLIGATION, obligation_id="1", **common)
+    batch = builder.add(kind=InstructionKind.CREDIT_NOTE, obligation_id="2", **common) or builder.flush()
+    assert batch is not None
+    assert find_reasons(pa.Table.from_batches([batch.rows])).tolist() == [0, Reason.REJECTED_BY_READER]
+
+
+def test_many_rows_left_out_are_not_all_printed(table: Path) -> None:
+    """People see the first, and how many there are; machines see all."""
+    rows = [f"D{n},a,a,EUR,1,,," for n in range(LEFT_OUT_SHOWN_MAX + 5)]
+    result = run(table, rows)
+    assert result.stderr.count("left out") == LEFT_OUT_SHOWN_MAX + 1
+    assert f"{len(rows)} rows were left out" in result.stderr
+    assert len(json.loads(run(table, rows, "--json").stdout)["left_out_rows"]) == len(rows)
+
+
+def test_markup_in_an_identification_is_only_text(table: Path) -> None:
+    """Square brackets of a stranger do not style the terminal, and a formula does not run."""
+    result = run(table, ["[red]=1[/red],a,a,EUR,1,,,", "=1+1,a,b,EUR,1,,,"])
+    assert "'[red]=1[/red]'" in result.stderr
+    assert [row[0] for row in read_result(table)[1:]] == ["'=1+1"]
+
+
+def test_a_table_without_rows_gives_an_empty_result(table: Path) -> None:
+    """Nothing owed is no error."""
+    result = run(table, [], "--json", "--strict")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["currencies"] == []
+    assert len(read_result(table)) == 1
+
+
+def test_a_file_that_is_no_table_is_refused_and_nothing_is_written(table: Path) -> None:
+    """Exit code 2, a message, and an older result stays as it was."""
+    table.with_name("cleared.csv").write_text("before", "utf-8")
+    result = run(table, ["1,2"], header="one,two")
+    assert result.exit_code == 2
+    assert "refused" in result.stderr
+    assert table.with_name("cleared.csv").read_text("utf-8") == "before"
+    assert sorted(path.name for path in table.parent.iterdir()) == ["cleared.csv", "obligations.csv"]
+
+
+def test_payments_are_no_obligations(table: Path) -> None:
+    """A table of payments is refused by what it holds."""
+    header = (
+        "uetr,instruction_id,debtor_agent,creditor_agent,currency,amount,priority,"
+        "debtor_name,creditor_name,value_date"
+    )
+    row = "6f1f3ee4-55a1-4b0b-8d0b-3d1a3a1b9c11,P1,AAAABEBB,BBBBFRPP,EUR,5,NORMAL,Ann,Bob,"
+    result = run(table, [row], header=header)
+    assert result.exit_code == 2
+    assert not table.with_name("cleared.csv").exists()
+
+
+def test_sums_beyond_the_largest_are_refused(table: Path) -> None:
+    """Five obligations of 18 digits are more than one run takes."""
+    rows = [f"{n},a{n},b,JPY,999999999999999999,,," for n in range(5)]
+    result = run(table, rows)
+    assert result.exit_code == 2
+    assert "JPY: the obligations sum to 4999999999999999995" in result.stderr
+
+
+def test_a_missing_file_and_a_bad_place_for_the_result(table: Path) -> None:
+    """Both are named, with exit code 2, before anything is done."""
+    result = run_file(table)
+    assert result.exit_code == 2
+    assert "obligations.csv" in result.stderr
+    table.write_text(HEADER + "\n", "utf-8")
+    for out in (table, table.parent, table.parent / "none" / "cleared.csv"):
+        result = run_file(table, "--out", str(out))
+        assert result.exit_code == 2
+        assert "name a" in result.stderr
+    assert table.read_text("utf-8") == HEADER + "\n"
+
+
+def test_the_same_file_gives_the_same_bytes(table: Path) -> None:
+    """Twice the same, byte for byte."""
+    run(table, RING)
+    first = table.with_name("cleared.csv").read_bytes()
+    run(table, RING)
+    assert table.with_name("cleared.csv").read_bytes() == first

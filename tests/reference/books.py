@@ -1,0 +1,96 @@
+"""The money of the reference model: balances, reservations, net amounts of limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from setfair.domain.codes import Priority
+from setfair.domain.money import BALANCE_MAX_MINOR
+from tests.reference.words import AccountSpec, Instruction, LimitSpec
+
+
+class Books:
+    """What a settled payment changes, and what decides whether it can settle."""
+
+    def __init__(self, accounts: Sequence[AccountSpec], limits: Sequence[LimitSpec]) -> None:
+        self.accounts = list(accounts)
+        self.balance = [0] * len(accounts)
+        self.reserved_urgent = [0] * len(accounts)
+        self.reserved_high = [0] * len(accounts)
+        self.bilateral = {(x.account, x.counterparty): x.amount for x in limits if x.counterparty >= 0}
+        self.multilateral = {x.account: x.amount for x in limits if x.counterparty < 0}
+        self.net_bilateral = dict.fromkeys(self.bilateral, 0)
+        """Paid minus received by (D, C), for the pairs for which D has a bilateral limit."""
+        self.net_multilateral = dict.fromkeys(self.multilateral, 0)
+        """The same of D towards all the others, for D that has a multilateral limit."""
+
+    def open_day(self, currency: int) -> None:
+        """Start net amounts from zero and set reservations to the agreement's."""
+        for debtor, creditor in self.bilateral:
+            if self.accounts[debtor].currency == currency:
+                self.net_bilateral[debtor, creditor] = 0
+        for debtor in self.multilateral:
+            if self.accounts[debtor].currency == currency:
+                self.net_multilateral[debtor] = 0
+        for index, account in enumerate(self.accounts):
+            if account.currency == currency:
+                self.reserved_urgent[index] = account.reserved_urgent
+                self.reserved_high[index] = account.reserved_high
+
+    def has_cover(self, account: int, priority: Priority, need: int) -> bool:
+        """Say whether `available(account, priority) >= need`; an agent's credit line is 2^62."""
+        spec = self.accounts[account]
+        reserved = 0
+        if priority >= Priority.HIGH:
+            reserved += self.reserved_urgent[account]
+        if priority >= Priority.NORMAL:
+            reserved += self.reserved_high[account]
+        credit_line = BALANCE_MAX_MINOR if spec.is_agent else spec.credit_line
+        return self.balance[account] + credit_line - reserved >= need
+
+    def within_limits(self, debtor: int, creditor: int, more: int) -> bool:
+        """Say whether `debtor` may have paid `creditor` `more` than it has."""
+        if (debtor, creditor) in self.bilateral:
+            return self.net_bilateral[debtor, creditor] + more <= self.bilateral[debtor, creditor]
+        if debtor in self.multilateral:
+            return self.net_multilateral[debtor] + more <= self.multilateral[debtor]
+        return True
+
+    def can_settle(self, row: Instruction) -> bool:
+        """Say whether a payment can settle alone."""
+        return (
+            self.has_cover(row.debtor, row.priority, row.amount)
+            and self.within_limits(row.debtor, row.creditor, row.amount)
+            and self.balance[row.creditor] + row.amount <= BALANCE_MAX_MINOR
+        )
+
+    def settle(self, row: Instruction) -> None:
+        """Debit, credit, count towards limits, consume reservations."""
+        self.balance[row.debtor] -= row.amount
+        self.balance[row.creditor] += row.amount
+        self._add_to_net(row.debtor, row.creditor, row.amount)
+        self._add_to_net(row.creditor, row.debtor, -row.amount)
+        reserved = {Priority.URGENT: self.reserved_urgent, Priority.HIGH: self.reserved_high}
+        if row.priority in reserved:
+            left = reserved[row.priority][row.debtor] - row.amount
+            reserved[row.priority][row.debtor] = max(0, left)
+
+    def offset_fits(self, row: Instruction, others: Sequence[Instruction]) -> bool:
+        """Say whether a payment can settle together with these payments in the other direction."""
+        total = sum(other.amount for other in others)
+        lowest = max(other.priority for other in others)
+        return (
+            self.has_cover(row.debtor, row.priority, row.amount - total)
+            and self.has_cover(row.creditor, lowest, total - row.amount)
+            and self.balance[row.debtor] - row.amount + total <= BALANCE_MAX_MINOR
+            and self.balance[row.creditor] + row.amount - total <= BALANCE_MAX_MINOR
+            and self.within_limits(row.debtor, row.creditor, row.amount - total)
+            and self.within_limits(row.creditor, row.debtor, total - row.amount)
+        )
+
+    def _add_to_net(self, debtor: int, creditor: int, amount: int) -> None:
+        if (debtor, creditor) in self.bilateral:
+            net = self.net_bilateral[debtor, creditor] + amount
+            self.net_bilateral[debtor, creditor] = max(net, -BALANCE_MAX_MINOR)
+        elif debtor in self.multilateral:
+            self.net_multilateral[debtor] = max(self.net_multilateral[debtor] + amount, -BALANCE_MAX_MINOR)

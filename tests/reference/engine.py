@@ -1,0 +1,154 @@
+"""The engine behind the verbs of the reference, so that both can be played the same days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from setfair.domain.codes import InstructionKind, Mechanism, Phase, Reason, RecordKind, Status
+from setfair.domain.money import BALANCE_MAX_MINOR
+from setfair.engine import decide as engine
+from setfair.engine.books import AccountTerms, Books, LimitTerms
+from setfair.engine.layout import INSTRUCTION, Array
+from tests.reference.words import DECISION_KINDS, HouseSpec, Identity, Instruction, Outcome, Record
+
+CURRENCY_NUMBERS = (978, 392, 788, 404)
+"""ISO numbers of the reference's currencies 0, 1, 2 ..."""
+
+NOW = 1_767_600_000_000_000_000
+"""The time of every batch."""
+
+
+class EngineHouse:
+    """The compiled engine as a house of the reference's tests."""
+
+    def __init__(self, spec: HouseSpec) -> None:
+        self.spec = spec
+        self.books = Books()
+        self.subjects: dict[int, Instruction] = {}
+        terms = [
+            AccountTerms(
+                participant=place,
+                currency=CURRENCY_NUMBERS[account.currency],
+                credit_line=BALANCE_MAX_MINOR if account.is_agent else account.credit_line,
+                reserved_urgent=account.reserved_urgent,
+                reserved_high=account.reserved_high,
+                multilateral_limit=next(
+                    (x.amount for x in spec.limits if x.account == place and x.counterparty < 0), None
+                ),
+                is_agent=account.is_agent,
+                open=not account.is_closed,
+            )
+            for place, account in enumerate(spec.accounts)
+        ]
+        limits = [
+            LimitTerms(x.account, x.counterparty, x.amount) for x in spec.limits if x.counterparty >= 0
+        ]
+        self.books.lay_out_accounts(terms, limits)
+        self.books.accounts["reserved_urgent"] = self.books.accounts["reserved_high"] = 0
+        self.books.rules[0], self.books.rules[1] = spec.discipline == "bypass", spec.officers
+
+    def open_day(self, currency: int, date: int) -> list[Record]:
+        """Open the day of a currency."""
+        memory = self.spec.identity_days
+        remember_from = 0 if memory is None else date - memory
+        return self._phase(currency, Phase.OPEN, value_date=date, amount=remember_from)
+
+    def move_phase(self, currency: int, phase: Phase) -> list[Record]:
+        """Move the phase of a currency."""
+        return self._phase(currency, phase)
+
+    def _phase(self, currency: int, phase: Phase, **fields: int) -> list[Record]:
+        batch = np.zeros(1, INSTRUCTION)
+        batch["kind"], batch["currency"] = InstructionKind.PHASE_CHANGE, CURRENCY_NUMBERS[currency]
+        batch["target"] = phase
+        batch["debtor"] = batch["creditor"] = batch["person"] = -1
+        for name, value in fields.items():
+            batch[name] = value
+        records = self._records(engine.decide(self.books, batch, NOW).records)
+        if records[0].kind is RecordKind.REJECTED:
+            raise ValueError(f"no move to {phase.name}")
+        return records
+
+    def submit(self, instructions: Sequence[Instruction]) -> tuple[list[Outcome], list[Record]]:
+        """Decide one batch."""
+        if not instructions:
+            return [], []
+        first = self.books.next_number
+        batch = np.concatenate([self._encode(instruction) for instruction in instructions])
+        limit, engine.QUEUE_MAX = engine.QUEUE_MAX, self.spec.queue_max
+        try:
+            decided = engine.decide(self.books, batch, NOW)
+        finally:
+            engine.QUEUE_MAX = limit
+        for row, instruction in zip(decided.rows, instructions, strict=True):
+            if not row["repeated"] and row["number"] >= first:
+                self.subjects[int(row["number"])] = instruction
+        outcomes = [
+            Outcome(
+                int(row["number"]),
+                Status(int(row["status"])),
+                Reason(int(row["reason"])),
+                Mechanism(int(row["mechanism"])),
+                bool(row["repeated"]),
+            )
+            for row in decided.rows
+        ]
+        return outcomes, self._records(decided.records)
+
+    def balance_of(self, account: int) -> int:
+        """Return the balance of an account."""
+        return int(self.books.accounts["balance"][account])
+
+    def _currency(self, instruction: Instruction) -> int:
+        for account in (instruction.debtor, instruction.creditor):
+            if account >= 0:
+                return CURRENCY_NUMBERS[self.spec.accounts[account].currency]
+        return 0
+
+    def _encode(self, instruction: Instruction) -> Array:
+        row = np.zeros(1, INSTRUCTION)
+        for name in ("kind", "priority", "screening", "defect", "debtor", "creditor", "amount"):
+            row[name] = getattr(instruction, name)
+        row["person"], row["target"] = instruction.person, instruction.target
+        row["value_date"], row["content"] = instruction.value_date, instruction.content % 2**64
+        row["currency"] = self._currency(instruction)
+        row["identity_high"], row["identity_low"] = _halves(instruction.identity)
+        row["original_high"], row["original_low"] = _halves(instruction.original)
+        return row
+
+    def _records(self, records: Array) -> list[Record]:
+        return [self._record(record) for record in records]
+
+    def _record(self, record: Array) -> Record:
+        subject = self.subjects.get(int(record["subject"]))
+        currency = int(record["currency"])
+        debtor, creditor, amount = (int(record[name]) for name in ("debtor", "creditor", "amount"))
+        after = [int(record[name]) for name in ("debtor_after", "creditor_after")]
+        if int(record["kind"]) == RecordKind.PHASE_CHANGED:
+            amount, after = 0, [0, 0]
+        elif subject is not None and subject.kind in {*DECISION_KINDS, InstructionKind.CANCELLATION}:
+            currency, amount, after = self._currency(subject), subject.amount, [0, 0]
+            debtor, creditor = subject.debtor, subject.creditor
+        return Record(
+            RecordKind(int(record["kind"])),
+            Status(int(record["status"])),
+            Reason(int(record["reason"])),
+            Mechanism(int(record["mechanism"])),
+            CURRENCY_NUMBERS.index(currency) if currency else -1,
+            int(record["subject"]),
+            int(record["cause"]),
+            debtor,
+            creditor,
+            amount,
+            *after,
+        )
+
+
+def _halves(identity: Identity | None) -> tuple[int, int]:
+    """Return an identity as two words that are not both zero; (0, 0) for none."""
+    if identity is None:
+        return 0, 0
+    number = int.from_bytes(identity, "big") if isinstance(identity, bytes) else identity
+    return number >> 64, (number % 2**64) ^ 0x5E7FA1

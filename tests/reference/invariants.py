@@ -1,0 +1,212 @@
+"""What must hold after every step of any house, told from its answers alone.
+
+`Watcher` sees the steps, outcomes and records, keeps its own account of them by summing up from
+scratch, and raises AssertionError at the first contradiction. It never looks into the house, so it
+watches the reference and the engine alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from setfair.domain.codes import InstructionKind, Mechanism, Phase, Priority, Reason, RecordKind, Status
+from setfair.domain.money import BALANCE_MAX_MINOR
+from tests.reference.days import Step
+from tests.reference.words import PAYMENT_KINDS, HouseSpec, Instruction, Outcome, Record
+
+_NEXT: dict[RecordKind | None, tuple[RecordKind, ...]] = {
+    None: (RecordKind.SETTLED, RecordKind.QUEUED, RecordKind.REJECTED, RecordKind.HELD),
+    RecordKind.HELD: (RecordKind.SETTLED, RecordKind.QUEUED, RecordKind.REJECTED, RecordKind.CANCELLED),
+    RecordKind.QUEUED: (RecordKind.SETTLED, RecordKind.REJECTED, RecordKind.CANCELLED),
+}
+"""The moves of a payment; kinds that are not here are final."""
+
+_STATUS = {
+    RecordKind.SETTLED: Status.ACSC,
+    RecordKind.QUEUED: Status.ACSP,
+    RecordKind.REJECTED: Status.RJCT,
+    RecordKind.HELD: Status.PDNG,
+    RecordKind.CANCELLED: Status.CANC,
+}
+
+
+class Watcher:
+    """Watches one house from its first step."""
+
+    def __init__(self, spec: HouseSpec) -> None:
+        self.spec = spec
+        self.balance = [0] * len(spec.accounts)
+        self.instructions: dict[int, Instruction] = {}
+        self.first_of: dict[bytes | int, int] = {}
+        """By identity: the payment that has it (a forgotten identity may come again)."""
+        self.original_of: dict[int, int] = {}
+        """By number of a return: its original, as of the return's last record."""
+        self.last: dict[int, Record] = {}
+        """By number: the last record of a payment."""
+        self.queues: list[list[int]] = [[] for _ in spec.accounts]
+        self.settled_today: list[list[Record]] = [[] for _ in range(spec.currencies)]
+        self.opened_number = [0] * spec.currencies
+
+    def after(self, step: Step, outcomes: Sequence[Outcome], records: Sequence[Record]) -> None:
+        """Check the answer to one step."""
+        if step[0] == "open":
+            self.settled_today[step[1]] = []
+            self.opened_number[step[1]] = records[0].subject_number
+        if step[0] == "submit":
+            self._learn(step[1], outcomes)
+        for record in records:
+            self._follow(record)
+        self._check_outcomes(outcomes)
+        self._check_balances()
+        self._check_limits()
+        self._check_nothing_waits_that_could_settle()
+        self._check_returns()
+        if step[0] == "phase" and step[2] is Phase.INTERBANK_CUTOFF:
+            self._check_queue_is_empty(step[1])
+
+    def _learn(self, rows: Sequence[Instruction], outcomes: Sequence[Outcome]) -> None:
+        assert len(rows) == len(outcomes)
+        for row, outcome in zip(rows, outcomes, strict=True):
+            if outcome.repeated:
+                known = self.instructions[outcome.number]
+                assert (known.identity, known.content) == (row.identity, row.content)
+                continue
+            assert outcome.number not in self.instructions
+            self.instructions[outcome.number] = row
+
+    def _follow(self, record: Record) -> None:
+        row = self.instructions.get(record.subject_number)
+        if record.kind is RecordKind.PHASE_CHANGED:
+            assert row is None
+            return
+        assert row is not None
+        assert (record.debtor, record.creditor, record.amount) == (row.debtor, row.creditor, row.amount)
+        if row.kind not in PAYMENT_KINDS:
+            assert record.status in (Status.ACSC, Status.RJCT)
+            return
+        before = self.last.get(record.subject_number)
+        assert record.kind in _NEXT.get(before.kind if before else None, ())
+        assert record.status is _STATUS[record.kind]
+        if before is not None and before.kind is RecordKind.QUEUED:
+            self._leave_queue(record)
+        elif record.kind is RecordKind.SETTLED:
+            may_pass = self.spec.discipline == "bypass" and record.mechanism is Mechanism.BILATERAL_OFFSET
+            assert may_pass or not self._is_blocked(row)
+        if record.kind is RecordKind.SETTLED:
+            self._book(record)
+        if record.kind is RecordKind.QUEUED:
+            self._join_queue(record)
+        if before is None and row.identity is not None and record.reason is not Reason.DUPLICATE:
+            self.first_of[row.identity] = record.subject_number
+        if row.original is not None and row.original in self.first_of:
+            self.original_of[record.subject_number] = self.first_of[row.original]
+        self.last[record.subject_number] = record
+
+    def _is_blocked(self, row: Instruction) -> bool:
+        return any(self.instructions[n].priority <= row.priority for n in self.queues[row.debtor])
+
+    def _join_queue(self, record: Record) -> None:
+        self.queues[record.debtor].append(record.subject_number)
+        # The sort is stable: first in, first out within a priority.
+        self.queues[record.debtor].sort(key=lambda number: self.instructions[number].priority)
+
+    def _leave_queue(self, record: Record) -> None:
+        queue = self.queues[record.debtor]
+        if record.mechanism is Mechanism.RELEASE:
+            assert queue[0] == record.subject_number
+        if record.mechanism is Mechanism.BILATERAL_OFFSET and self.spec.discipline == "ordered":
+            assert queue[0] == record.subject_number
+        queue.remove(record.subject_number)
+
+    def _book(self, record: Record) -> None:
+        assert record.amount > 0
+        self.balance[record.debtor] -= record.amount
+        self.balance[record.creditor] += record.amount
+        after = (record.debtor_balance_after, record.creditor_balance_after)
+        assert after == (self.balance[record.debtor], self.balance[record.creditor])
+        self.settled_today[record.currency].append(record)
+
+    def _check_outcomes(self, outcomes: Sequence[Outcome]) -> None:
+        for outcome in outcomes:
+            row = self.instructions[outcome.number]
+            if row.kind in PAYMENT_KINDS:
+                last = self.last[outcome.number]
+                assert outcome[1:4] == (last.status, last.reason, last.mechanism)
+
+    def _check_balances(self) -> None:
+        totals = [0] * self.spec.currencies
+        for spec, balance in zip(self.spec.accounts, self.balance, strict=True):
+            totals[spec.currency] += balance
+            assert spec.is_agent or -spec.credit_line <= balance
+            assert balance <= BALANCE_MAX_MINOR
+        assert totals == [0] * self.spec.currencies
+
+    def _net_paid(self, debtor: int, creditors: set[int]) -> int:
+        net = 0
+        for record in self.settled_today[self.spec.accounts[debtor].currency]:
+            if record.debtor == debtor and record.creditor in creditors:
+                net += record.amount
+            if record.creditor == debtor and record.debtor in creditors:
+                net -= record.amount
+        return net
+
+    def _limits_of(self, debtor: int) -> list[tuple[set[int], int]]:
+        bilateral = {x.counterparty: x.amount for x in self.spec.limits if x.account == debtor}
+        others = set(range(len(self.spec.accounts))) - bilateral.keys()
+        return [({c} if c >= 0 else others, amount) for c, amount in bilateral.items()]
+
+    def _check_limits(self) -> None:
+        for debtor in range(len(self.spec.accounts)):
+            for creditors, amount in self._limits_of(debtor):
+                assert self._net_paid(debtor, creditors) <= amount
+
+    def _reserved(self, account: int, against: Priority) -> int:
+        spec = self.spec.accounts[account]
+        agreed = {Priority.URGENT: spec.reserved_urgent, Priority.HIGH: spec.reserved_high}
+        reserved = 0
+        for priority in (Priority.URGENT, Priority.HIGH):
+            if priority < against:
+                used = sum(
+                    record.amount
+                    for record in self.settled_today[spec.currency]
+                    if record.debtor == account
+                    and self.instructions[record.subject_number].priority is priority
+                )
+                reserved += max(0, agreed[priority] - used)
+        return reserved
+
+    def _check_nothing_waits_that_could_settle(self) -> None:
+        for account, queue in enumerate(self.queues):
+            if not queue:
+                continue
+            row = self.instructions[queue[0]]
+            spec = self.spec.accounts[account]
+            if queue[0] < self.opened_number[spec.currency] or row.amount > BALANCE_MAX_MINOR // 8:
+                # The rules say nothing of what waits over a night, or for room on its creditor's side.
+                continue
+            available = self.balance[account] + spec.credit_line - self._reserved(account, row.priority)
+            covered = spec.is_agent or available >= row.amount
+            within = all(
+                self._net_paid(account, creditors) + row.amount <= amount
+                for creditors, amount in self._limits_of(account)
+                if row.creditor in creditors
+            )
+            room = self.balance[row.creditor] + row.amount <= BALANCE_MAX_MINOR
+            assert not (covered and within and room)
+
+    def _check_returns(self) -> None:
+        returned: dict[int, int] = {}
+        for number, record in self.last.items():
+            row = self.instructions[number]
+            if row.kind is InstructionKind.PAYMENT_RETURN and record.kind is RecordKind.SETTLED:
+                original = self.original_of[number]
+                returned[original] = returned.get(original, 0) + row.amount
+        for original, amount in returned.items():
+            paid = self.last[original]
+            assert paid.kind is RecordKind.SETTLED
+            assert amount <= paid.amount
+
+    def _check_queue_is_empty(self, currency: int) -> None:
+        waiting = (RecordKind.QUEUED, RecordKind.HELD)
+        for record in self.last.values():
+            assert record.currency != currency or record.kind not in waiting

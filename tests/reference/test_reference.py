@@ -1,0 +1,246 @@
+"""The reference itself: invariants over random days, coverage of its reasons, and that the watcher bites."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from setfair.domain.codes import InstructionKind, Mechanism, Phase, Priority, RecordKind, Screening, Status
+from tests.reference.days import DEFECTS, Day, days, seeded_day
+from tests.reference.invariants import Watcher
+from tests.reference.play import play, take_step
+from tests.reference.settlement import OFFSET_LOOK_MAX, ReferenceHouse
+from tests.reference.words import (
+    ENGINE_REASONS,
+    AccountSpec,
+    HouseSpec,
+    Instruction,
+    LimitSpec,
+    Outcome,
+    Record,
+)
+
+SEEDED_DAYS = 2_000
+
+
+def watch(house: ReferenceHouse, day: Day) -> list[Record]:
+    """Play a day under watch and return its records."""
+    watcher, all_records = Watcher(day.spec), []
+    for step, outcomes, records in play(house, day):
+        watcher.after(step, outcomes, records)
+        all_records += records
+    return all_records
+
+
+@pytest.fixture(scope="module")
+def seeded_records() -> list[list[Record]]:
+    """Records of 2,000 seeded days, each played under watch."""
+    seeded = [seeded_day(seed) for seed in range(SEEDED_DAYS)]
+    return [watch(ReferenceHouse.of(day.spec), day) for day in seeded]
+
+
+def test_every_reason_that_the_rules_name_occurs(seeded_records: list[list[Record]]) -> None:
+    """Over the seeded days every reason of the rules and every defect occurs, each on 20 days or more."""
+    found = Counter(reason for records in seeded_records for reason in {r.reason for r in records})
+    rare = {reason.name for reason in ENGINE_REASONS | set(DEFECTS) if found[reason] < 20}
+    assert rare == set()
+
+
+def test_no_other_reason_occurs(seeded_records: list[list[Record]]) -> None:
+    """The engine gives only reasons that are listed as its own, or passes a defect on."""
+    found = {record.reason for records in seeded_records for record in records if record.reason}
+    assert found - ENGINE_REASONS - set(DEFECTS) == set()
+
+
+def test_every_mechanism_and_kind_of_record_occurs(seeded_records: list[list[Record]]) -> None:
+    """Over the seeded days every way to settle and every record of settlement occurs often."""
+    mechanisms = Counter(record.mechanism for records in seeded_records for record in records)
+    kinds = Counter(record.kind for records in seeded_records for record in records)
+    expected = {
+        RecordKind.SETTLED,
+        RecordKind.QUEUED,
+        RecordKind.REJECTED,
+        RecordKind.HELD,
+        RecordKind.CANCELLED,
+        RecordKind.CANCELLATION_ANSWERED,
+        RecordKind.PHASE_CHANGED,
+        RecordKind.DISPOSITION,
+    }
+    assert min(mechanisms[mechanism] for mechanism in Mechanism) >= 200
+    assert set(kinds) == expected
+    assert min(kinds.values()) >= 500
+
+
+def test_cascades_and_sets_of_several_payments_occur(seeded_records: list[list[Record]]) -> None:
+    """Some causes release three payments or more, and some offsets settle three or more together."""
+    released, offset = 0, 0
+    for records in seeded_records:
+        by_cause = Counter((r.cause_number, r.mechanism) for r in records if r.kind is RecordKind.SETTLED)
+        released += sum(n >= 3 for (_, mechanism), n in by_cause.items() if mechanism is Mechanism.RELEASE)
+        offset += sum(
+            n >= 3 for (_, mechanism), n in by_cause.items() if mechanism is Mechanism.BILATERAL_OFFSET
+        )
+    assert released >= 100
+    assert offset >= 20
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(days())
+def test_invariants_hold_on_any_day(day: Day) -> None:
+    """No drawn day brings a house into contradiction with itself."""
+    watch(ReferenceHouse.of(day.spec), day)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_batches_do_not_matter(seed: int) -> None:
+    """The same instructions in batches of one leave the same records."""
+    day = seeded_day(seed)
+    batched, single = ReferenceHouse.of(day.spec), ReferenceHouse.of(day.spec)
+    for step, _, records in play(batched, day):
+        if step[0] != "submit":
+            assert take_step(single, step) == ([], records)
+            continue
+        assert [record for row in step[1] for record in single.submit([row])[1]] == records
+
+
+def test_the_same_seed_gives_the_same_day() -> None:
+    """A day depends on its seed alone."""
+    assert seeded_day(7) == seeded_day(7)
+    assert seeded_day(7) != seeded_day(8)
+
+
+def test_resubmitting_a_day_moves_nothing() -> None:
+    """Every row with an identity that is sent again within memory is answered as a repeat."""
+    for seed in range(40):
+        day = seeded_day(seed)
+        house = ReferenceHouse.of(replace(day.spec, identity_days=None))
+        for _ in play(house, day):
+            pass
+        rows = [
+            row for step in day.steps if step[0] == "submit" for row in step[1] if row.identity is not None
+        ]
+        outcomes, records = house.submit(rows)
+        assert records == []
+        assert all(outcome.repeated for outcome in outcomes)
+
+
+class _NoCascade(ReferenceHouse):
+    def _cascade(self, start: list[int], cause: int) -> None:
+        pass
+
+
+class _LastInFirstOut(ReferenceHouse):
+    def _enqueue(self, entry, blocked, cause):  # type: ignore[no-untyped-def]
+        super()._enqueue(entry, blocked, cause)
+        self.queue[entry.instruction.debtor].sort(reverse=True)
+
+
+class _NoQueueOrder(ReferenceHouse):
+    def _is_blocked(self, row: Instruction) -> bool:
+        return False
+
+
+class _NoCutoff(ReferenceHouse):
+    def _reject(self, entry, reason, cause):  # type: ignore[no-untyped-def]
+        if reason.name != "QUEUED_AT_CUTOFF":
+            super()._reject(entry, reason, cause)
+
+
+class _NoReturnSum(ReferenceHouse):
+    def _count_return(self, entry) -> None:  # type: ignore[no-untyped-def]
+        pass
+
+
+class _PaysTwice(ReferenceHouse):
+    def _settle(self, entry, mechanism, cause):  # type: ignore[no-untyped-def]
+        super()._settle(entry, mechanism, cause)
+        if cause % 50 == 0:
+            super()._settle(entry, mechanism, cause)
+
+
+class _NoFloor(ReferenceHouse):
+    def __init__(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        self.books.has_cover = lambda *_: True  # type: ignore[method-assign]
+
+
+class _NoLimits(ReferenceHouse):
+    def __init__(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        self.books.within_limits = lambda *_: True  # type: ignore[method-assign]
+
+
+class _StaleOutcomes(ReferenceHouse):
+    def submit(self, instructions):  # type: ignore[no-untyped-def]
+        outcomes, records = super().submit(instructions)
+        return [Outcome(o.number, Status.RCVD, o.reason, o.mechanism, o.repeated) for o in outcomes], records
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        _NoCascade,
+        _LastInFirstOut,
+        _NoQueueOrder,
+        _NoCutoff,
+        _NoReturnSum,
+        _PaysTwice,
+        _NoFloor,
+        _NoLimits,
+        _StaleOutcomes,
+    ],
+)
+def test_the_watcher_finds_a_house_that_breaks_a_rule(broken: type[ReferenceHouse]) -> None:
+    """A house with one rule taken out is found out within 300 seeded days."""
+    found = 0
+    for seed in range(300):
+        day = seeded_day(seed)
+        try:
+            watch(broken.of(day.spec), day)
+        except AssertionError:
+            found += 1
+    assert found > 0
+
+
+def _pay(identity: int, debtor: int, creditor: int, amount: int) -> Instruction:
+    kind = InstructionKind.INSTITUTION_PAYMENT
+    return Instruction(kind, identity, identity, debtor, creditor, amount, Priority.NORMAL, Screening.CLEAR)
+
+
+@pytest.mark.parametrize("discipline", ["ordered", "bypass"])
+@pytest.mark.parametrize(
+    ("queued", "status"), [(OFFSET_LOOK_MAX, Status.ACSC), (OFFSET_LOOK_MAX + 1, Status.ACSP)]
+)
+def test_offsetting_looks_at_so_many_queued_payments_and_no_more(
+    discipline: str, queued: int, status: Status
+) -> None:
+    """A payment that only the 256th queued payment can cover settles; with the 257th it waits."""
+    spec = HouseSpec((AccountSpec(0, is_agent=True), AccountSpec(0), AccountSpec(0)), discipline=discipline)  # type: ignore[arg-type]
+    house = ReferenceHouse.of(spec)
+    house.open_day(0, 1)
+    house.submit([_pay(n, 2, 1, 1) for n in range(1, queued + 1)])
+    outcomes, records = house.submit([_pay(queued + 1, 1, 2, queued)])
+    assert outcomes[0].status is status
+    assert len(records) == (queued + 1 if status is Status.ACSC else 1)
+
+
+def test_bypass_counts_what_it_passes_over() -> None:
+    """Queued payments to others use up the look as well: the 257th in the queue is not seen."""
+    accounts = (AccountSpec(0, is_agent=True), AccountSpec(0), AccountSpec(0), AccountSpec(0))
+    house = ReferenceHouse.of(HouseSpec(accounts, discipline="bypass"))
+    house.open_day(0, 1)
+    house.submit([_pay(n, 2, 3, 1) for n in range(1, OFFSET_LOOK_MAX + 1)])
+    house.submit([_pay(1000, 2, 1, 5)])
+    outcomes, _ = house.submit([_pay(1001, 1, 2, 5)])
+    assert outcomes[0].status is Status.ACSP
+
+
+def test_a_phase_that_does_not_follow_is_refused() -> None:
+    """A closed day cannot be cut off, and nothing changes by the attempt."""
+    house = ReferenceHouse([AccountSpec(0)], [LimitSpec(0, -1, 5)], "ordered", 5, 2)
+    with pytest.raises(ValueError, match="CLOSED does not move to INTERBANK_CUTOFF"):
+        house.move_phase(0, Phase.INTERBANK_CUTOFF)
+    assert house.last_number == 0

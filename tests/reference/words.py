@@ -1,0 +1,156 @@
+"""The words of the reference model: what goes into a house and what comes out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, TypeAlias
+
+from setfair.domain.codes import (
+    InstructionKind,
+    Mechanism,
+    Priority,
+    Reason,
+    RecordKind,
+    Screening,
+    Status,
+)
+
+Discipline: TypeAlias = Literal["ordered", "bypass"]
+Identity: TypeAlias = bytes | int
+
+PAYMENT_KINDS = frozenset(
+    {
+        InstructionKind.CUSTOMER_PAYMENT,
+        InstructionKind.INSTITUTION_PAYMENT,
+        InstructionKind.PAYMENT_RETURN,
+        InstructionKind.LIQUIDITY_TRANSFER,
+    }
+)
+DECISION_KINDS = frozenset({InstructionKind.RELEASE, InstructionKind.REFUSAL})
+
+ENGINE_REASONS = frozenset(
+    {
+        Reason.DUPLICATE,
+        Reason.AMOUNT_NOT_POSITIVE,
+        Reason.AMOUNT_TOO_LARGE,
+        Reason.SAME_ACCOUNT,
+        Reason.ACCOUNT_CLOSED,
+        Reason.DAY_NOT_OPEN,
+        Reason.AFTER_CUTOFF,
+        Reason.WRONG_VALUE_DATE,
+        Reason.NOT_SCREENED,
+        Reason.NOT_SETTLEMENT_AGENT,
+        Reason.ORIGINAL_UNKNOWN,
+        Reason.ORIGINAL_NOT_SETTLED,
+        Reason.RETURN_NOT_MATCHING,
+        Reason.RETURN_EXCEEDS_ORIGINAL,
+        Reason.SCREENING_HIT,
+        Reason.BEHIND_IN_QUEUE,
+        Reason.INSUFFICIENT_FUNDS,
+        Reason.LIMIT_REACHED,
+        Reason.QUEUE_FULL,
+        Reason.BALANCE_OVERFLOW,
+        Reason.NOT_YOUR_PAYMENT,
+        Reason.ORIGINAL_SETTLED,
+        Reason.ORIGINAL_REJECTED,
+        Reason.CANCELLED_BY_SENDER,
+        Reason.PERSON_NOT_AUTHORISED,
+        Reason.NOT_HELD,
+        Reason.SAME_PERSON,
+        Reason.SCREENING_REFUSED,
+        Reason.QUEUED_AT_CUTOFF,
+    }
+)
+"""The reasons that the rules give by themselves; a reader's defects come on top."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSpec:
+    """A settlement account as the agreement has it."""
+
+    currency: int
+    """Index of the currency."""
+    credit_line: int = 0
+    reserved_urgent: int = 0
+    reserved_high: int = 0
+    is_agent: bool = False
+    """The settlement agent's account: it has no floor."""
+    is_closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSpec:
+    """What `account` may have paid net on one business day."""
+
+    account: int
+    counterparty: int
+    """The other account, or -1 for all accounts without a bilateral limit."""
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class HouseSpec:
+    """Everything that a house is built from."""
+
+    accounts: tuple[AccountSpec, ...]
+    limits: tuple[LimitSpec, ...] = ()
+    discipline: Discipline = "ordered"
+    queue_max: int = 1_000_000
+    officers: int = 3
+    """Screening officers; persons 0 to officers - 1 are authorised."""
+    currencies: int = 1
+    identity_days: int | None = None
+    """Identities of business days older than this many calendar days are forgotten; None: never."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One row of input."""
+
+    kind: InstructionKind
+    identity: Identity | None = None
+    """None for a decision: decisions have no identity."""
+    content: int = 0
+    debtor: int = -1
+    """Account index; of a cancellation the asking participant's account; -1 unknown."""
+    creditor: int = -1
+    amount: int = 0
+    priority: Priority = Priority.NORMAL
+    screening: Screening = Screening.CLEAR
+    defect: Reason = Reason.NONE
+    value_date: int = 0
+    """Days; 0 where none is given."""
+    original: Identity | None = None
+    target: int = 0
+    """Of a decision: the number of the held instruction."""
+    person: int = -1
+
+
+class Record(NamedTuple):
+    """What happened. Accounts, amount and currency are those of the subject instruction."""
+
+    kind: RecordKind
+    status: Status
+    reason: Reason
+    mechanism: Mechanism
+    currency: int
+    """-1 where the subject names no account."""
+    subject_number: int
+    cause_number: int
+    """The instruction that made it happen."""
+    debtor: int
+    creditor: int
+    amount: int
+    debtor_balance_after: int
+    """0 in all records but SETTLED."""
+    creditor_balance_after: int
+
+
+class Outcome(NamedTuple):
+    """What has become of an input row at the end of its batch."""
+
+    number: int
+    status: Status
+    reason: Reason
+    mechanism: Mechanism
+    repeated: bool

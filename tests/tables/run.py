@@ -1,0 +1,78 @@
+"""Run a decision table against any house: the reference, or the engine behind an adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeAlias
+
+from setfair.domain.codes import Phase
+from tests.reference.play import House
+from tests.reference.words import HouseSpec, Instruction, Outcome, Record
+from tests.tables.parse import Expected, Row, Scenario, Step
+
+HouseFactory: TypeAlias = Callable[[HouseSpec], House]
+
+
+class ScenarioRun:
+    """One scenario on its way through one house; `step` raises AssertionError where they differ."""
+
+    def __init__(self, scenario: Scenario, factory: HouseFactory) -> None:
+        self.house = factory(scenario.spec)
+        self.numbers: dict[str, int] = {}
+        self.rows: dict[str, Instruction] = {}
+
+    def step(self, step: Step) -> None:
+        """Take one step and compare all that the table says of it."""
+        where = f"line {step.line}"
+        records = self._move(step) if step.move else self._submit(step, where)
+        for label, expected in step.outcomes:
+            outcomes, moved = self.house.submit([self.rows[label]])
+            assert (where, label, _as_expected(outcomes[0])) == (
+                where,
+                label,
+                replace(expected, repeated=True),
+            )
+            assert moved == []
+        for account, balance in step.balances:
+            assert (where, account, self.house.balance_of(account)) == (where, account, balance)
+        if step.order is not None:
+            labels = {number: label for label, number in self.numbers.items()}
+            subjects = [
+                labels[record.subject_number] for record in records if record.subject_number in labels
+            ]
+            assert (where, subjects) == (where, step.order)
+
+    def _move(self, step: Step) -> list[Record]:
+        assert step.move is not None
+        currency, phase, date = step.move
+        if phase is Phase.OPEN:
+            return self.house.open_day(currency, date)
+        return self.house.move_phase(currency, phase)
+
+    def _submit(self, step: Step, where: str) -> list[Record]:
+        batch = [self._resolve(row) for row in step.rows]
+        outcomes, records = self.house.submit(batch)
+        assert len(outcomes) == len(batch)
+        for row, instruction, outcome in zip(step.rows, batch, outcomes, strict=True):
+            assert (where, row.label, _as_expected(outcome)) == (where, row.label, row.expected)
+            self.rows[row.label] = instruction
+            if not outcome.repeated:
+                self.numbers[row.label] = outcome.number
+        return records
+
+    def _resolve(self, row: Row) -> Instruction:
+        if not row.target:
+            return row.instruction
+        return replace(row.instruction, target=self.numbers.get(row.target, 0))
+
+
+def run_scenario(scenario: Scenario, factory: HouseFactory) -> None:
+    """Run all of a scenario."""
+    run = ScenarioRun(scenario, factory)
+    for step in scenario.steps:
+        run.step(step)
+
+
+def _as_expected(outcome: Outcome) -> Expected:
+    return Expected(outcome.status, outcome.reason, outcome.mechanism, outcome.repeated)
