@@ -63,5 +63,5 @@ clean: clean-kernels ## Delete everything that was made, .venv and the demo hous
 
 lock: ## Pin the newest versions anew (needs uv)
 	echo 'setuptools>=77' | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
-	    --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
+	    --no-strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
 	    --group dev --output-file requirements.lock pyproject.toml -

@@ -42,9 +42,7 @@ class EngineHouse:
             )
             for place, account in enumerate(spec.accounts)
         ]
-        limits = [
-            LimitTerms(x.account, x.counterparty, x.amount) for x in spec.limits if x.counterparty >= 0
-        ]
+        limits = [LimitTerms(x.account, x.counterparty, x.amount) for x in spec.limits if x.counterparty >= 0]
         self.books.lay_out_accounts(terms, limits)
         self.books.accounts["reserved_urgent"] = self.books.accounts["reserved_high"] = 0
         self.books.rules[0], self.books.rules[1] = spec.discipline == "bypass", spec.officers

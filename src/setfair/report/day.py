@@ -180,7 +180,9 @@ def _choose_day(moves: Sequence[Row], business_date: date | None) -> int | None:
         return opened[-1] if opened else None
     if days_of(business_date) not in opened:
         shown = ", ".join(str(date_of(day)) for day in opened[-DAYS_SHOWN_MAX:])
-        raise PhaseError(f"{business_date} was not opened in this house; its last days are: {shown or 'none'}")
+        raise PhaseError(
+            f"{business_date} was not opened in this house; its last days are: {shown or 'none'}"
+        )
     return days_of(business_date)
 
 

@@ -82,7 +82,8 @@ def draw_journal(day: ReportDay, lists: Sequence[Row]) -> Html:
         [_list(row) for row in lists],
     )
     lead = (
-        "What this report was made from. Whoever has the journal can recompute every number in it from these pages."
+        "What this report was made from. Whoever has the journal can recompute every number in it from "
+        "these pages."
     )
     return section("journal", "Phases and provenance", lead, _phases(day), marks)
 
@@ -108,7 +109,9 @@ def _phases(day: ReportDay) -> Html:
     columns += [Column("pages", True), Column("business date")]
     rows: list[list[Child]] = []
     for stretch in day.stretches:
-        times = {moment.phase: clock_time(moment.time, day.time_zone, seconds=True) for moment in stretch.phases}
+        times = {
+            moment.phase: clock_time(moment.time, day.time_zone, seconds=True) for moment in stretch.phases
+        }
         rows.append(
             [
                 stretch.currency,

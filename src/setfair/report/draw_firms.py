@@ -51,7 +51,7 @@ def _pair(before: int, after: int, decimals: int) -> Html:
 
 
 def _bar(firm: FirmOwing, currency: str, decimals: int, longest: int, *, owes: bool) -> Html:
-    """Return a bar that grows away from the middle: what is owed to the left, what is claimed to the right."""
+    """Return a bar that grows away from the middle: debts to the left, claims to the right."""
     before, after = (firm.owes_before, firm.owes_after) if owes else (firm.owed_before, firm.owed_after)
     verb = "owes" if owes else "is owed"
     tip = (

@@ -19,9 +19,9 @@ _BAR_WIDTH, _BAR_HEIGHT = 150.0, 34.0
 def draw_liquidity(day: ReportDay, accounts: Mapping[int, CurrencyAccounts], window: Window) -> Html:
     """Return the section."""
     lead = (
-        "How far payments drew each account down. The line is what an account received less what it paid over "
-        "the day; its lowest point is the liquidity that it used. The bar sets that against what was at hand: "
-        "the opening balance with what the agent lent, then the credit line."
+        "How far payments drew each account down. The line is what an account received less what it paid "
+        "over the day; its lowest point is the liquidity that it used. The bar sets that against what was "
+        "at hand: the opening balance with what the agent lent, then the credit line."
     )
     panels = [
         _panel(stretch, accounts[stretch.number], window)
@@ -54,12 +54,9 @@ def _panel(stretch: Stretch, accounts: CurrencyAccounts, window: Window) -> Html
     ]
     left = accounts.paying - len(accounts.uses)
     rest = sum(use.used for use in accounts.uses)
+    used_by_rest = amount(accounts.used - rest, stretch.decimals)
     note = (
-        element(
-            "p",
-            f"{counted(left, 'more account')} used {amount(accounts.used - rest, stretch.decimals)} together.",
-            class_="note",
-        )
+        element("p", f"{counted(left, 'more account')} used {used_by_rest} together.", class_="note")
         if left
         else None
     )
@@ -128,7 +125,9 @@ def _bar(use: LiquidityUse, tip: str) -> Html:
         element("rect", x=0.0, y=middle - 7, width=split, height=14.0, class_="fill funded"),
         element("rect", x=split, y=middle - 7, width=_BAR_WIDTH - split, height=14.0, class_="fill credit"),
         element("rect", x=0.0, y=middle - 3, width=used, height=6.0, class_="fill used"),
-        element("path", d=f"M{number(split)} {number(middle - 10)}V{number(middle + 10)}", class_="edge limit"),
+        element(
+            "path", d=f"M{number(split)} {number(middle - 10)}V{number(middle + 10)}", class_="edge limit"
+        ),
         description=tip,
         class_="spark",
         data_tip=tip,

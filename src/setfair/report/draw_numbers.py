@@ -88,9 +88,7 @@ def _mechanisms(figures: CurrencyFigures) -> Html:
         width = _BAR_WIDTH * tally.value / whole
         bars.append(element("rect", x=at, y=0.0, width=width, height=_BAR_HEIGHT, class_=f"fill {class_}"))
         at += width
-    words = [
-        f"{share} {how}" for share, how in zip(written, MECHANISM_WORDS.values(), strict=True)
-    ]
+    words = [f"{share} {how}" for share, how in zip(written, MECHANISM_WORDS.values(), strict=True)]
     decimals, currency = figures.stretch.decimals, figures.stretch.currency
     items = [
         element(

@@ -27,10 +27,10 @@ _HALF_TURN = 180.0
 def draw_owed(figures: DayFigures, owing: Mapping[int, Owing]) -> Html:
     """Return the section."""
     lead = (
-        "Every ribbon runs from firms that owe to firms that are owed, gathered by the participants that they bank "
-        "with; it has the colour of the debtor's country. On the ring, the full part is what a participant's "
-        "firms owe, the light part what they are owed. Both rings have one scale: what is missing on the right was "
-        "set off, and no firm's net position changed."
+        "Every ribbon runs from firms that owe to firms that are owed, gathered by the participants that "
+        "they bank with; it has the colour of the debtor's country. On the ring, the full part is what a "
+        "participant's firms owe, the light part what they are owed. Both rings have one scale: what is "
+        "missing on the right was set off, and no firm's net position changed."
     )
     shown = [one for one in figures.currencies if one.stretch.number in owing]
     if not shown:
@@ -55,7 +55,8 @@ def tab_styles(panels: int) -> str:
     """Return the style that shows the chosen panel and marks its tab, for so many panels."""
     rules = [
         f"#owed-tab-{place}:checked~#owed-panel-{place}{{display:block}}"
-        f"#owed-tab-{place}:checked~nav label[for=owed-tab-{place}]{{color:var(--ink);border-color:var(--m1)}}"
+        f"#owed-tab-{place}:checked~nav label[for=owed-tab-{place}]"
+        "{color:var(--ink);border-color:var(--m1)}"
         f"#owed-tab-{place}:focus-visible~nav label[for=owed-tab-{place}]{{outline:2px solid var(--m1)}}"
         for place in range(panels)
     ]
@@ -89,7 +90,10 @@ def _panel(
     countries = list(dict.fromkeys(node.country for node in owing.nodes))
     key = element(
         "ul",
-        [element("li", element("i", class_=f"swatch {colours[code]}"), country_name(code)) for code in countries],
+        [
+            element("li", element("i", class_=f"swatch {colours[code]}"), country_name(code))
+            for code in countries
+        ],
         class_="legend",
     )
     return element(
@@ -187,7 +191,7 @@ def _ribbon_tip(pair: Pair, figures: CurrencyFigures) -> str:
 
 
 def _arcs(ring: Ring, colours: Mapping[str, str], *, after: bool) -> Html:
-    """Return the ring: full where a place owes, light where it is owed; after set-off what remains of both."""
+    """Return the ring: full where a place owes, light where it is owed; after set-off what remains."""
     parts = []
     left = {arc.node.key: [0, 0, 0, 0] for arc in ring.arcs}
     for ribbon in ring.ribbons:
@@ -279,7 +283,11 @@ def _nodes_data(figures: CurrencyFigures, owing: Owing) -> Html:
         ]
 
     rows = [
-        [shortened(node.label, 40), shortened(node.name, 80), *(money(value, decimals) for value in sums(node))]
+        [
+            shortened(node.label, 40),
+            shortened(node.name, 80),
+            *(money(value, decimals) for value in sums(node)),
+        ]
         for node in owing.nodes
     ]
     titles = ("owe before", "owe after", "are owed before", "are owed after")

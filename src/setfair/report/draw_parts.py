@@ -34,7 +34,11 @@ def section(key: str, title: str, lead: Child, *children: Child) -> Html:
 
 
 def table(
-    columns: Sequence[Column], rows: Iterable[Sequence[Child]], *, foot: Sequence[Child] = (), caption: str = ""
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Child]],
+    *,
+    foot: Sequence[Child] = (),
+    caption: str = "",
 ) -> Html:
     """Return a table that scrolls sideways where it is too wide."""
     head = [element("th", column.title, scope="col", class_=_class(column)) for column in columns]

@@ -22,7 +22,8 @@ def draw_refusals(day: ReportDay, refusals: Refusals) -> Html:
     return section(
         "refusals",
         "Rejected and held",
-        "What did not go through and why, with ISO 20022 reason codes: what is held or waits first, then by frequency.",
+        "What did not go through and why, with ISO 20022 reason codes: what is held or waits first, then by "
+        "frequency.",
         _reasons(day, refusals.groups),
         _rows(refusals),
         _alerts(day, refusals),
@@ -86,7 +87,9 @@ def _rows(refusals: Refusals) -> Child:
     return element(
         "div",
         element("h3", "One by one"),
-        element("p", f"{counted(len(refusals.rows), 'instruction')}, some of every reason.{more}", class_="note"),
+        element(
+            "p", f"{counted(len(refusals.rows), 'instruction')}, some of every reason.{more}", class_="note"
+        ),
         table(columns, [_row(row) for row in refusals.rows]),
         class_="one-by-one",
     )
@@ -122,7 +125,9 @@ def _alerts(day: ReportDay, refusals: Refusals) -> Child:
         Column("who decided"),
     ]
     left = refusals.alert_count - len(refusals.alerts)
-    note = f"{counted(refusals.alert_count, 'possible match', 'possible matches')}; two people decide on each."
+    note = (
+        f"{counted(refusals.alert_count, 'possible match', 'possible matches')}; two people decide on each."
+    )
     if left:
         note += f" The first {count(len(refusals.alerts))} are shown."
     return element(

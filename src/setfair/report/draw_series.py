@@ -1,4 +1,4 @@
-"""Sections: settled value over time, and the queue over time. One chart a currency, with scales of their own."""
+"""Sections: settled value over time, and the queue over time. One chart a currency, each with its scales."""
 
 from __future__ import annotations
 
@@ -194,5 +194,9 @@ def _queue_data(window: Window, stretch: Stretch, states: Sequence[QueueState]) 
         state = _state_at(window, states, moment) or QueueState(0, 0, 0)
         waiting = money(state.value, stretch.decimals)
         rows.append([window.label(moment), count(state.payments), waiting])
-    columns = [Column("just before"), Column("payments waiting", True), Column(f"value, {stretch.currency}", True)]
+    columns = [
+        Column("just before"),
+        Column("payments waiting", True),
+        Column(f"value, {stretch.currency}", True),
+    ]
     return data("Numbers", table(columns, rows))

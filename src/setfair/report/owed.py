@@ -4,8 +4,8 @@ Rules
 -----
 1. What counts is what was due in the day's cycles of a currency, each obligation once (`figures`, rule 5).
 2. A firm stands under the participant that it banks with, or for itself where it names none.
-3. The largest places are shown; the others are put together country by country, and those of further countries
-   in one place. Nothing is left out.
+3. The largest places are shown; the others are put together country by country, and those of further
+   countries in one place. Nothing is left out.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Rules
 -----
-1. The Content-Security-Policy allows this file's own style and script, by their hashes, and nothing else: even
-   markup that slipped into a name could neither run nor load anything.
+1. The Content-Security-Policy allows this file's own style and script, by their hashes, and nothing else:
+   even markup that slipped into a name could neither run nor load anything.
 2. Nothing in the page depends on when or where it was made: the same journal gives the same bytes.
 """
 

@@ -10,7 +10,7 @@ from setfair.report.day import ReportDay
 from setfair.report.read import Reader, Row
 
 ROWS_MAX = 40
-"""Instructions that were held, rejected or cancelled and are listed one by one; every reason is among them."""
+"""Instructions held, rejected or cancelled that are listed one by one; every reason is among them."""
 
 ALERTS_MAX = 40
 """Screening hits that are listed one by one."""

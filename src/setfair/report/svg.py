@@ -1,4 +1,4 @@
-"""Small drawings: scales, ticks, steps. Everything returns markup without inline styles; colours are classes."""
+"""Small drawings: scales, ticks, steps. All return markup without inline styles; colours are classes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from math import floor, log10
 
 from setfair.report.html import Child, Html, element, number
 from setfair.report.series import Window
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
