@@ -94,7 +94,7 @@ def draw_study(findings: Sequence[Finding], study: Study) -> str:
             "guess",
             "FOLLOWS FROM AN ASSUMPTION",
             "What set-off between firms cancels",
-            "Africa\N{RIGHT SINGLE QUOTATION MARK}s total, divided among invented firms",
+            "Share of Africa\N{RIGHT SINGLE QUOTATION MARK}s total, divided among invented firms",
         ),
         _curves(ceiling, study.curves[CURVE_GROUP]),
         _curve_legend(len(study.seeds)),

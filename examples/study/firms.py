@@ -10,7 +10,7 @@ Rules
 2. All countries together have about countries * firms * `invoices_per_firm` invoices. A pair of countries
    has its share by value, at least one.
 3. A pair's total is cut into its invoices at places drawn at random: whole cents, none lost, none added.
-   Two cuts at one place are one, so a pair may have a few invoices less, and one of a single cent has one.
+   Two cuts at one place are one, so a pair may have an invoice less.
 4. The seller of each invoice is drawn from the exporter's sellers and the buyer from the importer's buyers,
    both in proportion to their sizes and independently of each other.
 5. A **two-way trader** is seller i and buyer i as one firm. Which ones is drawn once for each country, or,
@@ -135,14 +135,21 @@ def _draw_sizes(
 
 def _cut_totals(rng: np.random.Generator, totals: Totals, wanted: int) -> tuple[Int64Array, Int64Array]:
     """Return the pair and the cents of each invoice, ordered by pair."""
-    gross = totals.gross_cents
-    pairs, amounts = [], []
-    for place, total in enumerate(totals.cents.tolist()):
-        pieces = max(1, wanted * total // gross)
-        cuts = np.unique(rng.integers(1, total, pieces - 1)) if total > 1 else np.empty(0, np.int64)
-        amounts.append(np.diff(np.concatenate(([0], cuts, [total]))))
-        pairs.append(np.full(len(amounts[-1]), place, np.int64))
-    return np.concatenate(pairs), np.concatenate(amounts).astype(np.int64)
+    whole = totals.cents
+    if wanted * int(whole.max()) >= 2**63:
+        raise OverflowError(f"{wanted:,} invoices are too many for these totals")
+    pieces = np.clip(wanted * whole // totals.gross_cents, 1, whole)
+    pairs = np.arange(len(whole), dtype=np.int64)
+    cut_pair = np.repeat(pairs, pieces - 1)
+    # The end of each pair is its last cut, so that the distances between cuts sum to its total.
+    pair = np.concatenate((cut_pair, pairs))
+    reached = np.concatenate((rng.integers(1, whole[cut_pair]), whole))
+    order = np.lexsort((reached, pair))
+    pair, reached = pair[order], reached[order]
+    before = np.concatenate(([0], reached[:-1]))
+    before[np.flatnonzero(pair[1:] != pair[:-1]) + 1] = 0
+    is_invoice = reached > before
+    return pair[is_invoice], (reached - before)[is_invoice]
 
 
 def _draw_firms(rng: np.random.Generator, sizes: Int64Array, country: Int64Array) -> Int64Array:

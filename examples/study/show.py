@@ -20,6 +20,8 @@ def show(console: Console, findings: list[Finding], study: Study) -> None:
     console.rule("2  Follows from an assumption about firms, not from statistics", align="left")
     seeds = f"median of {len(study.seeds)} seeds (least to most)"
     console.print(f"Cancelled by set-off between firms, share of the gross total: {seeds}.")
+    for rule in RULES:
+        console.print(f"  {rule.name}: {rule.words}")
     for group, curves in study.curves.items():
         _show_curves(console, group, curves)
     _show_variants(console, study)
