@@ -13,6 +13,7 @@ from itertools import pairwise
 from examples.study.bounds import Bounds, Finding
 from examples.study.curve import RULES, Point, Study
 from examples.study.groups import AFRICAN
+from examples.study.results import billions
 from examples.study.trade import YEAR
 from setfair.report.html import Child, Html, element, number
 from setfair.report.svg import picture
@@ -124,13 +125,7 @@ def _description(shown: Sequence[Finding], ceiling: Bounds, study: Study) -> str
 
 
 def _usd(cents: int) -> str:
-    return f"USD {_billions(cents)}"
-
-
-def _billions(cents: int) -> str:
-    """Write an amount in billions with one decimal, rounded half up."""
-    tenths = (cents + 5 * 10**9) // 10**10
-    return f"{tenths // 10}.{tenths % 10}\N{NO-BREAK SPACE}bn"
+    return f"USD {billions(cents)}"
 
 
 def _words(text: Child, x: float, y: float, style: str = "", anchor: str | None = None) -> Html:
@@ -175,7 +170,7 @@ def _bar(finding: Finding, top: float) -> Html:
     for style, (begin, end) in zip(("bilateral", "multilateral", "moves"), pairwise(places), strict=True):
         parts.append(element("rect", x=begin, y=top + 22, width=end - begin, height=30, class_=style))
     parts.append(_words(percent(by_twos, found.gross), left + 10, top + 42, "on-fact"))
-    parts.append(_words(_billions(found.multilateral), left + width - 10, top + 42, "on-moves", "end"))
+    parts.append(_words(billions(found.multilateral), left + width - 10, top + 42, "on-moves", "end"))
     parts.append(_mark(left + width * (other.gross - other.multilateral) / other.gross, top + 18, top + 56))
     return element("g", parts)
 

@@ -12,6 +12,12 @@ from examples.study.trade import YEAR
 SOURCE = "International Monetary Fund, Direction of Trade Statistics"
 
 
+def billions(cents: int) -> str:
+    """Write an amount in billions of dollars with one decimal, rounded half up."""
+    tenths = (cents + 5 * 10**9) // 10**10
+    return f"{tenths // 10}.{tenths % 10}\N{NO-BREAK SPACE}bn"
+
+
 def saved_percent(moves: int, gross: int) -> float:
     """Return the share of the gross total that need not move, in percent."""
     return round(100 * (gross - moves) / gross, 2)

@@ -7,10 +7,9 @@ from rich.table import Table
 
 from examples.study.bounds import Finding
 from examples.study.curve import MIDDLE, RULES, SHARES, Point, Spread, Study
+from examples.study.results import billions
 from examples.study.trade import YEAR
-from setfair.report.words import count, percent, rough
-
-DECIMALS = 2
+from setfair.report.words import count, percent
 
 
 def show(console: Console, findings: list[Finding], study: Study) -> None:
@@ -42,9 +41,9 @@ def _show_bounds(console: Console, findings: list[Finding]) -> None:
         by_importers = percent(other.gross - other.multilateral, other.gross)
         table.add_row(
             found.group.name,
-            rough(found.gross, DECIMALS),
+            billions(found.gross),
             *saved,
-            rough(found.multilateral, DECIMALS),
+            billions(found.multilateral),
             by_importers,
         )
     console.print(table)
