@@ -113,8 +113,8 @@ def draw_invoices(totals: Totals, assumption: Assumption, seed: int) -> Invoices
         totals=totals,
         assumption=assumption,
         pair=pair,
-        seller=_draw_firms(firms, sold, totals.exporter[pair]),
-        buyer=_draw_firms(firms, bought, totals.importer[pair]),
+        seller=draw_firms(firms, sold, totals.exporter[pair]),
+        buyer=draw_firms(firms, bought, totals.importer[pair]),
         cents=cents,
         # The place of each firm in the order, from the firm at each place.
         joined=np.argsort(order, axis=1, kind="stable"),
@@ -152,7 +152,7 @@ def _cut_totals(rng: np.random.Generator, totals: Totals, wanted: int) -> tuple[
     return pair[is_invoice], (reached - before)[is_invoice]
 
 
-def _draw_firms(rng: np.random.Generator, sizes: Int64Array, country: Int64Array) -> Int64Array:
+def draw_firms(rng: np.random.Generator, sizes: Int64Array, country: Int64Array) -> Int64Array:
     """Return a firm of each given country, drawn in proportion to size."""
     reached = np.cumsum(sizes, axis=1)
     drawn = rng.integers(0, reached[country, -1])
