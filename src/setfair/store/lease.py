@@ -83,5 +83,5 @@ def _holder(path: Path) -> str:
             f"process {found['process']} ({found['command']}) of {found['user']} on {found['host']}, "
             f"since {found['since']}"
         )
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return "it has not yet said who it is"
