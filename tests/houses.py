@@ -51,9 +51,7 @@ def ticking_clock(start: datetime = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)) -> C
 
 def usual_agreement(**changes: Any) -> str:
     """Return the agreement of the houses here, as TOML, with changes to `agreement_text`'s arguments."""
-    return agreement_text(
-        **{"banks": BANKS, "currencies": ("KES", "UGX"), "credit_line": "1000", **changes}
-    )
+    return agreement_text(**{"banks": BANKS, "currencies": ("KES", "UGX"), "credit_line": "1000", **changes})
 
 
 def write_signed(folder: Path, text: str, name: str = "agreement.toml") -> Path:
@@ -86,7 +84,9 @@ def adopt_text(house: ClearingHouse, text: str) -> None:
     house.adopt(agreement, sign_all(agreement))
 
 
-def open_clearing_house(lists: FileLists, store: Store | None = None, text: str | None = None) -> ClearingHouse:
+def open_clearing_house(
+    lists: FileLists, store: Store | None = None, text: str | None = None
+) -> ClearingHouse:
     """Return a clearing house with an agreement in force and both days open.
 
     Parameters
@@ -116,7 +116,9 @@ def batch_of(family: Family, rows: Sequence[Mapping[str, object]]) -> Batch:
     return batch
 
 
-def payment(number: int, debtor: str, creditor: str, amount_minor: int, **changes: object) -> dict[str, object]:
+def payment(
+    number: int, debtor: str, creditor: str, amount_minor: int, **changes: object
+) -> dict[str, object]:
     """Return a row of a payment batch: a customer payment in KES."""
     return {
         "kind": InstructionKind.CUSTOMER_PAYMENT,
@@ -217,5 +219,3 @@ def table_rows(house: House) -> dict[str, list[dict[str, Any]]]:
         for row in names
         if not str(row["name"]).startswith("sqlite_")
     }
-
-

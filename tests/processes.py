@@ -15,7 +15,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def environment(**more: str) -> dict[str, str]:
     """Return this process's environment, in which children find the same package and these tests."""
-    path = os.pathsep.join(entry for entry in (str(ROOT / "src"), str(ROOT), os.environ.get("PYTHONPATH", "")))
+    path = os.pathsep.join(
+        entry for entry in (str(ROOT / "src"), str(ROOT), os.environ.get("PYTHONPATH", ""))
+    )
     return {**os.environ, "PYTHONPATH": path, "COLUMNS": "160", **more}
 
 

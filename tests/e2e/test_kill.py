@@ -1,7 +1,7 @@
-"""`setfair submit` is killed at fifty moments: after that the books equal a whole page, and submitting again completes.
+"""`setfair submit` is killed at fifty moments: the books equal a whole page, and submitting again completes.
 
-The moments are spread over the whole life of a command, measured before, with a random place in each fiftieth.
-Each of five tests has ten of them, over the whole stretch.
+The moments are spread over the whole life of a command, measured before, with a random place in each
+fiftieth. Each of five tests has ten of them, over the whole stretch.
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ def moments(group: int, seconds: float) -> Iterator[float]:
 
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_killed_at_ten_moments(scene: Scene, group: int) -> None:
-    """Each time the books are those of whole pages, and the same file completes them as if nothing had been."""
+    """Each time the books are those of whole pages, and the same file completes them."""
     found = set()
     for place, moment in enumerate(moments(group, scene.seconds)):
         house = shutil.copytree(scene.house, scene.folder / f"killed-{group}-{place}")
@@ -176,7 +176,7 @@ def test_killed_at_ten_moments(scene: Scene, group: int) -> None:
 
 
 def check_whole(house: House) -> int:
-    """Compare the books with a fresh replay of all pages and with the tables; return how many pages there are."""
+    """Compare the books with a fresh replay of all pages and with the tables; return how many there are."""
     state, fresh = house.clearing_house.state, HouseState()
     for _, body in house.store.pages_after(0):
         replay(fresh, page_from_bytes(body))
@@ -190,9 +190,7 @@ def check_whole(house: House) -> int:
     (once,) = house.query("SELECT count(*) AS rows, count(DISTINCT uetr) AS uetrs FROM payment_row")
     assert once["rows"] == once["uetrs"] == state.books.payment_count
     statuses = "SELECT status, count(*) AS n FROM payment_row GROUP BY status ORDER BY status"
-    codes, counts = np.unique(
-        state.books.payments["status"][: state.books.payment_count], return_counts=True
-    )
+    codes, counts = np.unique(state.books.payments["status"][: state.books.payment_count], return_counts=True)
     assert [(row["status"], row["n"]) for row in house.query(statuses)] == list(
         zip(codes.tolist(), counts.tolist(), strict=True)
     )

@@ -54,7 +54,9 @@ def test_a_full_disk_is_an_error_and_nothing_of_the_page_is_there(tmp_path: Path
     store = SqliteStore(tmp_path, create=True)
     append(store, 1)
     set_room(store, 4)
-    with pytest.raises(StoreError, match="page 2 could not be written, and nothing of it was applied: .*full"):
+    with pytest.raises(
+        StoreError, match="page 2 could not be written, and nothing of it was applied: .*full"
+    ):
         append(store, 2, padding=2_000_000)
     with pytest.raises(StoreError, match="the checkpoint after page 1 was not written"):
         store.write_checkpoint(1, bytes(2_000_000))
