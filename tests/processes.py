@@ -1,7 +1,8 @@
-"""Other processes for tests: Python code that talks over pipes, the command line, and files seen from outside."""
+"""Other processes for tests: Python code that talks over pipes, and a house's database seen from outside."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -15,9 +16,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def environment(**more: str) -> dict[str, str]:
     """Return this process's environment, in which children find the same package and these tests."""
-    path = os.pathsep.join(
-        entry for entry in (str(ROOT / "src"), str(ROOT), os.environ.get("PYTHONPATH", ""))
-    )
+    given = os.environ.get("PYTHONPATH", "")
+    path = os.pathsep.join([str(ROOT / "src"), str(ROOT), *([given] if given else [])])
     return {**os.environ, "PYTHONPATH": path, "COLUMNS": "160", **more}
 
 
@@ -71,7 +71,5 @@ print(json.dumps([[c.hex() if isinstance(c, bytes) else c for c in row] for row 
 
 def plain_sql(database: Path, statement: str, *, write: bool = False) -> list[list[Any]]:
     """Run one statement with Python's own sqlite3 in another process, as any other program would."""
-    import json
-
     rows: list[list[Any]] = json.loads(run_python(_QUERY, database, statement, "rw" if write else "ro"))
     return rows

@@ -1,8 +1,8 @@
 """Runs `setfair` commands in forked children, and kills them at a given moment if asked to.
 
 Started as a process of its own, with a first command as its arguments: it runs that, so that kernels are
-loaded, and from then on forks for each request. A child is a whole `setfair` command with nothing left to load,
-so that a moment of its life is a moment of its work. Requests and answers are lines of JSON:
+loaded, and from then on forks for each request. A child is a whole `setfair` command with nothing left to
+load, so that a moment of its life is a moment of its work. Requests and answers are lines of JSON:
 
 {"argv": [...], "kill_after": seconds or null, "output": path}  ->  {"code": exit code or -9, "seconds": ...}
 """

@@ -1,4 +1,4 @@
-"""Putting a version of the agreement into force: who signed, from when, and what it may not do to the books."""
+"""Putting a version of the agreement into force: who signed, from when, and what may not happen."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_every_signatory_must_have_signed(lists: FileLists) -> None:
     with pytest.raises(AgreementError, match=r"HOUSE version 1: not in force: not all have signed: KE01"):
         house.adopt(agreement, signed[:1])
     other = load_agreement(usual_agreement(signatories=(AGENT, "KE01"), version="2"))
-    with pytest.raises(AgreementError, match="not all have signed: AGENT .*, KE01"):
+    with pytest.raises(AgreementError, match=r"not all have signed: AGENT .*, KE01"):
         house.adopt(other, signed)
     assert house.state.page_number == 0
 
@@ -122,10 +122,10 @@ def test_a_currency_that_is_open_cannot_be_dropped(house: ClearingHouse) -> None
 
 
 def test_a_credit_line_below_what_is_drawn_is_refused(house: ClearingHouse) -> None:
-    """Nobody is left further below zero than the agreement allows; a line that still fits is taken over."""
-    lower = usual_agreement(version="2", credit_line="4.99")
+    """Nobody is left further below zero than agreed; a line that still fits is taken over."""
+    lower = usual_agreement(version="2", credit_line="4")
     refused(house, lower, r"KE01 KES: the balance is -5\.00, below the credit line of this version; fund")
-    adopt_text(house, usual_agreement(version="3", credit_line="5.00"))
+    adopt_text(house, usual_agreement(version="3", credit_line="5"))
     outcome = house.submit(payments(payment(7, "KE01", "UG01", 1)))
     assert Reason(int(outcome.rows[0]["reason"])) is Reason.INSUFFICIENT_FUNDS
 
@@ -142,17 +142,12 @@ def test_an_account_with_debt_cannot_be_dropped(house: ClearingHouse) -> None:
 
 def test_the_settlement_agent_may_change_only_when_square(house: ClearingHouse) -> None:
     """An agent that has brought money into the house is below zero, and as a bank it could not be."""
-    text = usual_agreement(version="2").replace(
-        f'settlement_agent = "{AGENT}"', 'settlement_agent = "TN01"', 1
-    )
-    text = text.replace('[[accounts]]\nparticipant = "TN01"\ncurrency = "KES"\ncredit_line = "1000"\n', "")
-    text = text.replace(
-        'id = "TN01"\nname = "Participant TN01"\ncountry = "KE"\n',
-        'id = "TN01"\nname = "Participant TN01"\ncountry = "KE"\n',
-    )
-    error = refused(
-        house, text.replace('role = "bank"', 'role = "settlement_agent"'), "AGENT KES: the balance is -10"
-    )
+    banks = ["KE01", "UG01", Bank("TN01", {"UGX": "1000"})]
+    text = usual_agreement(version="2", banks=banks)
+    text = text.replace(f'settlement_agent = "{AGENT}"', 'settlement_agent = "TN01"', 1)
+    head, tail = text.split('id = "TN01"', 1)
+    text = head + 'id = "TN01"' + tail.replace('role = "bank"', 'role = "settlement_agent"', 1)
+    error = refused(house, text, r"AGENT KES: the balance is -10\.00")
     assert len(error.problems) == 1
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -297,9 +297,7 @@ def test_only_the_moves_of_the_table_are_allowed(lists: FileLists, before: Phase
         move()
         assert house.state.books.phases[404] == after
     else:
-        with pytest.raises(
-            PhaseError, match=rf"KES is {before.name}: it can move to .*, not to {after.name}"
-        ):
+        with pytest.raises(PhaseError, match=rf"KES is {before.name}: .*, not to {after.name}"):
             move()
         assert house.state.page_number == pages
 
@@ -346,9 +344,9 @@ def test_without_an_agreement_nothing_goes(lists: FileLists) -> None:
 
 
 @pytest.fixture
-def own_lists(tmp_path: Path) -> Iterator[tuple[Path, FileLists]]:
+def own_lists(tmp_path: Path) -> tuple[Path, FileLists]:
     """A list file that a test may change, and the gate over it."""
-    yield tmp_path / "lists" / "un.xml", lists_in(tmp_path)
+    return tmp_path / "lists" / "un.xml", lists_in(tmp_path)
 
 
 def test_a_new_version_of_the_lists_goes_on_record_once(own_lists: tuple[Path, FileLists]) -> None:
@@ -377,7 +375,7 @@ def test_a_new_version_of_the_lists_goes_on_record_once(own_lists: tuple[Path, F
 
 
 def test_without_lists_nothing_settles_and_nothing_is_written(own_lists: tuple[Path, FileLists]) -> None:
-    """Missing, too short, stale: payments, the day, a cycle and decisions stop; the cut-off and the close do not."""
+    """Missing, too short, stale: all stops but the cut-off and the close."""
     path, lists = own_lists
     house = open_clearing_house(lists)
     house.submit(payments(funding(1, "KE01", 5)))
@@ -387,7 +385,7 @@ def test_without_lists_nothing_settles_and_nothing_is_written(own_lists: tuple[P
         (lambda: write_un_xml(path, entries=499, published=DAY), "499 entries, at least 500 are expected"),
         (
             lambda: write_un_xml(path, published=date(2025, 12, 28)),
-            "8 days before the business day 2026-01-05",
+            "8 days before the business day",
         ),
     ):
         spoil()
@@ -425,7 +423,7 @@ def decide(house: ClearingHouse, number: int, person: str, *, release: bool = Tr
 
 
 def test_two_different_people_release(house: ClearingHouse, held: int) -> None:
-    """The first decision moves nothing, the same person's second does not count, another person's settles it."""
+    """The first decision moves nothing, the same person's second neither, another's settles it."""
     assert decide(house, held, "amara") is Reason.NONE
     assert balances_of(house)["UG01", "KES"] == 500_000
     assert decide(house, held, "amara") is Reason.SAME_PERSON
@@ -457,7 +455,7 @@ def test_strangers_and_empty_reasons_do_not_count(house: ClearingHouse, held: in
 
 
 def test_another_order_of_officers_makes_nobody_two_people(house: ClearingHouse, held: int) -> None:
-    """After a new version of the agreement the first person is still the same person, and others still others."""
+    """After a new version of the agreement the first person is still the same person."""
     assert decide(house, held, "amara") is Reason.NONE
     turned = usual_agreement(version="2").replace(
         '{ id = "amara", name = "Amara Test" }, { id = "bela", name = "Bela Test" }',

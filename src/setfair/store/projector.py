@@ -82,16 +82,26 @@ class Projector:
                 work(cursor, *arguments)
             handle.commit()
         except adbc_driver_manager.Error as error:
-            handle.rollback()
+            self._roll_back()
             raise StoreError(
                 f"the tables could not be brought up to date: {error}. The pages are safe; mend the disk "
                 "and run `setfair rebuild`."
             ) from error
         except BaseException:
-            handle.rollback()
+            self._roll_back()
             raise
         finally:
             handle.set_autocommit(True)
+
+    def _roll_back(self) -> None:
+        handle = self._connection.adbc_connection
+        try:
+            handle.rollback()
+        except adbc_driver_manager.Error:
+            # SQLite rolls back by itself where the disk is full; the driver needs a transaction that it can end.
+            with self._connection.cursor() as cursor:
+                cursor.execute("BEGIN")
+            handle.rollback()
 
     def _make_anew(self, cursor: Any) -> None:
         """Drop and create in one transaction, so that no reader finds the house without tables."""

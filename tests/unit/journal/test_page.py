@@ -128,11 +128,10 @@ def test_a_forged_digest_does_not_break_the_reader(place: int, flip: int) -> Non
     damaged = bytearray(BODY)
     damaged[place] ^= flip
     try:
-        page = page_from_bytes(signed(bytes(damaged)))
+        said = f"page {page_from_bytes(signed(bytes(damaged))).number} cannot be read"
     except PageDamagedError as error:
-        assert str(error).startswith("page 7 cannot be read")
-    else:
-        assert page.number == 7
+        said = str(error)
+    assert said.startswith("page 7 cannot be read")
 
 
 @pytest.mark.parametrize("count", [0, 1, 40, 60_000])
