@@ -161,7 +161,7 @@ def _overdrawn(state: HouseState, agreement: Agreement) -> list[str]:
             found = find_currency(key[1])
             amount = format_amount(balance, found.decimals if found is not None else 0)
             problems.append(
-                f"{key[0]} {key[1]}: the balance is {amount}, below the credit line of this version; fund the "
-                "account first, or keep the line"
+                f"{key[0]} {key[1]}: the balance is {amount}, below the credit line of this version; "
+                "fund the account first, or keep the line"
             )
     return problems

@@ -39,7 +39,7 @@ FORMAT_VERSION = 1
 SALT_KEY_LENGTH = 32
 
 COLUMN_LENGTH_MAX = 1 << 28
-"""Bytes that one column of a page may hold: a day's end that rejects a full queue of four million needs 32 MB."""
+"""Bytes that one column of a page may hold: the cut-off of a full queue of four million needs 32 MB."""
 
 _HEADER = struct.Struct("<4sHHQQQQq32s")
 _DIGEST_LENGTH = 32

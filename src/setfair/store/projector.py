@@ -98,7 +98,7 @@ class Projector:
         try:
             handle.rollback()
         except adbc_driver_manager.Error:
-            # SQLite rolls back by itself where the disk is full; the driver needs a transaction that it can end.
+            # On a full disk SQLite rolls back by itself; the driver needs a transaction that it can end.
             with self._connection.cursor() as cursor:
                 cursor.execute("BEGIN")
             handle.rollback()
