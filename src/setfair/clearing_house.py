@@ -34,7 +34,7 @@ from setfair.domain.signing import AgreementSignature, format_signatures, is_in_
 from setfair.engine.decide import Terms, decide
 from setfair.engine.layout import INSTRUCTION, Array
 from setfair.errors import AgreementError, BrokenInvariantError, HouseError, PhaseError
-from setfair.house_state import HouseState, replay, restore_state, state_bytes
+from setfair.house_state import HouseState, check_adoption, replay, restore_state, state_bytes
 from setfair.intake.directory import currency_number
 from setfair.intake.obligations import PartyRows, take_confirmations, take_obligations, take_parties
 from setfair.intake.payments import Taken, take_payments
@@ -190,19 +190,14 @@ class ClearingHouse:
         Raises
         ------
         AgreementError
-            If not all have signed it, its date has not come, it is not newer than the version in force, or
-            it names a participant that is on a screening list.
+            If not all have signed it, its date has not come, it cannot follow the version in force
+            (`house_state.check_adoption`), or it names a participant that is on a screening list.
         """
         header = agreement.agreement
         in_force, why = is_in_force(agreement, signatures, self._today_of(agreement))
         if not in_force:
             raise AgreementError(f"agreement {header.id} version {header.version}: {why}")
-        current = self.state.directory.agreement
-        if current is not None and header.version <= current.agreement.version:
-            raise AgreementError(
-                f"version {header.version} is not newer than version {current.agreement.version}, "
-                "which is in force"
-            )
+        check_adoption(self.state, agreement)
         with self._all_or_nothing():
             matcher = self._lists.matcher(agreement, self._today_of(agreement))
             hits = matcher.match([participant.name for participant in agreement.participants])
@@ -263,12 +258,11 @@ class ClearingHouse:
         if not reason.strip():
             raise HouseError("a decision needs a reason: say in a few words why")
         self._matcher()
-        officers = [officer.id for officer in self._agreement().screening.officers]
         return self._command(
             InstructionKind.RELEASE if release else InstructionKind.REFUSAL,
             Draft(_one(), {"notes": json.dumps({"0": reason}, ensure_ascii=False).encode()}),
             target=number,
-            person=officers.index(person) if person in officers else -1,
+            person=self.state.directory.find_officer(person),
         )
 
     def _command(self, kind: InstructionKind, draft: Draft, **fields: int) -> Outcome:
@@ -289,6 +283,8 @@ class ClearingHouse:
         rows = decided.rows
         fresh = np.flatnonzero(rows["repeated"] == 0)
         if not len(fresh):
+            if "parties" in draft.documents:
+                self.recover()  # there is no page that could name them
             return Outcome(rows, None)
         page = Page(
             number=self.state.page_number + 1,

@@ -10,6 +10,7 @@ it is never an exception. The exceptions here stop a command. A broken invariant
       HouseError                the house on disk cannot be used as asked
         LeaseHeldError          another writer holds the house
         StoreError              the store failed; what was not acknowledged did not happen
+          PageDamagedError      a page on record was altered, or has a format that is not read here
         PhaseError              the business day is not in the phase that the command needs
       ScreeningUnavailableError a mandatory list is missing, truncated or stale; nothing settles
     BrokenInvariantError        the books contradict themselves
@@ -72,6 +73,10 @@ class LeaseHeldError(HouseError):
 
 class StoreError(HouseError):
     """The store failed; what was not acknowledged did not happen."""
+
+
+class PageDamagedError(StoreError):
+    """The bytes are not a page that this version can read, or were altered."""
 
 
 class PhaseError(HouseError):

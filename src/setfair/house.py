@@ -34,7 +34,7 @@ from setfair.domain.signing import (
 from setfair.errors import AgreementError, HouseError, LeaseHeldError
 from setfair.journal.page import Page, page_from_bytes
 from setfair.screening.in_force import FileLists
-from setfair.store.projector import STEP_RECORDS, Projector
+from setfair.store.projector import NAMES_QUERY, STEP_RECORDS, Projector, has_all_tables
 from setfair.store.sqlite import DATABASE_NAME, SqliteStore, check_house, connect
 
 Clock = Callable[[], int]
@@ -62,8 +62,12 @@ class House:
 
     def catch_up(self) -> None:
         """Bring the tables to the last page."""
-        pages, self._waiting, self._waiting_records = self._waiting, [], 0
-        self.projector.project(pages)
+        waiting, self._waiting, self._waiting_records = self._waiting, [], 0
+        if waiting and waiting[0].number != self.projector.position + 1:
+            # Tables that could not be written a while ago: what they lack is no longer in memory.
+            self.projector.project(self._pages_after(self.projector.position))
+        else:
+            self.projector.project(waiting)
 
     def rebuild(self, on_page: Callable[[int], None] | None = None) -> None:
         """Drop every projected table and project all pages again."""
@@ -102,17 +106,8 @@ class Tables:
     """How far the tables have come."""
 
     def query(self, sql: str, parameters: tuple[object, ...] = ()) -> list[dict[str, Any]]:
-        """Return the rows of one query.
-
-        Raises
-        ------
-        HouseError
-            If it fails, or would write.
-        """
-        try:
-            return query(self.connection, sql, parameters)
-        except adbc_driver_manager.Error as error:
-            raise HouseError(f"the query failed: {error}") from error
+        """Return the rows of one query; raises as `query` does."""
+        return query(self.connection, sql, parameters)
 
 
 @contextmanager
@@ -137,7 +132,7 @@ def open_tables(folder: Path) -> Iterator[Tables]:
 
 def _is_behind(connection: Any) -> bool:
     pages = query(connection, "SELECT coalesce(max(page_number), 0) AS last FROM page")[0]["last"]
-    if not query(connection, "SELECT 1 FROM sqlite_master WHERE name = 'projection'"):
+    if not has_all_tables((row["name"],) for row in query(connection, NAMES_QUERY)):
         return True
     return bool(query(connection, "SELECT page_number FROM projection")[0]["page_number"] < pages)
 
@@ -157,11 +152,20 @@ def _bring_up_to_date(folder: Path) -> None:
 
 
 def query(connection: Any, sql: str, parameters: tuple[object, ...] = ()) -> list[dict[str, Any]]:
-    """Return the rows of one query as dictionaries."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters or None)
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    """Return the rows of one query as dictionaries.
+
+    Raises
+    ------
+    HouseError
+        If it fails, or a reader's would write.
+    """
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters or None)
+            names = [column[0] for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    except (adbc_driver_manager.Error, OSError) as error:  # OSError: a column of more than one type
+        raise HouseError(f"the query failed: {error}") from error
 
 
 @contextmanager

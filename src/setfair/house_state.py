@@ -5,6 +5,8 @@ Rules
 1. The state is what the pages make of nothing. `replay` decides a page's instructions again and compares:
    records that differ from the page's are a broken invariant.
 2. A checkpoint only saves time; a damaged one is passed over.
+3. A later version of the agreement is of the same house, has a higher number, keeps every currency whose day
+   is not closed, and leaves nobody further below zero than it allows.
 """
 
 from __future__ import annotations
@@ -15,11 +17,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from setfair.domain.agreement import Agreement, canonical_bytes
+from setfair.domain.codes import Phase
+from setfair.domain.money import find_currency, format_amount
 from setfair.engine.books import Books
 from setfair.engine.decide import decide
 from setfair.engine.invariants import check_books
-from setfair.errors import BrokenInvariantError
-from setfair.intake.directory import Directory
+from setfair.errors import AgreementError, BrokenInvariantError
+from setfair.intake.directory import Directory, currency_number
 from setfair.journal.page import Page
 from setfair.journal.state import state_from_bytes, state_to_bytes
 
@@ -80,6 +84,7 @@ def state_bytes(state: HouseState) -> bytes:
         "last_time": state.last_time,
         "participants": directory.participants,
         "accounts": directory.accounts,
+        "officers": directory.officers,
     }
     parties = [[number, *data] for number, data in enumerate(directory.party_data)]
     documents = {
@@ -102,6 +107,7 @@ def restore_state(checkpoint: tuple[int, bytes] | None) -> HouseState:
     directory = Directory()
     directory.participants = list(about["participants"])
     directory.accounts = [(participant, currency) for participant, currency in about["accounts"]]
+    directory.officers = list(about["officers"])
     directory.set_parties(json.loads(documents["parties"]))
     if "agreement" in documents:
         directory.adopt(Agreement.model_validate_json(documents["agreement"]))
@@ -110,3 +116,52 @@ def restore_state(checkpoint: tuple[int, bytes] | None) -> HouseState:
     return HouseState(
         books, directory, about["list_set"], page_number, about["record_count"], about["last_time"]
     )
+
+
+def check_adoption(state: HouseState, agreement: Agreement) -> None:
+    """Check that a version of the agreement can follow the one in force: rule 3.
+
+    Raises
+    ------
+    AgreementError
+        Naming each problem and what to do about it.
+    """
+    current = state.directory.agreement
+    if current is None:
+        return
+    header, before = agreement.agreement, current.agreement
+    if header.id != before.id:
+        raise AgreementError(f"agreement {header.id} is another house's: this one's is {before.id}")
+    if header.version <= before.version:
+        raise AgreementError(
+            f"version {header.version} is not newer than version {before.version}, which is in force"
+        )
+    problems = (*_dropped_while_open(state, current, agreement), *_overdrawn(state, agreement))
+    if problems:
+        raise AgreementError(f"version {header.version} does not fit the books as they are", problems)
+
+
+def _dropped_while_open(state: HouseState, current: Agreement, agreement: Agreement) -> list[str]:
+    kept = {rules.code for rules in agreement.currencies}
+    return [
+        f"{rules.code}: its day is not closed; close it before a version that drops the currency"
+        for rules in current.currencies
+        if rules.code not in kept and state.books.phases[currency_number(rules.code)] != Phase.CLOSED
+    ]
+
+
+def _overdrawn(state: HouseState, agreement: Agreement) -> list[str]:
+    agreed = {(row.participant_id, row.currency): row for row in agreement.settlement_accounts()}
+    problems = []
+    for place, key in enumerate(state.directory.accounts):
+        account = agreed.get(key)
+        balance = int(state.books.accounts[place]["balance"])
+        line = account.credit_line_minor if account is not None else 0
+        if balance < -line and not (account is not None and account.is_settlement_agent):
+            found = find_currency(key[1])
+            amount = format_amount(balance, found.decimals if found is not None else 0)
+            problems.append(
+                f"{key[0]} {key[1]}: the balance is {amount}, below the credit line of this version; "
+                "fund the account first, or keep the line"
+            )
+    return problems

@@ -2,48 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
 
-from setfair.domain.agreement import load_agreement
 from setfair.domain.codes import InstructionKind, Phase
-from setfair.domain.instants import to_instant
 from setfair.domain.instruction import Batch, BatchBuilder, Family
-from setfair.domain.signing import format_signatures
-from setfair.house import House, init_house, open_house
-from tests.agreements import AGENT, agreement_text, sign_all
-from tests.screening.samples import invented_name, write_un_xml
-
-DAY = date(2026, 1, 5)
-
-
-def ticking_clock() -> Callable[[], int]:
-    """Return a clock that starts on the morning of the day and goes one second at each look."""
-    moment = to_instant(datetime(2026, 1, 5, 6, 0, tzinfo=UTC))
-
-    def look() -> int:
-        nonlocal moment
-        moment += 10**9
-        return moment
-
-    return look
+from setfair.house import House, open_house
+from tests.houses import AGENT, DAY, REMEMBER_FROM, make_house, ticking_clock
+from tests.screening.samples import invented_name
 
 
 @contextmanager
 def small_house(folder: Path) -> Iterator[House]:
     """Make a house in a folder and play a short day in it."""
-    text = agreement_text(banks=("KE01", "UG01", "TN01"), currencies=("KES", "UGX"), credit_line="1000")
-    file = folder / "agreement.toml"
-    file.write_text(text, encoding="utf-8")
-    (folder / "agreement.toml.signatures.json").write_bytes(format_signatures(sign_all(load_agreement(text))))
-    (folder / "lists").mkdir()
-    write_un_xml(folder / "lists" / "un.xml", published=date(2026, 1, 4))
-    clock = ticking_clock()
-    init_house(folder / "house", file, clock)
-    with open_house(folder / "house", clock) as house:
+    make_house(folder)
+    with open_house(folder / "house", ticking_clock()) as house:
         _play_day(house)
         yield house
 
@@ -51,7 +26,7 @@ def small_house(folder: Path) -> Iterator[House]:
 def _play_day(house: House) -> None:
     way_in = house.clearing_house
     for currency in ("KES", "UGX"):
-        way_in.open_day(currency, DAY, date(2025, 12, 20))
+        way_in.open_day(currency, DAY, REMEMBER_FROM)
     way_in.submit(payments())
     held = house.query("SELECT held_number FROM alert")[0]["held_number"]
     way_in.decide_held(int(held), "amara", "another person of the same name", release=True)

@@ -19,7 +19,9 @@ alert_app = typer.Typer(
     no_args_is_help=True,
 )
 
-Number = Annotated[int, typer.Argument(metavar="NUMBER", help="Number of the held instruction.")]
+Number = Annotated[
+    int, typer.Argument(metavar="NUMBER", min=1, max=2**63 - 1, help="Number of the held instruction.")
+]
 By = Annotated[str, typer.Option("--by", metavar="PERSON", help="Who decides: an officer of the agreement.")]
 Why = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it goes on record.")]
 

@@ -120,7 +120,7 @@ def sql(
 ) -> None:
     """Run one query over the tables."""
     with open_tables(house) as tables:
-        rows = tables.query(statement)
+        rows = [_shown(row) for row in tables.query(statement)]
     if as_json:
         print_json(rows)
         return
@@ -131,6 +131,11 @@ def sql(
         table.add_row(*(escape(str(value)) for value in row.values()))
     console.print(table)
     console.print(f"[dim]{len(rows):,} rows[/]")
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with bytes (a UETR, a page) as hexadecimal text."""
+    return {name: value.hex() if isinstance(value, bytes) else value for name, value in row.items()}
 
 
 @operational_errors()

@@ -2,7 +2,8 @@
 
 Rules
 -----
-1. Places are given once and never reused: an account that a later agreement drops is closed.
+1. Places are given once and never reused: an account that a later agreement drops is closed, and an officer
+   keeps the number under which decisions are on record.
 2. A participant is found by BIC (8 or 11 characters), LEI, member id or local id; an indirect one is
    settled through its direct one.
 3. A party gets its place when it is first named; its data do not change in silence.
@@ -46,6 +47,8 @@ class Directory:
     """Participant ids in the order of their numbers."""
     accounts: list[tuple[str, str]] = field(default_factory=list)
     """(participant id, currency code) in the order of the account numbers."""
+    officers: list[str] = field(default_factory=list)
+    """Ids of screening officers in the order of their numbers, those of earlier versions too."""
     parties: dict[str, int] = field(default_factory=dict)
     """Party id to number."""
     party_data: list[PartyData] = field(default_factory=list)
@@ -61,6 +64,9 @@ class Directory:
         for participant in agreement.participants:
             if participant.id not in self.participants:
                 self.participants.append(participant.id)
+        for officer in agreement.screening.officers:
+            if officer.id not in self.officers:
+                self.officers.append(officer.id)
         agreed = {(row.participant_id, row.currency): row for row in agreement.settlement_accounts()}
         for key in agreed:
             if key not in self.accounts:
@@ -80,7 +86,7 @@ class Directory:
                 for limit in agreement.bilateral_limits()
             ],
             bypass=agreement.offsetting.discipline == "bypass",
-            officers=len(agreement.screening.officers),
+            officers=len(self.officers),
             automatic_confirmation=agreement.clearing.confirmation == "automatic",
         )
 
@@ -132,11 +138,17 @@ class Directory:
             ]
             for account in terms.accounts
         ]
-        return json.dumps({"participants": self.participants, "accounts": accounts}).encode()
+        layout = {"participants": self.participants, "accounts": accounts, "officers": self.officers}
+        return json.dumps(layout).encode()
 
     def find_participant(self, reference: str) -> int:
         """Return the number of the participant with this BIC, LEI, member id or id, or -1."""
         return self._references.get(reference.strip().upper(), -1)
+
+    def find_officer(self, person: str) -> int:
+        """Return the number of a screening officer of the agreement in force, or -1."""
+        present = self.agreement.screening.officers if self.agreement is not None else ()
+        return self.officers.index(person) if person in {officer.id for officer in present} else -1
 
     def accounts_of(
         self, participants: NDArray[np.int32], currencies: NDArray[np.uint16]

@@ -5,7 +5,8 @@ Rules
 1. A party is registered when it is first named, with its name: there is no anonymous party
    (NAME_MISSING). Its id is what the file says, without surrounding spaces.
 2. The identity of an obligation is the creditor and its number, invoices and credit notes apart.
-3. The identity of a registration is the party's id; a party registered again with other data is a defect
+3. The identity of a confirmation has its debtor too, so that nobody else's can stand in its way.
+4. The identity of a registration is the party's id; a party registered again with other data is a defect
    (PARTY_CHANGED).
 """
 
@@ -135,7 +136,7 @@ def take_confirmations(rows: pa.RecordBatch, directory: Directory) -> Taken:
     columns = (rows[name].to_pylist() for name in ("debtor", "creditor", "obligation_id"))
     for row, (debtor, creditor, number) in enumerate(zip(*columns, strict=True)):
         instructions["debtor"][row] = directory.parties.get(debtor.strip(), -1)
-        identity = identity_of("confirmation", creditor.strip(), number)
+        identity = identity_of("confirmation", debtor.strip(), creditor.strip(), number)
         instructions["identity_high"][row], instructions["identity_low"][row] = identity
         identity = identity_of("obligation", creditor.strip(), number)
         instructions["original_high"][row], instructions["original_low"][row] = identity

@@ -65,14 +65,16 @@ def section_to_bytes(section: Section) -> list[bytes | memoryview]:
     return [header, name, section.payload]
 
 
-def sections_from_bytes(body: bytes, place: int, count: int) -> Iterator[Section]:
-    """Read `count` sections that stand one after the other from `place` on."""
+def sections_from_bytes(body: bytes | memoryview, place: int, count: int) -> Iterator[Section]:
+    """Read `count` sections that stand one after the other from `place` on; ValueError where they do not."""
     view = memoryview(body)
     for _ in range(count):
         name_length, dtype, encoding, _, _, items, length = _SECTION.unpack_from(view, place)
         place += _SECTION.size
         name = bytes(view[place : place + name_length]).decode()
         place += name_length
+        if length > len(view) - place:
+            raise ValueError(f"section {name} claims {length} bytes, {max(0, len(view) - place)} are there")
         payload = view[place : place + length]
         place += length
         yield Section(name, np.dtype("<" + dtype.decode().strip()), items, Encoding(encoding), payload)
@@ -110,6 +112,7 @@ def _narrow(name: str, column: Column) -> Section | None:
     step = int(column[1]) - int(column[0])
     if (
         step != 0
+        and -(2**63) <= step < 2**63
         and int(column[-1]) - int(column[0]) == step * (len(column) - 1)
         and np.all(np.diff(column) == np.array(step).astype(column.dtype))
     ):
@@ -123,16 +126,16 @@ def _narrow(name: str, column: Column) -> Section | None:
     return None
 
 
-def decode(section: Section) -> Column:
-    """Decode a section.
+def decode(section: Section, bytes_max: int = SECTION_LENGTH_MAX) -> Column:
+    """Decode a section of at most `bytes_max` bytes once decoded.
 
     Raises
     ------
     ValueError
-        If the payload does not have the length that its header says.
+        If the payload does not have the length that its header says, or claims more than `bytes_max`.
     """
     dtype, items, payload = section.dtype, section.items, section.payload
-    if items * dtype.itemsize > SECTION_LENGTH_MAX:
+    if items * dtype.itemsize > bytes_max:
         raise ValueError(f"section {section.name} claims {items} items")
     if section.encoding is Encoding.CONSTANT:
         return np.full(items, np.frombuffer(payload, dtype, 1)[0])

@@ -22,6 +22,7 @@ import numpy as np
 import pyarrow as pa
 
 from setfair.engine.layout import INSTRUCTION, RECORD, Array
+from setfair.errors import PageDamagedError
 from setfair.journal.columns import (
     Column,
     Section,
@@ -37,12 +38,11 @@ MAGIC = b"SFPG"
 FORMAT_VERSION = 1
 SALT_KEY_LENGTH = 32
 
+COLUMN_LENGTH_MAX = 1 << 28
+"""Bytes that one column of a page may hold: the cut-off of a full queue of four million needs 32 MB."""
+
 _HEADER = struct.Struct("<4sHHQQQQq32s")
 _DIGEST_LENGTH = 32
-
-
-class PageDamagedError(ValueError):
-    """The bytes are not a page that this version can read, or were altered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,8 @@ def page_from_bytes(body: bytes) -> Page:
     Raises
     ------
     PageDamagedError
-        If the digest does not fit, or the format is not one that this version reads.
+        If the digest does not fit, the format is not one that this version reads, or what the digest covers
+        is no page.
     """
     if len(body) < _HEADER.size + _DIGEST_LENGTH or body[:4] != MAGIC:
         raise PageDamagedError("this is not a page of a Setfair journal")
@@ -125,7 +126,16 @@ def page_from_bytes(body: bytes) -> Page:
         raise PageDamagedError(f"page {number} was altered: its digest does not fit its bytes")
     if version != FORMAT_VERSION:
         raise PageDamagedError(f"page {number} has format {version}; this version reads {FORMAT_VERSION}")
-    columns = {section.name: decode(section) for section in sections_from_bytes(body, _HEADER.size, count)}
+    try:
+        sections = sections_from_bytes(memoryview(body)[:-_DIGEST_LENGTH], _HEADER.size, count)
+        columns = {section.name: decode(section, COLUMN_LENGTH_MAX) for section in sections}
+        return _page((number, first_instruction, first_record, time_ns, salt_key), columns)
+    except (ValueError, TypeError, LookupError, OSError, struct.error) as error:
+        raise PageDamagedError(f"page {number} cannot be read: {error}") from error
+
+
+def _page(head: tuple[int, int, int, int, bytes], columns: Mapping[str, Column]) -> Page:
+    number, first_instruction, first_record, time_ns, salt_key = head
     return Page(
         number,
         first_instruction,

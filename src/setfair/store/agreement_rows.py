@@ -26,7 +26,7 @@ def adopt(cursor: Any, page_number: int, document: bytes, layout: bytes) -> NDAr
     layout
         JSON: `participants`, ids in the order of their numbers; `accounts`, for each account in the
         order of the numbers participant number, currency number, credit line, reserved urgent,
-        reserved high, agent (0, 1), open (0, 1).
+        reserved high, agent (0, 1), open (0, 1); `officers`, ids in the order of their numbers.
     """
     agreement = Agreement.model_validate_json(document)
     placed = json.loads(layout)
@@ -44,9 +44,9 @@ def adopt(cursor: Any, page_number: int, document: bytes, layout: bytes) -> NDAr
         ),
     )
     _participants(cursor, agreement, placed["participants"])
-    cursor.execute("DELETE FROM officer")
-    for number, officer in enumerate(agreement.screening.officers):
-        cursor.execute("INSERT INTO officer VALUES (?, ?, ?)", (number, officer.id, officer.name))
+    for officer in agreement.screening.officers:
+        number = placed["officers"].index(officer.id)
+        cursor.execute("INSERT OR REPLACE INTO officer VALUES (?, ?, ?)", (number, officer.id, officer.name))
     for number, account in enumerate(placed["accounts"]):
         cursor.execute(_ACCOUNT, (number, *account[:2], 0, *account[2:]))
     return np.array([account[0] for account in placed["accounts"]], np.int64)

@@ -13,6 +13,7 @@ import os
 import socket
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,7 +27,7 @@ class WriterLease:
     """Held from construction until `release`; a holder that is about to end is waited for a moment."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("a+", encoding="utf-8")
+        self._file = path.open("ab", buffering=0)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not self._try_lock():
             if time.monotonic() < deadline:
@@ -39,8 +40,9 @@ class WriterLease:
                 "readers may read at any time."
             )
         self._file.truncate(0)
-        self._file.write(json.dumps(_self_description()))
-        self._file.flush()
+        # The lock is the lease. On a full disk the holder stays unnamed, and its pages say what is wrong.
+        with suppress(OSError):
+            self._file.write(json.dumps(_self_description()).encode())
 
     def _try_lock(self) -> bool:
         try:
@@ -59,11 +61,19 @@ class WriterLease:
 def _self_description() -> dict[str, str | int]:
     return {
         "process": os.getpid(),
-        "user": getpass.getuser(),
+        "user": _user(),
         "host": socket.gethostname(),
         "since": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]]),
     }
+
+
+def _user() -> str:
+    """Return the user's name, or the number where the system knows no name for it, as in many containers."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 def _holder(path: Path) -> str:
@@ -73,5 +83,5 @@ def _holder(path: Path) -> str:
             f"process {found['process']} ({found['command']}) of {found['user']} on {found['host']}, "
             f"since {found['since']}"
         )
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return "it has not yet said who it is"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from setfair.store.protocol import PageMeta
+from setfair.store.protocol import PageMeta, check_follows
 
 
 class MemoryStore:
@@ -16,6 +16,7 @@ class MemoryStore:
 
     def append(self, meta: PageMeta, body: bytes) -> None:
         """Append a page."""
+        check_follows(meta, len(self._pages))
         self._pages.append((meta, body))
 
     def last_page(self) -> PageMeta | None:

@@ -4,13 +4,15 @@ Rules
 -----
 1. Pages are projected in steps of at most `STEP_RECORDS`; a step is one transaction that ends with the
    new position, so a crash leaves whole steps.
-2. `rebuild` drops every projected table and view and projects all pages again: the same rows.
+2. `rebuild` drops every projected table and view and projects all pages again: the same rows. Where one is
+   missing, all are made anew: whatever is projected can be dropped at any time.
 3. Nothing here is read by the engine: a projection may lag, and may be deleted.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from typing import Any
@@ -54,13 +56,11 @@ class Projector:
     def __init__(self, connection: Any) -> None:
         self._connection = connection
         self._owners: NDArray[np.int64] = np.zeros(0, np.int64)
-        if not self._has_tables():
-            self._in_transaction(self._create)
+        self.position = 0
+        if not has_all_tables(self._query(NAMES_QUERY)):
+            self.reset()
         self._load_owners()
         self.position = self._read_position()
-
-    def _has_tables(self) -> bool:
-        return bool(self._query("SELECT 1 FROM sqlite_master WHERE name = 'projection'"))
 
     def _query(self, sql: str) -> list[tuple[Any, ...]]:
         with self._connection.cursor() as cursor:
@@ -82,20 +82,31 @@ class Projector:
                 work(cursor, *arguments)
             handle.commit()
         except adbc_driver_manager.Error as error:
-            handle.rollback()
+            self._roll_back()
             raise StoreError(
                 f"the tables could not be brought up to date: {error}. The pages are safe; mend the disk "
                 "and run `setfair rebuild`."
             ) from error
         except BaseException:
-            handle.rollback()
+            self._roll_back()
             raise
         finally:
             handle.set_autocommit(True)
 
-    def _create(self, cursor: Any) -> None:
-        script = files("setfair.store").joinpath("projection.sql").read_text(encoding="utf-8")
-        for statement in statements(script):
+    def _roll_back(self) -> None:
+        handle = self._connection.adbc_connection
+        try:
+            handle.rollback()
+        except adbc_driver_manager.Error:
+            # On a full disk SQLite rolls back by itself; the driver needs a transaction that it can end.
+            with self._connection.cursor() as cursor:
+                cursor.execute("BEGIN")
+            handle.rollback()
+
+    def _make_anew(self, cursor: Any) -> None:
+        """Drop and create in one transaction, so that no reader finds the house without tables."""
+        self._drop(cursor)
+        for statement in statements(_script()):
             cursor.execute(statement)
         cursor.adbc_ingest("code", _codes(), mode="append")
         cursor.adbc_ingest("currency", _currencies(), mode="append")
@@ -111,16 +122,27 @@ class Projector:
 
     def reset(self) -> None:
         """Drop every projected table and view and make them anew, empty."""
-        self._in_transaction(self._drop)
-        self._in_transaction(self._create)
+        self._in_transaction(self._make_anew)
         self._owners = np.zeros(0, np.int64)
         self.position = 0
 
     def project(self, pages: Iterable[Page]) -> None:
-        """Project pages that follow the position, in order, in steps."""
+        """Project pages that follow the position, in order, in steps.
+
+        Raises
+        ------
+        StoreError
+            If the tables cannot be written, or a page does not follow the one before it: then the steps
+            before stay.
+        """
         step: list[Page] = []
         records = 0
         for page in pages:
+            last = step[-1].number if step else self.position
+            if page.number != last + 1:
+                raise StoreError(
+                    f"page {page.number} does not follow page {last}: the tables stay as they are"
+                )
             step.append(page)
             records += len(page.records)
             if records >= STEP_RECORDS:
@@ -184,6 +206,20 @@ _OBLIGATION_UPDATE = (
 def _update(cursor: Any, update: tuple[str, tuple[str, ...]], table: pa.Table) -> None:
     sql, columns = update
     cursor.executemany(sql, table.select(list(columns)))
+
+
+def _script() -> str:
+    return files("setfair.store").joinpath("projection.sql").read_text(encoding="utf-8")
+
+
+NAMES_QUERY = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
+"""The names that `has_all_tables` looks at."""
+
+
+def has_all_tables(found: Iterable[Sequence[str]]) -> bool:
+    """Tell from the rows of `NAMES_QUERY` whether every projected table and view is there."""
+    expected = re.findall(r"^CREATE (?:TABLE|VIEW) (\w+)", _script(), re.MULTILINE)
+    return set(expected) <= {name for (name,) in found}
 
 
 def _codes() -> pa.Table:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from setfair.errors import StoreError
+
 
 @dataclass(frozen=True, slots=True)
 class PageMeta:
@@ -31,7 +33,7 @@ class Store(Protocol):
         Raises
         ------
         StoreError
-            If it could not be made durable: then it is not there.
+            If it could not be made durable, or does not follow the last page: then it is not there.
         """
 
     def last_page(self) -> PageMeta | None:
@@ -48,3 +50,15 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of the store and of the writer's lease."""
+
+
+def check_follows(meta: PageMeta, last: int) -> None:
+    """Check that a page is the one after page `last` (0: none yet).
+
+    Raises
+    ------
+    StoreError
+        If it repeats a page or leaves a gap: the books that it was decided on are not those of the pages.
+    """
+    if meta.number != last + 1:
+        raise StoreError(f"page {meta.number} does not follow page {last}, and nothing of it was applied")

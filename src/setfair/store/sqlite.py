@@ -10,7 +10,7 @@ Rules
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ import adbc_driver_sqlite.dbapi as sqlite_adbc
 
 from setfair.errors import StoreError
 from setfair.store.lease import WriterLease
-from setfair.store.protocol import PageMeta
+from setfair.store.protocol import PageMeta, check_follows
 
 DATABASE_NAME = "setfair.db"
 LEASE_NAME = "writer.lease"
@@ -37,20 +37,35 @@ _META = (
 
 
 def connect(folder: Path, *, read_only: bool = False) -> Any:
-    """Open a connection to a house's database, with autocommit and the settings of rule 1."""
-    connection = sqlite_adbc.connect(str(folder / DATABASE_NAME), autocommit=True)
+    """Open a connection to a house's database, with autocommit and the settings of rule 1.
+
+    Raises
+    ------
+    StoreError
+        If the file cannot be opened, or is no database.
+    """
+    # Patience comes first: even asking for WAL fails at once where another process has just begun or ended.
     pragmas = [
+        "busy_timeout=10000",
         f"page_size={DATABASE_PAGE_BYTES}",
         "journal_mode=WAL",
         "synchronous=FULL",
-        "busy_timeout=10000",
         "cache_size=-65536",
     ]
     if read_only:
         pragmas.append("query_only=ON")
-    with connection.cursor() as cursor:
-        for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
+    path = folder / DATABASE_NAME
+    try:
+        connection = sqlite_adbc.connect(str(path), autocommit=True)
+    except adbc_driver_manager.Error as error:
+        raise StoreError(f"{path} cannot be opened: {error}") from error
+    try:
+        with connection.cursor() as cursor:
+            for pragma in pragmas:
+                cursor.execute(f"PRAGMA {pragma}")
+    except adbc_driver_manager.Error as error:
+        connection.close()
+        raise StoreError(f"{path} cannot be opened: {error}") from error
     return connection
 
 
@@ -67,21 +82,32 @@ class SqliteStore:
         if not create:
             check_house(folder)
         self._lease = WriterLease(folder / LEASE_NAME)
+        self._path = folder / DATABASE_NAME
         try:
             self.connection = connect(folder)
-            self._run_script("truth.sql")
-        except adbc_driver_manager.Error as error:
+        except BaseException:
             self._lease.release()
-            raise StoreError(f"{folder / DATABASE_NAME} cannot be opened: {error}") from error
+            raise
+        try:
+            self._run_script("truth.sql")
+            last = self.last_page()
+        except BaseException:
+            self.close()
+            raise
+        self._last_number = last.number if last is not None else 0
 
     def _run_script(self, name: str) -> None:
         script = files("setfair.store").joinpath(name).read_text(encoding="utf-8")
-        with self.connection.cursor() as cursor:
-            for statement in statements(script):
-                cursor.execute(statement)
+        try:
+            with self.connection.cursor() as cursor:
+                for statement in statements(script):
+                    cursor.execute(statement)
+        except adbc_driver_manager.Error as error:
+            raise StoreError(f"{self._path} cannot be opened: {error}") from error
 
     def append(self, meta: PageMeta, body: bytes) -> None:
         """Append a page; when this returns, the page is durable."""
+        check_follows(meta, self._last_number)
         values = (
             meta.number,
             meta.time_utc,
@@ -100,26 +126,33 @@ class SqliteStore:
                 f"page {meta.number} could not be written, and nothing of it was applied: {error}. "
                 "Check the disk, then run the same command again: what is on record is not repeated."
             ) from error
+        self._last_number = meta.number
+
+    def _read(self, sql: str, parameters: Sequence[int] = ()) -> list[tuple[Any, ...]]:
+        try:
+            with self.connection.cursor() as cursor:
+                cursor.execute(sql, parameters or None)
+                return list(cursor.fetchall())
+        except adbc_driver_manager.Error as error:
+            raise StoreError(
+                f"{self._path} cannot be read: {error}. Mend the disk, then try again."
+            ) from error
 
     def last_page(self) -> PageMeta | None:
         """Return the newest page's description, or None."""
-        with self.connection.cursor() as cursor:
-            cursor.execute(f"SELECT {_META} FROM page ORDER BY page_number DESC LIMIT 1")  # noqa: S608
-            row = cursor.fetchone()
-        return PageMeta(*row) if row else None
+        rows = self._read(f"SELECT {_META} FROM page ORDER BY page_number DESC LIMIT 1")  # noqa: S608
+        return PageMeta(*rows[0]) if rows else None
 
     def pages_after(self, number: int) -> Iterator[tuple[int, bytes]]:
         """Yield (number, bytes) of the pages after `number`, in order."""
         while True:
-            with self.connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT page_number, body FROM page WHERE page_number > ? ORDER BY page_number LIMIT ?",
-                    (number, PAGES_AT_ONCE),
-                )
-                rows = cursor.fetchall()
+            rows = self._read(
+                "SELECT page_number, body FROM page WHERE page_number > ? ORDER BY page_number LIMIT ?",
+                (number, PAGES_AT_ONCE),
+            )
             if not rows:
                 return
-            yield from rows
+            yield from ((row[0], row[1]) for row in rows)
             number = rows[-1][0]
 
     def write_checkpoint(self, page_number: int, body: bytes) -> None:
@@ -133,10 +166,8 @@ class SqliteStore:
 
     def read_checkpoint(self) -> tuple[int, bytes] | None:
         """Return the newest checkpoint, or None."""
-        with self.connection.cursor() as cursor:
-            cursor.execute("SELECT page_number, body FROM books_checkpoint ORDER BY page_number DESC LIMIT 1")
-            row = cursor.fetchone()
-        return (row[0], row[1]) if row else None
+        rows = self._read("SELECT page_number, body FROM books_checkpoint ORDER BY page_number DESC LIMIT 1")
+        return (rows[0][0], rows[0][1]) if rows else None
 
     def close(self) -> None:
         """Let go of the database and of the lease."""
