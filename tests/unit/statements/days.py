@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -56,11 +56,16 @@ def ticking_clock(start: datetime = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)) -> C
 
 
 @contextmanager
-def made_house(folder: Path, extra: str = FEES) -> Iterator[House]:
+def made_house(
+    folder: Path,
+    extra: str = FEES,
+    *,
+    banks: Sequence[str | Bank] = (*BANKS, Bank(INDIRECT, through="KE01")),
+    currencies: Sequence[str] = CURRENCIES,
+    **header: str,
+) -> Iterator[House]:
     """Make an empty house and open it."""
-    text = agreement_text(
-        banks=(*BANKS, Bank(INDIRECT, through="KE01")), currencies=CURRENCIES, credit_line="500", extra=extra
-    )
+    text = agreement_text(banks=banks, currencies=currencies, credit_line="500", extra=extra, **header)
     (folder / "agreement.toml").write_text(text, encoding="utf-8")
     signatures = format_signatures(sign_all(load_agreement(text)))
     (folder / "agreement.toml.signatures.json").write_bytes(signatures)
