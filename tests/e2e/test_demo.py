@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections import Counter
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,18 @@ def test_summary_report_and_tables_count_the_same_payments(first: Play, currency
     assert whole[0] - payments == tallies["RJCT"][0] - rejected
     assert tallies["ACSP"][0] == tallies["PDNG"][0] == 0
     assert min(settled, rejected, tallies["CANC"][0]) > 0
+
+
+def test_every_phase_has_its_words_in_the_charts(first: Play) -> None:
+    """Cut-offs that follow each other closely do not push each other out, and no words lie over others."""
+    charts = first.report.xpath("//section[@id='settled' or @id='queue']//figure")
+    assert len(charts) == 8
+    for chart in charts:
+        labels = chart.xpath(".//*[local-name()='text'][@class='phase']")
+        assert sorted(map(content, labels)) == ["closed", "customer cut-off", "cycle", "interbank cut-off"]
+        ends = sorted((each.get("y"), float(each.get("x")), len(content(each))) for each in labels)
+        for (row, end, _), (after_row, after_end, length) in pairwise(ends):
+            assert row != after_row or end < after_end - 5.5 * length
 
 
 def test_the_tiles_are_the_sums_of_the_cards(first: Play) -> None:

@@ -35,6 +35,8 @@ seen.width = document.documentElement.clientWidth;
 const drawn = [...document.querySelectorAll("main svg")].filter((one) => one.closest("details") === null);
 seen.empty = drawn.filter((one) => visible(one) && one.getBoundingClientRect().width < 1
   && one.closest(".panel") === null).length;
+seen.clipped = [...document.querySelectorAll("main .scroll")].filter((one) => one.closest("details") === null
+  && one.scrollWidth > one.clientWidth).map((one) => one.closest("section").id);
 seen.paper = getComputedStyle(document.body).backgroundColor;
 seen.ink = getComputedStyle(document.body).color;
 const digits = getComputedStyle(document.querySelector("td.number"));
@@ -84,7 +86,10 @@ def test_the_report_opens_without_an_error(report: Path) -> None:
 
 
 def test_tabs_and_hints_work(report: Path, tmp_path: Path) -> None:
-    """A tab shows its own panel alone; a pointer over a drawing shows what it says, and not before."""
+    """A tab shows its own panel alone; a pointer over a drawing shows what it says, and not before.
+
+    On a wide screen every table shows whole.
+    """
     seen = probe(report, tmp_path)
     assert seen["tabs"] == [
         [code, [f"owed-panel-{place}"]] for place, code in enumerate(("JPY", "EUR", "TND"))
@@ -92,6 +97,7 @@ def test_tabs_and_hints_work(report: Path, tmp_path: Path) -> None:
     assert seen["tipBefore"] is False
     assert seen["tip"] == [True, True, True]
     assert seen["empty"] == 0
+    assert seen["clipped"] == []
     assert seen["numbers"][0] == "right"
     assert "tabular-nums" in seen["numbers"][1]
 

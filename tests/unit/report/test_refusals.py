@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from setfair.business_day import open_day
 from setfair.domain.codes import Status
+from setfair.domain.instruction import BatchBuilder, Family
 from setfair.house import House
 from setfair.report.day import ReportDay
 from setfair.report.read import Reader
 from setfair.report.refusals import ROWS_MAX, Refusals, read_refusals
-from tests.unit.report.days import content
+from tests.screening.samples import invented_name
+from tests.unit.report.days import content, read_report
+from tests.unit.statements.days import MONDAY, Player, flushed, made_house
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +88,28 @@ def test_the_section_says_so(tree: Any, refusals: Refusals) -> None:
     assert "nobody in time" in alerts
     assert "looked at" in alerts
     assert "rejected requests to cancel" in content(section)
+
+
+def test_a_party_that_two_people_released_is_released(tmp_path: Path) -> None:
+    """In the tables and in the report; hits that differ in nothing but the number are one line."""
+    with made_house(tmp_path) as house:
+        open_day(house.clearing_house, MONDAY)
+        builder = BatchBuilder(Family.PARTY)
+        builder.add(party_id="F1", name=invented_name(3), country="KE", participant="")
+        house.clearing_house.submit(flushed(builder))
+        (held,) = house.query("SELECT held_number, status FROM alert")
+        assert held["status"] == "PDNG"
+        for person in ("amara", "bela"):
+            house.clearing_house.decide_held(held["held_number"], person, "known to us", release=True)
+        statuses = house.query("SELECT status, reason FROM alert")
+        player = Player(house, 1)
+        player.send([player.payment(creditor_name=invented_name(4), currency="EUR") for _ in range(9)])
+        _, tree = read_report(house, tmp_path)
+    assert statuses == [{"status": "ACSC", "reason": ""}]
+    first, second = tree.findall(".//div[@class='alerts']//tbody/tr")
+    cells = [content(cell) for cell in first]
+    assert (cells[4], cells[0].endswith("party")) == ("released", True)
+    cells = [content(cell) for cell in second]
+    assert cells[0].endswith("9 payments")
+    assert cells[1].endswith("and 3 more")
+    assert cells[4:] == ["held", "nobody yet"]
