@@ -1,0 +1,1 @@
+"""The study on real trade, part by part."""
