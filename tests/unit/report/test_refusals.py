@@ -103,8 +103,9 @@ def test_a_party_that_two_people_released_is_released(tmp_path: Path) -> None:
             house.clearing_house.decide_held(held["held_number"], person, "known to us", release=True)
         statuses = house.query("SELECT status, reason FROM alert")
         player = Player(house, 1)
-        parts = {"debtor_agent": "KE01", "creditor_agent": "UG01", "debtor_name": "Dyers", "currency": "EUR"}
-        player.send([player.payment(creditor_name=invented_name(4), **parts) for _ in range(9)])
+        row = player.payment(creditor_name=invented_name(4), debtor_name="Dyers", currency="EUR")
+        row |= {"instructing_agent": "KE01", "debtor_agent": "KE01", "creditor_agent": "UG01", "uetr": None}
+        player.send([row | {"instruction_id": f"P{number}"} for number in range(9)])
         _, tree = read_report(house, tmp_path)
     assert statuses == [{"status": "ACSC", "reason": ""}]
     first, second = tree.findall(".//div[@class='alerts']//tbody/tr")
