@@ -15,8 +15,6 @@ import pytest
 from tests.e2e.demo import CURRENCIES, DAY, Play, content, plain, play
 from tests.unit.statements.given import camt053, csv_statement, digests, notices, rows, statuses, xml
 
-pytestmark = pytest.mark.xdist_group("demo")  # One worker plays the day for all of them.
-
 IS_PAYMENT = (
     "kind NOT IN ('CANCELLATION', 'LIQUIDITY_TRANSFER') AND NOT EXISTS (SELECT 1 FROM account a "
     "WHERE a.role = 'settlement agent' AND a.account_number IN (y.debtor_account, y.creditor_account))"
