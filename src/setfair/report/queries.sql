@@ -111,7 +111,7 @@ SELECT currency_number, currency, decimals FROM currency ORDER BY currency_numbe
 -- name: payments
 SELECT currency_number, kind, status, mechanism, is_funding, count(*) AS payments,
        sum(amount_minor >> 32) AS value_high, sum(amount_minor & 4294967295) AS value_low
-FROM received GROUP BY currency_number, kind, status, mechanism, is_funding
+FROM received WHERE kind <> 5 GROUP BY currency_number, kind, status, mechanism, is_funding
 ORDER BY currency_number, kind, status, mechanism, is_funding
 
 -- name: cycles
@@ -335,8 +335,9 @@ FROM ranked r JOIN party p USING (party_number) WHERE rank <= ?2 ORDER BY r.curr
 
 -- name: reasons
 , stopped AS (
-    SELECT 'payment' AS subject, currency_number, amount_minor, status, reason FROM received
-    WHERE status IN (2, 3, 5, 6)
+    SELECT CASE kind WHEN 5 THEN 'cancellation' ELSE 'payment' END AS subject, currency_number, amount_minor, status,
+           reason
+    FROM received WHERE status IN (2, 3, 5, 6)
     UNION ALL
     SELECT 'obligation', currency_number, amount_minor, status, reason FROM invoiced
     WHERE status IN (5, 6) OR (status = 2 AND reason > 0)

@@ -45,6 +45,7 @@ _STATUS_RECORDS = _marked(
     RecordKind.CANCELLATION_ANSWERED,
     RecordKind.OBLIGATION_OPENED,
     RecordKind.OBLIGATION_PENDING,
+    RecordKind.PARTY_REGISTERED,
     RecordKind.CREDIT_NOTE_APPLIED,
     RecordKind.SET_OFF,
 )
