@@ -1,8 +1,8 @@
 """A cycle with netting: the books are changed, and records written, as `net_rounds` found.
 
 Records, in this order: SET_OFF; of each round NET_POSITION and LEFT_OUT; LEFT_DUE; the legs, SETTLED; NETTED;
-what the legs release from the queues, SETTLED; NETTING_RUN; CYCLE_RUN. Positions are written of all accounts in
-the first and in the last round, in the rounds between of the account that was then left out.
+what the legs release from the queues, SETTLED; NETTING_RUN; CYCLE_RUN. Positions are written of all accounts
+in the first and in the last round, in the rounds between of the account that was then left out.
 """
 
 from __future__ import annotations

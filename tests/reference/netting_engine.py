@@ -1,0 +1,48 @@
+"""The engine behind the verbs of `NettingHouse`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from setfair.domain.codes import InstructionKind, Screening
+from setfair.engine import decide as engine
+from setfair.engine.books import NETTING_RULE, RERUN_RULE
+from setfair.engine.layout import INSTRUCTION
+from tests.reference.engine import CURRENCY_NUMBERS, NOW, EngineHouse
+from tests.reference.netting import ClearingSpec, Obligation
+from tests.reference.words import HouseSpec, Record
+
+
+class NettingEngine(EngineHouse):
+    """The compiled engine as a house that clears."""
+
+    def __init__(self, spec: HouseSpec, clearing: ClearingSpec) -> None:
+        super().__init__(spec)
+        self.clearing = clearing
+        self.books.rules[NETTING_RULE], self.books.rules[RERUN_RULE] = clearing.nets, clearing.rerun
+
+    def owe(self, obligations: list[Obligation]) -> None:
+        """Enter obligations."""
+        if not obligations:
+            return
+        batch = np.zeros(len(obligations), INSTRUCTION)
+        batch["kind"], batch["screening"] = InstructionKind.OBLIGATION, Screening.CLEAR
+        batch["person"] = -1
+        for name, field in (("debtor", "debtor"), ("creditor", "creditor"), ("amount", "amount")):
+            batch[name] = [getattr(one, field) for one in obligations]
+        batch["value_date"] = [one.due for one in obligations]
+        batch["currency"] = [CURRENCY_NUMBERS[one.currency] for one in obligations]
+        engine.decide(self.books, batch, NOW)
+
+    def run_cycle(self, currency: int, day: int) -> list[Record]:
+        """Set off and net what is due in one currency."""
+        batch = np.zeros(1, INSTRUCTION)
+        batch["kind"], batch["currency"] = InstructionKind.CYCLE, CURRENCY_NUMBERS[currency]
+        batch["value_date"] = day
+        batch["debtor"] = batch["creditor"] = batch["person"] = -1
+        accounts = np.array(self.clearing.account_of[currency], np.int32)
+        return self._records(engine.decide(self.books, batch, NOW, None, accounts).records)
+
+    def remaining(self) -> list[int]:
+        """Return what remains of each obligation."""
+        return self.books.obligations["remaining"][: self.books.obligation_count].tolist()
