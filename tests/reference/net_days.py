@@ -74,7 +74,8 @@ def _build_clearing(rng: Random, spec: HouseSpec) -> ClearingSpec:
             if account.currency == currency and (agents or not account.is_agent)
         ]
         account_of.append(tuple(rng.choice([*accounts, *accounts, -1]) for _ in range(parties)))
-    return ClearingSpec(rng.random() < 0.95, rng.random() < 0.5, tuple(account_of))
+    held = frozenset(party for party in range(parties) if rng.random() < 0.05)
+    return ClearingSpec(rng.random() < 0.95, rng.random() < 0.5, tuple(account_of), held)
 
 
 def _obligation(rng: Random, spec: HouseSpec, parties: int, amount_max: int) -> Obligation:

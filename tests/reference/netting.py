@@ -42,6 +42,8 @@ class ClearingSpec:
     rerun: bool = False
     account_of: tuple[tuple[int, ...], ...] = ()
     """By currency and party: the account, or -1."""
+    held: frozenset[int] = frozenset()
+    """Parties whose registration screening holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class NettingHouse(ReferenceHouse):
         house = cls.of(house_spec)
         assert isinstance(house, NettingHouse)
         house.clearing, house.obligations = clearing, []
+        # Each party is registered first, and a registration has a number.
+        house.last_number = len(clearing.account_of[0])
         return house
 
     def owe(self, obligations: list[Obligation]) -> None:
@@ -95,7 +99,9 @@ class NettingHouse(ReferenceHouse):
     def _account(self, party: int) -> int:
         """The open account that a party settles on, or -1."""
         account = self.clearing.account_of[self.currency][party]
-        return -1 if account < 0 or self.accounts[account].is_closed else account
+        if account < 0 or self.accounts[account].is_closed or party in self.clearing.held:
+            return -1
+        return account
 
     def _set_off(self, due: list[Obligation], out: set[int]) -> tuple[list[int], int]:
         inside = [

@@ -20,6 +20,16 @@ class NettingEngine(EngineHouse):
         super().__init__(spec)
         self.clearing = clearing
         self.books.rules[NETTING_RULE], self.books.rules[RERUN_RULE] = clearing.nets, clearing.rerun
+        self._register(len(clearing.account_of[0]))
+
+    def _register(self, parties: int) -> None:
+        batch = np.zeros(parties, INSTRUCTION)
+        batch["kind"], batch["debtor"] = InstructionKind.PARTY_REGISTRATION, np.arange(parties)
+        batch["creditor"] = batch["person"] = -1
+        held = np.isin(np.arange(parties), list(self.clearing.held))
+        batch["screening"] = np.where(held, Screening.HIT, Screening.CLEAR)
+        if parties:
+            engine.decide(self.books, batch, NOW)
 
     def owe(self, obligations: list[Obligation]) -> None:
         """Enter obligations."""
@@ -45,4 +55,5 @@ class NettingEngine(EngineHouse):
 
     def remaining(self) -> list[int]:
         """Return what remains of each obligation."""
-        return self.books.obligations["remaining"][: self.books.obligation_count].tolist()
+        rows = self.books.obligations[: self.books.obligation_count]
+        return rows["remaining"][rows["kind"] == InstructionKind.OBLIGATION].tolist()

@@ -1,7 +1,7 @@
 """Decision tables of netting: those of `parse`, with parties, obligations and cycles.
 
     clears   leave_due|rerun_without|none       (what the agreement says; without it leave_due)
-    party    PARTY OWNER                        (with whom it banks; - with none)
+    party    PARTY OWNER, then held             (with whom it banks; - with none)
     owe      LABEL PARTY->PARTY AMOUNT CURRENCY, then due DATE
     cycle    CURRENCY DATE                      | facts
 
@@ -60,6 +60,7 @@ class NetScenario:
     table: Scenario
     clears: str = "leave_due"
     parties: dict[str, str] = field(default_factory=dict)
+    held: set[str] = field(default_factory=set)
     plays: list[Play] = field(default_factory=list)
 
     def clearing(self) -> ClearingSpec:
@@ -68,7 +69,8 @@ class NetScenario:
             tuple(self.table.owners.get((owner, currency), -1) for owner in self.parties.values())
             for currency in self.table.currencies
         )
-        return ClearingSpec(self.clears != "none", self.clears == "rerun_without", accounts)
+        held = frozenset(place for place, party in enumerate(self.parties) if party in self.held)
+        return ClearingSpec(self.clears != "none", self.clears == "rerun_without", accounts, held)
 
 
 def read_net_scenarios(path: Path) -> list[NetScenario]:
@@ -98,6 +100,9 @@ def _read(scenario: NetScenario, text: str, number: int) -> None:
                 raise TableError(f"nothing clears {scenario.clears}")
         case "party":
             scenario.parties[words[0]] = words[1]
+            if words[2:] not in ([], ["held"]):
+                raise TableError(f"a party is not {words[2]}")
+            scenario.held.update(words[:1] if words[2:] else [])
         case "owe":
             scenario.plays.append(_read_obligation(scenario, words))
         case "cycle":

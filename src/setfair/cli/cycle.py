@@ -74,17 +74,21 @@ def _table(left: Sequence[str], right: Iterable[str]) -> Table:
 
 
 def _show_cycles(cycles: list[Row]) -> None:
-    names = ["obligations", "parties", "gross", "set off", "share"]
-    nets = any(row["rounds"] for row in cycles)
-    names += ["netted", "paid", "remaining", "net debit"] if nets else ["remaining", "net debit"]
+    """Show what set-off did, one line a currency."""
+    names = ("obligations", "parties", "gross", "set off", "remaining", "net debit", "share")
     table = _table(["currency"], names)
     for row in cycles:
         gross, cleared = int(row["gross_minor"]), int(row["cleared_minor"])
-        cells = [str(row["currency"]), f"{row['obligations']:,}", f"{row['parties']:,}"]
-        cells += _amounts(row, "gross_minor", "cleared_minor")
-        cells.append(f"{100 * cleared / gross:.1f} %" if gross else "-")
-        cells += _amounts(row, "netted_minor", "paid_minor") if nets else []
-        table.add_row(*cells, *_amounts(row, "remaining_minor", "net_debit_minor"))
+        left = with_separators(format_amount(gross - cleared, int(row["decimals"])))
+        table.add_row(
+            str(row["currency"]),
+            f"{row['obligations']:,}",
+            f"{row['parties']:,}",
+            *_amounts(row, "gross_minor", "cleared_minor"),
+            left,
+            *_amounts(row, "net_debit_minor"),
+            f"{100 * cleared / gross:.1f} %" if gross else "-",
+        )
     console.print(table)
 
 
@@ -92,8 +96,10 @@ def _show_netting(cycle_row: Row) -> None:
     """Show the net positions of one cycle, and who was left out and whom that concerns."""
     if not cycle_row["net_positions"]:
         return
+    netted, paid, stays = _amounts(cycle_row, "netted_minor", "paid_minor", "remaining_minor")
     rounds = "1 round" if cycle_row["rounds"] == 1 else f"{cycle_row['rounds']} rounds"
-    console.print(f"\n{cycle_row['currency']}: net positions after {rounds}")
+    said = f"{netted} netted by {len(cycle_row['legs'])} payments of {paid}, {stays} stays due; {rounds}"
+    console.print(f"\n{cycle_row['currency']}: {said}")
     table = _table(["participant", "round"], ["is owed", "owes", "net", "balance after", "lacked", ""])
     for row in cycle_row["net_positions"]:
         if row["outcome"] == "computed again":

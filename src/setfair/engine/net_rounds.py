@@ -2,8 +2,8 @@
 
 Rules (docs/clearing-rules.md, "Netting")
 -----
-1. Netted is what remains after set-off of obligations whose parties both bank with a participant that has an
-   open account in the currency, neither of them left out.
+1. Netted is what remains after set-off of obligations whose parties are both registered with a participant
+   that has an open account in the currency, neither of them left out.
 2. Each round computes all positions. If an account is unable to settle its own, it is left out, and the next
    round begins: under `leave_due` set-off stands and positions are computed without it; under `rerun_without`
    the set-off is run again too, without the obligations of its parties.
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from setfair.domain.codes import InstructionKind, Status
 from setfair.engine.books import Books
 from setfair.engine.layout import Array, Int64s
 from setfair.engine.netting import (
@@ -79,14 +80,33 @@ class _Sides:
 
 
 def find_sides(books: Books, due: Array, party_account: NDArray[np.int32] | None) -> tuple[Int64s, Int64s]:
-    """Return the open accounts that the debtors and creditors of obligations settle on, or -1."""
+    """Return the open accounts that the debtors and creditors of obligations settle on, or -1.
+
+    Parameters
+    ----------
+    books
+        Not changed.
+    due
+        OBLIGATION, shape (n,).
+    party_account
+        By party, the account of the participant that it banks with, or -1; parties beyond it have none.
+    """
     if party_account is None:
         party_account = np.zeros(0, np.int32)
-    # One element more, for parties that came after; account -1 is never open.
+    # One element more in both, for account -1, which is never open, and for parties that are not known.
     is_open = np.append(books.accounts["open"] == 1, False)
     account_of = np.append(np.where(is_open[party_account], party_account, -1), -1).astype(np.int64)
     last = len(account_of) - 1
+    account_of[np.setdiff1d(np.arange(last), _registered_parties(books))] = -1
     return account_of[np.minimum(due["debtor"], last)], account_of[np.minimum(due["creditor"], last)]
+
+
+def _registered_parties(books: Books) -> NDArray[np.int32]:
+    """Return the parties that were registered; a registration that screening holds, or refused, is none."""
+    rows = books.obligations[: books.obligation_count]
+    return rows["debtor"][
+        (rows["kind"] == InstructionKind.PARTY_REGISTRATION) & (rows["status"] == Status.ACSC)
+    ]
 
 
 def clear_and_net(books: Books, due: Array, sides: tuple[Int64s, Int64s], *, rerun: bool) -> Clearing:
