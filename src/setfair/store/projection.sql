@@ -260,11 +260,13 @@ SELECT w.record_number, w.page_number, g.time_utc, w.cause_number AS cycle_numbe
 FROM record_row w JOIN page g USING (page_number) JOIN currency c USING (currency_number)
 WHERE w.kind = 10;
 
--- Records of cycles: their pages are few, so that no view below reads all records.
+-- Records of cycles: their pages are few, so that no view below reads all records. The signs keep SQLite from
+-- making an index over all of them for one query.
 CREATE VIEW cycle_record AS
-SELECT w.record_number, w.page_number, g.time_utc, w.cause_number AS cycle_number, w.kind, w.status, w.mechanism,
-       w.reason, w.currency_number, w.debtor, w.creditor, w.amount_minor, w.subject_number, w.debtor_after,
-       w.creditor_after
+SELECT w.record_number, w.page_number, g.time_utc, +w.cause_number AS cycle_number, +w.kind AS kind,
+       +w.status AS status, +w.mechanism AS mechanism, +w.reason AS reason, +w.currency_number AS currency_number,
+       +w.debtor AS debtor, +w.creditor AS creditor, w.amount_minor, +w.subject_number AS subject_number,
+       w.debtor_after, w.creditor_after
 FROM page g
 CROSS JOIN record_row w ON w.record_number BETWEEN g.first_record AND g.first_record + g.record_count - 1
 WHERE g.instruction_kind = 'CYCLE';
@@ -297,10 +299,10 @@ SELECT w.record_number, w.page_number, w.time_utc, w.cycle_number, w.creditor AS
 FROM cycle_record w
 JOIN account a ON a.account_number = w.debtor
 JOIN code r ON r.family = 'reason' AND r.code = w.reason
-LEFT JOIN record_row l ON w.status = 5 AND l.kind = 18 AND l.debtor = w.debtor
+LEFT JOIN record_row l ON w.status = 5 AND +l.kind = 18 AND +l.debtor = w.debtor
      AND l.record_number BETWEEN w.record_number + 1
      AND w.record_number + (SELECT count(*) FROM account_row)
-     AND l.cause_number = w.cycle_number
+     AND +l.cause_number = w.cycle_number
 WHERE w.kind = 17;
 
 CREATE VIEW left_due AS
