@@ -93,7 +93,7 @@ def _is_of_forgotten(table: Array, place: int, first_index: int) -> bool:
     """Tell whether an entry is a conflict with an instruction that is forgotten."""
     content = table[place]["content"]
     slot = find_slot(table, table[place]["high"] ^ (content * _MIX), table[place]["low"] ^ (content * _MIX_2))
-    return table[slot]["used"] != 0 and table[slot]["index"] < first_index
+    return bool(table[slot]["used"] != 0 and table[slot]["index"] < first_index)
 
 
 @kernel
