@@ -25,8 +25,8 @@ _ROWS_MAX = 1024
 """Rows that are collected before they are written."""
 _NOT_SAFE = r"^[=+\-@ ]|[^ -~]| $"
 """What a text has that `csv_text` may change: for whole columns, where few texts have it."""
-_QUOTED = r"[\",\r\n]"
-"""What a text has that stands in quotes."""
+_NOT_PLAIN = _NOT_SAFE + r"|[\",]"
+"""What a text has that is not written as it is."""
 
 
 def csv_text(value: str) -> str:
@@ -57,7 +57,13 @@ def csv_texts(texts: pa.StringArray) -> pa.StringArray:
 
 def csv_cells(texts: pa.StringArray) -> pa.StringArray:
     """Return a column of texts as `csv_text` and `write_rows` write them: safe, and quoted where needed."""
-    return _replace_rare(csv_texts(texts), _QUOTED, lambda text: '"' + text.replace('"', '""') + '"')
+    return _replace_rare(texts, _NOT_PLAIN, _cell)
+
+
+def _cell(value: str) -> str:
+    """Return a text as it stands in a line, one of several cells."""
+    text = csv_text(value)
+    return '"' + text.replace('"', '""') + '"' if '"' in text or "," in text else text
 
 
 def _replace_rare(texts: pa.StringArray, pattern: str, replace: Callable[[str], str]) -> pa.StringArray:
