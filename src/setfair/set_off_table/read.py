@@ -12,6 +12,7 @@ Rules
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from setfair.domain.instruction import OBLIGATION_SCHEMA, Family
 from setfair.domain.money import find_currency
 from setfair.domain.obligations import DUE_AT_ONCE, Obligations
 from setfair.errors import FileProblem, FileRefusedError
+from setfair.formats.columns import buffers_of
+from setfair.formats.kernels import hash_texts
 from setfair.formats.open_file import open_instructions
 
 COLUMNS = (
@@ -113,10 +116,11 @@ def sort_out(rows: pa.Table) -> ObligationTable:
     rows
         With `COLUMNS`, as in `OBLIGATION_SCHEMA`.
     """
-    currency = _encode(rows["currency"])
-    ends = _encode(pa.chunked_array([*rows["debtor"].chunks, *rows["creditor"].chunks], pa.string()))
-    party, number = _sort_texts(ends)
-    debtor, creditor = number[: len(rows)], number[len(rows) :]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        debtors, creditors, currency = pool.map(
+            _encode, (rows[name] for name in ("debtor", "creditor", "currency"))
+        )
+    party, debtor, creditor = _number_parties(debtors, creditors)
     reasons = _find_reasons(rows, currency, debtor == creditor)
     reasons[_repeats(rows["obligation_id"], creditor, np.flatnonzero(reasons == 0))] = Reason.DUPLICATE
     currencies = _divide(rows, reasons == 0, currency, (party, debtor, creditor))
@@ -142,13 +146,25 @@ def _find_reasons(
 
 
 def _repeats(obligation_id: pa.ChunkedArray, creditor: Int64Array, rows: Int64Array) -> Int64Array:
-    """Return those of the rows that repeat an earlier one's creditor and obligation_id."""
-    identity = _encode(obligation_id)
-    if len(identity.texts) == len(obligation_id):
-        return rows[:0]
-    creditors = int(creditor.max(initial=0)) + 1
-    _, first = np.unique((identity.number * creditors + creditor)[rows], return_index=True)
-    return np.delete(rows, first)
+    """Return those of the rows that repeat an earlier one's creditor and obligation_id.
+
+    Only rows whose hash occurs twice are looked at closely: a table of different texts as long as the file
+    would cost more than all the rest.
+    """
+    ends = np.cumsum([0, *map(len, obligation_id.chunks)])
+    hashes = np.empty(len(obligation_id), np.uint64)
+    for chunk, begin, end in zip(obligation_id.chunks, ends[:-1], ends[1:], strict=True):
+        text = buffers_of(chunk)
+        hashes[begin:end] = hash_texts(text.data, text.offsets, creditor[begin:end])
+    hashes = hashes[rows]
+    ascending = np.sort(hashes)
+    twice = ascending[1:][ascending[1:] == ascending[:-1]]
+    suspects = rows[np.isin(hashes, twice)]
+    if not len(suspects):
+        return suspects
+    identity = _encode(obligation_id.take(pa.array(suspects))).number
+    _, first = np.unique(identity * (int(creditor.max()) + 1) + creditor[suspects], return_index=True)
+    return np.delete(suspects, first)
 
 
 def _divide(
@@ -194,12 +210,14 @@ def _encode(column: pa.ChunkedArray) -> _Encoded:
     )
 
 
-def _sort_texts(encoded: _Encoded) -> tuple[pa.Array, Int64Array]:
-    """Return the different texts in the order of their bytes, and by row the place in that order."""
-    order = pc.sort_indices(encoded.texts)
+def _number_parties(debtors: _Encoded, creditors: _Encoded) -> tuple[pa.Array, Int64Array, Int64Array]:
+    """Return all parties in the order of their bytes, and by row the places of debtor and creditor in it."""
+    both = _encode(pa.chunked_array([debtors.texts, creditors.texts]))
+    order = pc.sort_indices(both.texts)
     place = np.empty(len(order), np.int64)
     place[order.to_numpy()] = np.arange(len(order))
-    return encoded.texts.take(order), place[encoded.number]
+    of_debtor, of_creditor = np.split(place[both.number], [len(debtors.texts)])
+    return both.texts.take(order), of_debtor[debtors.number], of_creditor[creditors.number]
 
 
 def _describe(rows: pa.Table, reason: Reason, place: int) -> LeftOut:
