@@ -7,7 +7,7 @@ WORKERS ?= 2
 
 READY := $(VENV)/.ready
 KERNELS := $(VENV)/.kernels
-KERNEL_SOURCES := $(wildcard src/setfair/engine/*.py src/setfair/domain/*.py src/setfair/formats/kernels.py)
+KERNEL_SOURCES := $(wildcard src/setfair/engine/*.py src/setfair/engine/setoff/*.py src/setfair/domain/*.py src/setfair/formats/kernels.py)
 UNCOMPILED_TESTS := tests/unit/engine tests/tables tests/properties tests/reference tests/formats/test_kernels.py
 
 .DEFAULT_GOAL := help
@@ -19,11 +19,12 @@ help: ## Say what can be made
 demo: $(KERNELS) ## Play a business day of a four-country house; ends with the path of its report
 	$(BIN)/python examples/run_day.py --folder demo
 
+# A file stays with one worker, so that what its tests share (a demo that was played) is made once.
 test: $(KERNELS) ## Run all tests: the engine uncompiled for coverage, then everything as it ships
 	@rm -f .coverage .coverage.*
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) -W "ignore::RuntimeWarning" \
 	    --cov --cov-report= $(wildcard $(UNCOMPILED_TESTS))
-	$(BIN)/python -m pytest -n $(WORKERS) \
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile \
 	    --cov --cov-append --cov-report=term --cov-fail-under=90
 
 bench: $(KERNELS) ## Measure: prints a table and writes JSON

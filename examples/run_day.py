@@ -27,6 +27,7 @@ from rich.table import Table
 from setfair.domain.agreement import load_agreement
 from setfair.domain.money import format_amount
 from setfair.domain.signing import format_signatures, read_private_key, sign_agreement
+from setfair.house import open_tables
 
 ROOT = Path(__file__).resolve().parents[1]
 SETFAIR = Path(sys.executable).with_name("setfair")
@@ -72,8 +73,9 @@ class Player:
         return json.loads(found.stdout)
 
     def sql(self, query: str) -> list[dict[str, object]]:
-        """Return the rows of a query over the house's tables."""
-        return self.read("sql", self.house, query)
+        """Return the rows of a query over the house's tables, as `setfair sql` would."""
+        with open_tables(self.house) as tables:
+            return tables.query(query)
 
     def inbox(self, first: int, last: int) -> list[Path]:
         """Return the files numbered from first to last, in order."""

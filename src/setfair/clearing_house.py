@@ -247,7 +247,7 @@ class ClearingHouse:
         return self._command(InstructionKind.PHASE_CHANGE, Draft(_one()), **fields)
 
     def run_cycle(self, currency: str, day: date) -> Outcome:
-        """Set off the obligations in one currency that are due on `day` or before."""
+        """Set off, and net as agreed, the obligations in one currency that are due on `day` or before."""
         self._matcher()
         return self._command(
             InstructionKind.CYCLE, Draft(_one()), currency=self._currency(currency), value_date=days_of(day)
@@ -279,7 +279,8 @@ class ClearingHouse:
         """Decide, make the page durable, and only then answer."""
         instructions = draft.taken.instructions
         now, first = self._now(), self.state.books.next_number
-        decided = decide(self.state.books, instructions, now, draft.terms)
+        accounts = self.state.directory.accounts_for(instructions[0])
+        decided = decide(self.state.books, instructions, now, draft.terms, accounts)
         rows = decided.rows
         fresh = np.flatnonzero(rows["repeated"] == 0)
         if not len(fresh):

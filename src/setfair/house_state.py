@@ -67,7 +67,8 @@ def replay(state: HouseState, page: Page) -> None:
         terms = state.directory.adopt(Agreement.model_validate_json(page.documents["agreement"]))
     if "parties" in page.documents:
         state.directory.set_parties(json.loads(page.documents["parties"]))
-    decided = decide(state.books, page.instructions, page.time_ns, terms)
+    accounts = state.directory.accounts_for(page.instructions[0])
+    decided = decide(state.books, page.instructions, page.time_ns, terms, accounts)
     if not np.array_equal(decided.records, page.records):
         raise BrokenInvariantError(
             f"page {page.number}: its instructions decided again give other records than it holds"

@@ -208,9 +208,16 @@ def summarize_agreement(agreement: Agreement) -> dict[str, object]:
         "settlement_accounts": len(agreement.settlement_accounts()),
         "bilateral_limits": len(agreement.limits),
         "cycles": [cycle.name for cycle in agreement.clearing.cycles],
+        "netting": _netting(agreement),
         "screening_lists": [entry.id for entry in agreement.screening.lists],
         "signatories": [signatory.id for signatory in agreement.signatories],
     }
+
+
+def _netting(agreement: Agreement) -> str:
+    """Return whether a cycle nets, and what it does about who cannot pay."""
+    clearing = agreement.clearing
+    return "none" if clearing.netting == "none" else f"net, {clearing.unable_to_pay}"
 
 
 def _in_words(value: object) -> str:

@@ -1,4 +1,4 @@
-"""`setfair day`: the business day, and `setfair cycle`."""
+"""`setfair day`: the business day, and `setfair statements`."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from datetime import date, datetime
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from setfair import business_day
 from setfair.cli.clock import command_clock
 from setfair.cli.common import console, operational_errors, print_json
 from setfair.cli.options import AsJson, Currencies, HouseFolder, Now
-from setfair.domain.money import format_amount
 from setfair.errors import PhaseError
 from setfair.house import Tables, open_house, open_tables
 from setfair.statements.write_day import write_day
@@ -25,7 +23,8 @@ Day = Annotated[
 ]
 
 
-def _date(given: datetime | None) -> date | None:
+def date_given(given: datetime | None) -> date | None:
+    """Return the date of the option, or None."""
     return given.date() if given is not None else None
 
 
@@ -44,7 +43,7 @@ def open_(
 ) -> None:
     """Open the business day, for every currency that settles on it."""
     with open_house(house, command_clock(now)) as opened:
-        moved = business_day.open_day(opened.clearing_house, _date(day), currency or ())
+        moved = business_day.open_day(opened.clearing_house, date_given(day), currency or ())
     _show(moved, as_json)
 
 
@@ -78,7 +77,7 @@ def close(house: HouseFolder, currency: Currencies = None, as_json: AsJson = Fal
 def statements(house: HouseFolder, day: Day = None, as_json: AsJson = False) -> None:
     """Write the messages and statements of a business day again; the same day gives the same bytes."""
     with open_tables(house) as tables:
-        chosen = _date(day) or _last_day(tables)
+        chosen = date_given(day) or _last_day(tables)
         written = len(write_day(tables.query, house / "out", chosen))
     if as_json:
         print_json({"business_date": chosen.isoformat(), "files": written, "out": str(house / "out")})
@@ -91,36 +90,6 @@ def _last_day(tables: Tables) -> date:
     if not found:
         raise PhaseError("no business day has been opened yet")
     return date.fromisoformat(found)
-
-
-@operational_errors()
-def cycle(
-    house: HouseFolder, day: Day = None, currency: Currencies = None, as_json: AsJson = False, now: Now = None
-) -> None:
-    """Set off the obligations that are due, currency by currency."""
-    with open_house(house, command_clock(now)) as opened:
-        before = opened.clearing_house.state.page_number
-        business_day.run_cycles(opened.clearing_house, currency or (), _date(day))
-        rows = opened.query("SELECT * FROM cycle WHERE page_number > ? ORDER BY cycle_number", (before,))
-    if as_json:
-        print_json(rows)
-        return
-    table = Table(box=None, padding=(0, 3, 0, 0))
-    for name in ("currency", "obligations", "parties", "gross", "set off", "remaining", "net debit", "share"):
-        table.add_column(name, justify="left" if name == "currency" else "right")
-    for row in rows:
-        decimals = int(row["decimals"])
-        gross, cleared = int(row["gross_minor"]), int(row["cleared_minor"])
-        amounts = (gross, cleared, gross - cleared, int(row["net_debit_minor"]))
-        share = f"{100 * cleared / gross:.1f} %" if gross else "-"
-        table.add_row(
-            str(row["currency"]),
-            f"{row['obligations']:,}",
-            f"{row['parties']:,}",
-            *(with_separators(format_amount(amount, decimals)) for amount in amounts),
-            share,
-        )
-    console.print(table)
 
 
 def with_separators(amount: str) -> str:

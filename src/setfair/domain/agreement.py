@@ -93,7 +93,7 @@ class Agreement(parts.Part):
     limits: parts.Limits = ()
     """Bilateral limits."""
     clearing: parts.Clearing = parts.Clearing()
-    """How obligations are confirmed and set off."""
+    """How obligations are confirmed, set off and netted."""
     screening: parts.Screening
     """Who decides about hits, and with which lists names are compared."""
     offsetting: parts.Offsetting = parts.Offsetting()

@@ -202,10 +202,18 @@ class Cycle(Part):
 
 
 class Clearing(Part):
-    """How obligations are confirmed and set off."""
+    """How obligations are confirmed, set off and netted."""
 
     confirmation: Literal["automatic", "debtor"] = "automatic"
     """Whether an obligation counts at once or waits until its debtor confirms it."""
+    netting: Literal["none", "net"] = "none"
+    """Whether what remains after set-off is settled by net positions, or stays due."""
+    unable_to_pay: Literal["leave_due", "rerun_without"] = "leave_due"
+    """If a net debtor cannot pay: net again without it, or run the whole cycle again without it."""
+    structural_cycles: int = Field(default=3, ge=2, le=100)
+    """Who is on one side of its net position in each of so many last cycles is structural."""
+    early_settlement_percent: int = Field(default=75, ge=1, le=100)
+    """Share of its credit line from which on an account is reported for early settlement."""
     cycles: Annotated[tuple[Cycle, ...], Field(max_length=1000)] = ()
     """The day's cycles."""
 

@@ -36,7 +36,7 @@ class InstructionKind(IntEnum):
     PHASE_CHANGE = 11
     """The business day moves to its next phase."""
     CYCLE = 12
-    """Set-off of the obligations that are due."""
+    """Set-off, and netting where the agreement has it, of the obligations that are due."""
     ADOPTION = 13
     """A signed version of the agreement takes effect."""
     PARTY_REGISTRATION = 14
@@ -88,6 +88,8 @@ class Mechanism(IntEnum):
     """From the queue, when a credit arrived."""
     BILATERAL_OFFSET = 3
     """Together with queued payments in the other direction, at entry."""
+    NETTING = 4
+    """Together with all payments of one netting: the subject is the cycle."""
 
 
 class Phase(IntEnum):
@@ -140,6 +142,16 @@ class RecordKind(IntEnum):
     PARTY_REGISTERED = 15
     DISPOSITION = 16
     """The first of two people's decisions on a held instruction."""
+    NET_POSITION = 17
+    """What an account's parties owe and are owed in one round of netting."""
+    LEFT_OUT = 18
+    """An account that could not pay was left out of netting."""
+    LEFT_DUE = 19
+    """What stays due between the parties of an account left out and those of another."""
+    NETTED = 20
+    """What remained of an obligation was settled by netting in a cycle."""
+    NETTING_RUN = 21
+    """Totals of netting in one cycle in one currency."""
 
 
 class ReasonInfo(NamedTuple):

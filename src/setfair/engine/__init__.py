@@ -10,7 +10,9 @@
     entry         what happens to a payment when it comes in
     request       cancellations, and decisions on what screening held
     obligation    obligations and credit notes
-    cycle         set-off of what is due (the optimum itself is in `setoff`)
+    cycle         set-off of what is due (the optimum itself is in `setoff`), then netting of what remains
+    net_rounds    who cannot pay and is left out, round by round (positions and legs are in `netting`)
+    net_cycle     what netting changes in the books; records are in `cycle_records`, reductions in `reduce`
     day           phases of the business day
     invariants    what must hold after every page
 """

@@ -37,6 +37,9 @@ from setfair.engine.ledger import ALL_OTHERS, HAS_BILATERAL, HAS_MULTILATERAL, l
 
 COUNTERS = 4
 
+NETTING_RULE, RERUN_RULE = 4, 5
+"""Places in `rules`."""
+
 GROWTH = 4
 """By how much payments and obligations get more room: they fill it in order, and what is not filled takes no
 memory, only addresses."""
@@ -88,8 +91,9 @@ class Books:
     counters: Int64s = field(default_factory=lambda: np.array([0, 0, 0, 1], np.int64))
     reserved_terms: Int64s = field(default_factory=lambda: np.zeros((0, 2), np.int64))
     """Reservations as agreed (urgent, high) by account: set again when a day opens."""
-    rules: Int64s = field(default_factory=lambda: np.array([0, 2, 10, 1], np.int64))
-    """Bypass discipline (0, 1), number of officers, days of identity memory, automatic confirmation."""
+    rules: Int64s = field(default_factory=lambda: np.array([0, 2, 10, 1, 0, 0], np.int64))
+    """Bypass discipline (0, 1), number of officers, days of identity memory, automatic confirmation (0, 1),
+    netting (0, 1), whether a cycle runs again without who cannot pay (0, 1)."""
 
     _worklist: NDArray[np.int32] = field(default_factory=lambda: np.zeros(1, np.int32))
     """Scratch of the release cascade, and which accounts are in it: all zero between batches."""

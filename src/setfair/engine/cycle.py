@@ -1,14 +1,20 @@
-"""Set-off of what is due: docs/clearing-rules.md, "Cycle". The optimum itself is `setoff`'s."""
+"""Set-off of what is due, and netting of what remains: docs/clearing-rules.md, "Cycle" and "Netting".
+
+The optimum itself is `setoff`'s; netting is `net_cycle`'s, where the agreement has it.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from setfair.domain.codes import InstructionKind, RecordKind, Status
-from setfair.engine.books import Books
-from setfair.engine.layout import RECORD, Array
-from setfair.engine.setoff import SetOff, set_off
+from setfair.domain.codes import InstructionKind, Phase, RecordKind, Status
+from setfair.engine.books import NETTING_RULE, Books
+from setfair.engine.cycle_records import Stamp, cycle_record, netting_record
+from setfair.engine.layout import Array
+from setfair.engine.net_cycle import run_net_cycle
+from setfair.engine.reduce import reduce_obligations
+from setfair.engine.setoff import set_off
 
 
 def due_obligations(books: Books, currency: int, day: int) -> NDArray[np.int64]:
@@ -23,70 +29,35 @@ def due_obligations(books: Books, currency: int, day: int) -> NDArray[np.int64]:
     return np.flatnonzero(due)
 
 
-def run_cycle(books: Books, currency: int, day: int, number: int, now: int) -> Array:
-    """Set off what is due in one currency and return the records, the cycle's own last.
+def run_cycle(books: Books, day: int, stamp: Stamp, party_account: NDArray[np.int32] | None = None) -> Array:
+    """Set off, and net as agreed, what is due in one currency; return the records, the cycle's own last.
 
     Parameters
     ----------
     books
-        Obligations are reduced in place.
-    currency
-        ISO 4217 number.
+        Obligations are reduced, and accounts booked, in place.
     day
         Business day, days since 1970-01-01.
-    number
-        Number of the cycle's instruction.
-    now
-        Nanoseconds since 1970-01-01 UTC.
+    stamp
+        Currency and number of the cycle, and the time.
+    party_account
+        By party, the account that it settles on in the currency, or -1; None: no party has one.
 
     Returns
     -------
     Array
-        RECORD: one SET_OFF for each obligation reduced, in order of the obligations, then CYCLE_RUN
-        with debtor = obligations that were due, creditor = parties, amount = cleared,
-        debtor_after = gross, creditor_after = net debit.
+        RECORD: one SET_OFF for each obligation reduced, in order of the obligations; what netting
+        adds (`net_cycle`); then CYCLE_RUN.
     """
-    places = due_obligations(books, currency, day)
+    places = due_obligations(books, stamp.currency, day)
+    nets = bool(books.rules[NETTING_RULE])
+    if nets and books.phases[stamp.currency] != Phase.CLOSED:
+        return run_net_cycle(books, places, stamp, party_account)
     due = books.obligations[places]
     result = set_off(due["debtor"], due["creditor"], due["remaining"], due["due"])
-    reduced = np.flatnonzero(result.cleared_minor)
-    books.obligations["remaining"][places[reduced]] -= result.cleared_minor[reduced]
-    paid = places[reduced][books.obligations["remaining"][places[reduced]] == 0]
-    books.obligations["status"][paid] = Status.ACSC
-    return np.concatenate(
-        [
-            _set_off_records(books, places[reduced], result.cleared_minor[reduced], number, now),
-            _cycle_record(due, result, currency, number, now),
-        ]
-    )
-
-
-def _set_off_records(
-    books: Books, places: NDArray[np.int64], cleared: NDArray[np.int64], number: int, now: int
-) -> Array:
-    records = np.zeros(len(places), RECORD)
-    obligations = books.obligations[places]
-    records["kind"] = RecordKind.SET_OFF
-    records["cause"] = number
-    records["time"] = now
-    records["amount"] = cleared
-    records["subject"] = obligations["number"]
-    records["debtor_after"] = obligations["remaining"]
-    for name in ("status", "currency", "debtor", "creditor"):
-        records[name] = obligations[name]
-    return records
-
-
-def _cycle_record(due: Array, result: SetOff, currency: int, number: int, now: int) -> Array:
-    record = np.zeros(1, RECORD)
-    record["kind"] = RecordKind.CYCLE_RUN
-    record["status"] = Status.ACSC
-    record["currency"] = currency
-    record["debtor"] = len(due)
-    record["creditor"] = len(np.union1d(due["debtor"], due["creditor"]))
-    record["amount"] = int(result.cleared_minor.sum())
-    record["subject"] = record["cause"] = number
-    record["debtor_after"] = int(due["remaining"].sum())
-    record["creditor_after"] = result.net_debit_minor
-    record["time"] = now
-    return record
+    records = [reduce_obligations(books, places, result.cleared_minor, RecordKind.SET_OFF, stamp)]
+    if nets:
+        # No money moves on a closed day: set-off alone.
+        records.append(netting_record(np.zeros(0, np.int64), 0, 0, 0, stamp))
+    own = cycle_record(due, int(result.cleared_minor.sum()), result.net_debit_minor, stamp)
+    return np.concatenate([*records, own])

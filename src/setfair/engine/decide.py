@@ -17,11 +17,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from setfair.domain.codes import PHASE_MOVES, InstructionKind, Phase, Reason, RecordKind, Status
 from setfair.engine.admit import admit
-from setfair.engine.books import AccountTerms, Books, LimitTerms
+from setfair.engine.books import NETTING_RULE, RERUN_RULE, AccountTerms, Books, LimitTerms
 from setfair.engine.cycle import run_cycle
+from setfair.engine.cycle_records import Stamp
 from setfair.engine.day import open_day, reject_waiting
 from setfair.engine.invariants import check_page
 from setfair.engine.layout import (
@@ -73,6 +75,10 @@ class Terms:
     bypass: bool
     officers: int
     automatic_confirmation: bool
+    netting: bool
+    """Whether a cycle nets what set-off leaves."""
+    rerun_without: bool
+    """Whether a cycle runs again without who cannot pay; if not, it nets again without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,13 @@ class Decided:
     """RECORD, in the order in which things happened."""
 
 
-def decide(books: Books, batch: Array, now: int, terms: Terms | None = None) -> Decided:
+def decide(
+    books: Books,
+    batch: Array,
+    now: int,
+    terms: Terms | None = None,
+    party_account: NDArray[np.int32] | None = None,
+) -> Decided:
     """Decide one batch; `books` are changed in place.
 
     Parameters
@@ -98,6 +110,9 @@ def decide(books: Books, batch: Array, now: int, terms: Terms | None = None) -> 
         Nanoseconds since 1970-01-01 UTC.
     terms
         With an ADOPTION: what it changes.
+    party_account
+        With a CYCLE: by party, the account in the cycle's currency of the participant that it banks
+        with, or -1; None: no party has one.
 
     Raises
     ------
@@ -112,7 +127,7 @@ def decide(books: Books, batch: Array, now: int, terms: Terms | None = None) -> 
     elif kind in _OBLIGATIONS:
         decided = _decide_obligations(books, batch, now)
     else:
-        decided = _decide_command(books, kind, batch, now, terms)
+        decided = _decide_command(books, kind, batch, now, terms, party_account)
     check_page(books, decided.records)
     return decided
 
@@ -145,7 +160,12 @@ def _decide_obligations(books: Books, batch: Array, now: int) -> Decided:
 
 
 def _decide_command(
-    books: Books, kind: InstructionKind, batch: Array, now: int, terms: Terms | None
+    books: Books,
+    kind: InstructionKind,
+    batch: Array,
+    now: int,
+    terms: Terms | None,
+    party_account: NDArray[np.int32] | None,
 ) -> Decided:
     number = books.next_number
     books.counters[NEXT_NUMBER] += 1
@@ -153,7 +173,7 @@ def _decide_command(
         records = _change_phase(books, batch[0], number, now)
     elif kind is InstructionKind.CYCLE:
         currency, day = int(batch[0]["currency"]), int(batch[0]["value_date"])
-        records = run_cycle(books, currency, day, number, now)
+        records = run_cycle(books, day, Stamp(currency, number, now), party_account)
     elif kind is InstructionKind.ADOPTION:
         records = _adopt(books, number, now, terms)
     else:
@@ -190,6 +210,7 @@ def _adopt(books: Books, number: int, now: int, terms: Terms | None) -> Array:
     books.lay_out_accounts(terms.accounts, terms.limits)
     books.rules[0], books.rules[1] = int(terms.bypass), terms.officers
     books.rules[3] = int(terms.automatic_confirmation)
+    books.rules[NETTING_RULE], books.rules[RERUN_RULE] = int(terms.netting), int(terms.rerun_without)
     own = _command_record(RecordKind.AGREEMENT_ADOPTED, number, now)
     own["amount"] = terms.version
     return own

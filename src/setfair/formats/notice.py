@@ -1,4 +1,4 @@
-"""Set-off notices: what a cycle cancelled of what a party owes and is owed, as CSV and as JSON.
+"""Notices: what a cycle set off or netted of what a party owes and is owed, as CSV and as JSON.
 
 Rules
 -----
@@ -8,6 +8,8 @@ Rules
 3. Amounts are decimals in text: JSON numbers lose digits in many readers.
 4. Totals are by currency; set-off leaves the party's net position as it was, so in each currency what was
    cleared of its debts equals what was cleared of its claims.
+5. A netting notice has the same form: `cleared` is what netting settled, all that had remained. The
+   difference between debts and claims is what the party's participant pays or gets; rule 4 does not apply.
 """
 
 from __future__ import annotations
@@ -51,7 +53,7 @@ class Firm:
 
 @dataclass(frozen=True, slots=True)
 class SetOff:
-    """One obligation that a cycle reduced."""
+    """One obligation that a cycle reduced, by set-off or by netting."""
 
     record_number: int
     """Number of the journal record."""
@@ -77,6 +79,8 @@ class Notice:
     business_date: date
     set_offs: Iterable[SetOff]
     """Those in which the party is debtor or creditor; taken one by one."""
+    by_netting: bool = False
+    """Whether this is a netting notice: rule 5."""
 
 
 def _checked_lines(notice: Notice) -> Iterator[tuple[SetOff, bool]]:
@@ -97,7 +101,7 @@ def _checked_lines(notice: Notice) -> Iterator[tuple[SetOff, bool]]:
         cleared[code] = cleared.get(code, 0) + (parts[1] if is_debtor else -parts[1])
         yield set_off, is_debtor
     for code, net_minor in cleared.items():
-        if net_minor:
+        if net_minor and not notice.by_netting:
             raise BrokenInvariantError(
                 f"cycle {notice.cycle} moved the net position of {notice.party.party_id} "
                 f"by {net_minor} minor units of {code}"
@@ -180,7 +184,7 @@ def write_notice_json(out: BinaryIO, notice: Notice) -> None:
         "date": notice.business_date.isoformat(),
     }
     totals: dict[Currency, list[int]] = {}
-    text = _json_text(head)[:-1] + ',\n"set_offs": ['
+    text = _json_text(head)[:-1] + f',\n"{"netted" if notice.by_netting else "set_offs"}": ['
     separator = "\n"
     for set_off, is_debtor in _checked_lines(notice):
         sums = totals.setdefault(set_off.currency, [0, 0, 0, 0])

@@ -19,10 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setfair.domain.agreement import Agreement, SettlementAccount
+from setfair.domain.codes import InstructionKind
 from setfair.domain.money import find_currency
 from setfair.engine.books import AccountTerms, LimitTerms
 from setfair.engine.decide import Terms
-from setfair.engine.layout import CURRENCY_NUMBERS
+from setfair.engine.layout import CURRENCY_NUMBERS, Row
 
 NOT_IN_AGREEMENT = 0
 """Currency number of a currency that is unknown or not part of the agreement."""
@@ -88,6 +89,8 @@ class Directory:
             bypass=agreement.offsetting.discipline == "bypass",
             officers=len(self.officers),
             automatic_confirmation=agreement.clearing.confirmation == "automatic",
+            netting=agreement.clearing.netting == "net",
+            rerun_without=agreement.clearing.unable_to_pay == "rerun_without",
         )
 
     def _terms(self, key: tuple[str, str], agreed: SettlementAccount | None) -> AccountTerms:
@@ -155,6 +158,20 @@ class Directory:
     ) -> NDArray[np.int32]:
         """Return the account of each participant in each currency, or -1; shapes (n,)."""
         return self._account_table[participants, self._currency_column[currencies]]
+
+    def party_accounts(self, currency: int) -> NDArray[np.int32]:
+        """Return by party the account in a currency of the participant that it banks with, or -1."""
+        column = self._currency_column[currency]
+        account_of = {"": -1}
+        for number, participant in enumerate(self.participants):
+            account_of[participant] = int(self._account_table[number, column]) if column >= 0 else -1
+        return np.array([account_of[data.participant] for data in self.party_data], np.int32)
+
+    def accounts_for(self, command: Row) -> NDArray[np.int32] | None:
+        """Return what the engine needs to know of the parties to decide an instruction: for a CYCLE only."""
+        if command["kind"] != InstructionKind.CYCLE:
+            return None
+        return self.party_accounts(int(command["currency"]))
 
     def has_currency(self, number: int) -> bool:
         """Tell whether the agreement has this currency."""

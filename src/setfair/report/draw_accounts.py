@@ -20,11 +20,11 @@ def draw_accounts(day: ReportDay, accounts: Mapping[int, CurrencyAccounts]) -> H
         for stretch in day.stretches
         if stretch.number in accounts
     ]
-    return section("accounts", "Accounts", lead, element("div", tables, class_="grid"))
+    return section("accounts", "Accounts", lead, element("div", tables, class_="grid single"))
 
 
 def _accounts(stretch: Stretch, accounts: CurrencyAccounts) -> Html:
-    columns = [Column("account")]
+    columns = [Column("account"), Column("participant")]
     columns += [Column(t, True) for t in ("opening", "debits", "credits", "closing", "credit line")]
     rows = [_account(account, stretch) for account in accounts.accounts]
     left = accounts.count - len(accounts.accounts)
@@ -40,11 +40,14 @@ def _accounts(stretch: Stretch, accounts: CurrencyAccounts) -> Html:
 
 def _account(account: Account, stretch: Stretch) -> list[Child]:
     decimals = stretch.decimals
-    label = element("span", shortened(account.participant, 12), title=account.name)
-    closed = None if account.is_open else element("small", "closed")
-    agent = element("small", "agent") if account.is_agent else None
+    roles = [
+        "settlement agent" if account.is_agent else "",
+        "" if account.is_open else "closed",
+    ]
+    role = ", ".join(filter(None, roles))
     return [
-        element("span", label, agent, closed, class_="who"),
+        shortened(account.participant, 20),
+        [name(account.name, 60), element("small", " ", role) if role else None],
         money(account.opening, decimals),
         money(account.debits, decimals),
         money(account.credits, decimals),
@@ -60,7 +63,7 @@ def _sums(accounts: Sequence[Account], stretch: Stretch) -> list[Child]:
         sum(account.credits for account in accounts),
         sum(account.closing for account in accounts),
     ]
-    return ["sum", *(money(value, stretch.decimals) for value in sums), ""]
+    return ["sum", "", *(money(value, stretch.decimals) for value in sums), ""]
 
 
 def draw_journal(day: ReportDay, lists: Sequence[Row]) -> Html:

@@ -68,8 +68,8 @@ def _card(figures: CurrencyFigures) -> Html:
         _mechanisms(figures),
         element(
             "div",
-            _payments(figures),
-            element("div", _liquidity(figures), _obligations(figures)),
+            element("table", _payments(figures)),
+            element("table", _liquidity(figures), _obligations(figures)),
             class_="facts",
         ),
         class_="card",
@@ -109,6 +109,7 @@ def _mechanisms(figures: CurrencyFigures) -> Html:
 
 
 def _facts(title: str, rows: list[tuple[str, Child, Child]]) -> Html:
+    """Return one group of rows; groups of one table share their columns."""
     body = [
         element(
             "tr",
@@ -118,7 +119,8 @@ def _facts(title: str, rows: list[tuple[str, Child, Child]]) -> Html:
         )
         for label, number, value in rows
     ]
-    return element("table", element("caption", title), element("tbody", body))
+    head = element("tr", element("th", title, scope="rowgroup", colspan=3), class_="group")
+    return element("tbody", head, body)
 
 
 def _payments(figures: CurrencyFigures) -> Html:

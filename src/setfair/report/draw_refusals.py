@@ -12,7 +12,15 @@ from setfair.report.refusals import Alert, Decision, ReasonGroup, Refusals, Stop
 from setfair.report.svg import picture
 from setfair.report.words import DASH, KIND_WORDS, STATUS_WORDS, clock_time, count, counted
 
+NUMBERS_MAX = 6
+"""Numbers of alike screening hits that are written out."""
+
 _BAR_WIDTH = 160.0
+_SUBJECT_WORDS = {
+    "payment": "payments",
+    "obligation": "invoices",
+    "cancellation": "requests to cancel",
+}
 
 
 def draw_refusals(day: ReportDay, refusals: Refusals) -> Html:
@@ -47,7 +55,7 @@ def _reasons(day: ReportDay, groups: Sequence[ReasonGroup]) -> Child:
         words = STATUS_WORDS[group.status]
         rows.append(
             [
-                element("span", words, " ", "invoices" if group.is_obligation else "payments", class_="what"),
+                element("span", words, " ", _SUBJECT_WORDS[group.subject], class_="what"),
                 group.text or group.rule.lower().replace("_", " "),
                 element("code", group.iso),
                 _bar(group, longest),
@@ -117,8 +125,8 @@ def _alerts(day: ReportDay, refusals: Refusals) -> Child:
     if not refusals.alerts:
         return element("p", "Screening found no name on a list.", class_="note")
     columns = [
-        Column("no.", True),
         Column("name"),
+        Column("no."),
         Column("on the list"),
         Column("score", True),
         Column("now"),
@@ -134,28 +142,57 @@ def _alerts(day: ReportDay, refusals: Refusals) -> Child:
         "div",
         element("h3", "Screening"),
         element("p", note, class_="note"),
-        table(columns, [_alert(alert, day.time_zone) for alert in refusals.alerts]),
+        table(columns, [_alert(alike, day.time_zone) for alike in _alike(refusals.alerts)]),
         class_="alerts",
     )
 
 
-def _alert(alert: Alert, time_zone: str) -> list[Child]:
+def _alike(alerts: Sequence[Alert]) -> list[list[Alert]]:
+    """Put hits together that differ in nothing but the number of what was held, as long as nobody decided."""
+    groups: dict[tuple[object, ...], list[Alert]] = {}
+    for alert in alerts:
+        about = (alert.subject, alert.name, alert.list_id, alert.entry_id, alert.matched_name, alert.score)
+        alone = alert.number if alert.decisions else None
+        groups.setdefault((*about, alert.status, alone), []).append(alert)
+    return list(groups.values())
+
+
+def _alert(alike: Sequence[Alert], time_zone: str) -> list[Child]:
+    alert = alike[0]
+    numbers = ", ".join(str(one.number) for one in alike[:NUMBERS_MAX])
+    if len(alike) > NUMBERS_MAX:
+        numbers += f" and {count(len(alike) - NUMBERS_MAX)} more"
     entry = f"{shortened(alert.list_id, 20)} {shortened(alert.entry_id, 40)}"
     decisions = [_decision(decision, time_zone) for decision in alert.decisions]
     return [
-        str(alert.number),
-        element("span", name(alert.name, 80), element("small", alert.subject), class_="who"),
+        element(
+            "span",
+            name(alert.name, 80),
+            element("small", _held_words(alert.subject, len(alike))),
+            class_="who",
+        ),
+        numbers,
         element("span", name(alert.matched_name, 80), element("small", entry), class_="who"),
         shortened(alert.score, 6),
         _now(alert),
-        element("ol", decisions, class_="decisions") if decisions else "nobody yet",
+        element("ol", decisions, class_="decisions") if decisions else _nobody(alert),
     ]
 
 
 def _now(alert: Alert) -> str:
-    if alert.status is Status.ACSP:
+    if alert.status is Status.ACSP or (alert.status is Status.ACSC and alert.subject != "payment"):
         return "released"
     return STATUS_WORDS[alert.status]
+
+
+def _nobody(alert: Alert) -> str:
+    return "nobody yet" if alert.status is Status.PDNG else "nobody in time"
+
+
+def _held_words(subject: str, number: int) -> str:
+    many = {"party": "parties", "obligation": "invoices"}.get(subject, f"{subject}s")
+    one = "invoice" if subject == "obligation" else subject
+    return one if number == 1 else f"{count(number)} {many}"
 
 
 def _decision(decision: Decision, time_zone: str) -> Html:

@@ -36,6 +36,9 @@ from setfair.report.words import (
 
 _WIDTH, _LEFT, _RIGHT = 560.0, 58.0, 548.0
 
+_LABEL_ROWS, _LABEL_HEIGHT, _LABEL_CHARACTER = 2, 14.0, 5.9
+"""Rows of words above a chart, so that phases that follow each other closely all have theirs."""
+
 State = TypeVar("State", SettledState, QueueState)
 
 
@@ -62,7 +65,7 @@ def draw_queue(series: DaySeries, figures: DayFigures) -> Html:
 
 def _settled_chart(window: Window, figures: CurrencyFigures, states: Sequence[SettledState]) -> Html:
     stretch, total = figures.stretch, figures.settled
-    frame = Frame(_LEFT, _RIGHT, 22.0, 196.0, window, max(total.value * 1.04, 1.0))
+    frame = Frame(_LEFT, _RIGHT, 36.0, 210.0, window, max(total.value * 1.04, 1.0))
     layers = []
     # The whole is drawn first and each part over it, so that every layer needs only its upper edge.
     for place in reversed(range(len(MECHANISM_CLASSES))):
@@ -75,7 +78,7 @@ def _settled_chart(window: Window, figures: CurrencyFigures, states: Sequence[Se
 
     drawing = picture(
         _WIDTH,
-        220.0,
+        234.0,
         _axes(frame, stretch),
         layers if states else _nothing(frame, "nothing settled"),
         _phases(frame, stretch, figures),
@@ -91,8 +94,8 @@ def _queue_chart(window: Window, figures: CurrencyFigures, states: Sequence[Queu
     stretch = figures.stretch
     most_value = max((state.value for state in states), default=0)
     most_number = max((state.payments for state in states), default=0)
-    upper = Frame(_LEFT, _RIGHT, 22.0, 132.0, window, max(most_value * 1.06, 1.0))
-    lower = Frame(_LEFT, _RIGHT, 146.0, 196.0, window, max(most_number * 1.06, 1.0))
+    upper = Frame(_LEFT, _RIGHT, 36.0, 146.0, window, max(most_value * 1.06, 1.0))
+    lower = Frame(_LEFT, _RIGHT, 160.0, 210.0, window, max(most_number * 1.06, 1.0))
     values = [(state.time, float(state.value)) for state in states]
     numbers = [(state.time, float(state.payments)) for state in states]
 
@@ -108,7 +111,7 @@ def _queue_chart(window: Window, figures: CurrencyFigures, states: Sequence[Queu
     ]
     drawing = picture(
         _WIDTH,
-        220.0,
+        234.0,
         _axes(upper, stretch, with_time=False),
         quantity_axis(lower, [(float(most_number), count(most_number))] if most_number else []),
         time_axis(lower),
@@ -141,15 +144,17 @@ def _phases(frame: Frame, stretch: Stretch, figures: CurrencyFigures) -> Html:
         marks = marks[1:]
     marks += [(cycle.time, "cycle") for cycle in figures.cycles]
     parts: list[Child] = []
-    free = frame.right + 1.0
+    free = [frame.right + 1.0] * _LABEL_ROWS
     for time, words in sorted(marks, reverse=True):
-        x = frame.x(time)
-        parts.append(element("line", x1=x, x2=x, y1=frame.top - 6, y2=frame.bottom, class_="phase"))
-        width = 5.6 * len(words)
-        end = min(x + width / 2, free)
-        if end - width >= frame.left and end >= x - 2:
-            parts.append(element("text", words, x=end, y=frame.top - 10, text_anchor="end", class_="phase"))
-            free = end - width - 8
+        x, width = frame.x(time), _LABEL_CHARACTER * len(words)
+        # Latest first, each in the row where it comes nearest to its line.
+        ends = [min(x + width / 2, limit) for limit in free]
+        row = ends.index(max(ends))
+        top = frame.top - 6 - _LABEL_HEIGHT * row
+        parts.append(element("line", x1=x, x2=x, y1=top, y2=frame.bottom, class_="phase"))
+        if ends[row] >= x - 2 and ends[row] - width >= frame.left:
+            parts.append(element("text", words, x=ends[row], y=top - 4, text_anchor="end", class_="phase"))
+            free[row] = ends[row] - width - 8
     return element("g", parts)
 
 

@@ -3,7 +3,7 @@
 Rules
 -----
 1. A payment with the settlement agent's account on one side, and every liquidity transfer, moves liquidity in
-   or out: it counts as funding and not as a payment.
+   or out: it counts as funding and not as a payment. A request for cancellation is no payment either.
 2. received = settled + rejected + cancelled + waiting + held, for number and value.
 3. Liquidity used is the sum over the accounts of the largest debit position that payments made (`liquidity`).
 4. Turnover is the value settled over the liquidity used.

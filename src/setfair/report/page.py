@@ -88,7 +88,7 @@ def _masthead(day: ReportDay, figures: DayFigures) -> Html:
         (count(received), "payments received", ""),
         (count(settled), "settled", percent(settled, received)),
         (count(stopped), "rejected or cancelled", percent(stopped, received)),
-        (count(waiting + held), "still waiting or held", ""),
+        (count(waiting + held), "payments waiting or held", ""),
         (count(sum(one.due.obligations for one in figures.currencies)), "obligations due", ""),
     ]
     return element(

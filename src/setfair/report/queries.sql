@@ -51,7 +51,7 @@ taken_back AS (
     SELECT w.subject_number AS number, sum(CASE w.kind WHEN 7 THEN 0 ELSE w.amount_minor END) AS amount_minor,
            max(w.kind = 7) AS is_newer
     FROM record_row w CROSS JOIN day d
-    WHERE w.record_number > (SELECT min(cut_record) FROM day) AND w.kind IN (7, 9, 10)
+    WHERE w.record_number > (SELECT min(cut_record) FROM day) AND w.kind IN (7, 9, 10, 20)
       AND d.currency_number = w.currency_number AND w.record_number > d.cut_record
     GROUP BY w.subject_number
 ),
@@ -60,16 +60,26 @@ set_off_today AS (
     FROM happened w JOIN day d USING (currency_number)
     WHERE w.kind = 10 AND w.record_number <= d.cut_record GROUP BY w.subject_number
 ),
+-- What netting settled had been left by set-off: it counts as what remained.
+netted_today AS (
+    SELECT w.subject_number AS number, sum(w.amount_minor) AS amount_minor
+    FROM happened w JOIN day d USING (currency_number)
+    WHERE w.kind = 20 AND w.record_number <= d.cut_record GROUP BY w.subject_number
+),
 due AS (
     SELECT b.currency_number, b.debtor, b.creditor,
-           b.remaining_minor + coalesce(t.amount_minor, 0) AS after_minor,
-           b.remaining_minor + coalesce(t.amount_minor, 0) + coalesce(s.amount_minor, 0) AS before_minor
+           b.remaining_minor + coalesce(t.amount_minor, 0) + coalesce(n.amount_minor, 0) AS after_minor,
+           b.remaining_minor + coalesce(t.amount_minor, 0) + coalesce(n.amount_minor, 0)
+           + coalesce(s.amount_minor, 0) AS before_minor
     FROM obligation_row b JOIN day d USING (currency_number)
     LEFT JOIN taken_back t ON t.number = b.obligation_number
     LEFT JOIN set_off_today s ON s.number = b.obligation_number
+    LEFT JOIN netted_today n ON n.number = b.obligation_number
     WHERE b.kind = 6 AND b.status IN (3, 4, 6) AND b.obligation_number <= d.cut_instruction
-      AND coalesce(t.is_newer, 0) = 0 AND (b.due_date <= d.due_day OR s.number IS NOT NULL)
-      AND b.remaining_minor + coalesce(t.amount_minor, 0) + coalesce(s.amount_minor, 0) > 0
+      AND coalesce(t.is_newer, 0) = 0
+      AND (b.due_date <= d.due_day OR s.number IS NOT NULL OR n.number IS NOT NULL)
+      AND b.remaining_minor + coalesce(t.amount_minor, 0) + coalesce(n.amount_minor, 0)
+          + coalesce(s.amount_minor, 0) > 0
 ),
 -- Each firm stands under the participant that it banks with, or for itself.
 place AS (
@@ -111,7 +121,7 @@ SELECT currency_number, currency, decimals FROM currency ORDER BY currency_numbe
 -- name: payments
 SELECT currency_number, kind, status, mechanism, is_funding, count(*) AS payments,
        sum(amount_minor >> 32) AS value_high, sum(amount_minor & 4294967295) AS value_low
-FROM received GROUP BY currency_number, kind, status, mechanism, is_funding
+FROM received WHERE kind <> 5 GROUP BY currency_number, kind, status, mechanism, is_funding
 ORDER BY currency_number, kind, status, mechanism, is_funding
 
 -- name: cycles
@@ -127,7 +137,8 @@ SELECT s.currency_number, s.mechanism, max(m.time) AS time, sum(s.payments) AS p
 FROM (
     SELECT page_number, currency_number, mechanism, count(*) AS payments,
            sum(amount_minor >> 32) AS value_high, sum(amount_minor & 4294967295) AS value_low
-    FROM happened WHERE kind = 1 AND NOT is_funding GROUP BY page_number, currency_number, mechanism
+    FROM happened WHERE kind = 1 AND mechanism <> 4 AND NOT is_funding  -- a leg of netting is no payment
+    GROUP BY page_number, currency_number, mechanism
 ) s JOIN moment m USING (page_number)
 GROUP BY s.currency_number, s.mechanism, (m.time - ?2) / ?3
 ORDER BY s.currency_number, time, s.mechanism
@@ -170,7 +181,7 @@ FROM sized s JOIN kept k USING (currency_number, page_number) ORDER BY s.currenc
         UNION ALL
         SELECT creditor, amount_minor, h.* FROM happened h WHERE kind = 1 AND NOT is_funding
     )
-    GROUP BY account_number, CASE mechanism WHEN 3 THEN cause_number ELSE -record_number END
+    GROUP BY account_number, CASE WHEN mechanism IN (3, 4) THEN cause_number ELSE -record_number END
 ),
 position AS (
     SELECT account_number, page_number, record_number, change,
@@ -202,7 +213,7 @@ FROM ranked r JOIN moment m USING (page_number) WHERE r.place <= ?2 ORDER BY r.c
         SELECT creditor, amount_minor, h.* FROM happened h WHERE kind = 1 AND NOT is_funding
     )
     WHERE account_number IN (SELECT value FROM json_each(?4))
-    GROUP BY account_number, CASE mechanism WHEN 3 THEN cause_number ELSE -record_number END
+    GROUP BY account_number, CASE WHEN mechanism IN (3, 4) THEN cause_number ELSE -record_number END
 ),
 position AS (
     SELECT s.account_number, s.record_number, m.time, (m.time - ?2) / ?3 AS slice,
@@ -335,8 +346,9 @@ FROM ranked r JOIN party p USING (party_number) WHERE rank <= ?2 ORDER BY r.curr
 
 -- name: reasons
 , stopped AS (
-    SELECT 'payment' AS subject, currency_number, amount_minor, status, reason FROM received
-    WHERE status IN (2, 3, 5, 6)
+    SELECT CASE kind WHEN 5 THEN 'cancellation' ELSE 'payment' END AS subject, currency_number, amount_minor, status,
+           reason
+    FROM received WHERE status IN (2, 3, 5, 6)
     UNION ALL
     SELECT 'obligation', currency_number, amount_minor, status, reason FROM invoiced
     WHERE status IN (5, 6) OR (status = 2 AND reason > 0)

@@ -21,7 +21,8 @@ class ReasonGroup:
     """Instructions with one status for one reason."""
 
     status: Status
-    is_obligation: bool
+    subject: str
+    """payment, obligation or cancellation."""
     rule: str
     iso: str
     text: str
@@ -107,6 +108,7 @@ def read_refusals(reader: Reader, day: ReportDay) -> Refusals:
     )
 
 
+_SUBJECTS = ("payment", "cancellation", "obligation")
 _ORDER = (Status.PDNG, Status.ACSP, Status.RJCT, Status.CANC)
 
 
@@ -118,7 +120,7 @@ def _groups(rows: Sequence[Row], decimals: Mapping[int, int]) -> tuple[ReasonGro
     groups = [
         ReasonGroup(
             status,
-            subject == "obligation",
+            subject,
             rule,
             str(own[0]["iso"]),
             str(own[0]["text"]),
@@ -134,7 +136,12 @@ def _groups(rows: Sequence[Row], decimals: Mapping[int, int]) -> tuple[ReasonGro
     return tuple(
         sorted(
             groups,
-            key=lambda group: (_ORDER.index(group.status), group.is_obligation, -group.number, group.rule),
+            key=lambda group: (
+                _ORDER.index(group.status),
+                _SUBJECTS.index(group.subject),
+                -group.number,
+                group.rule,
+            ),
         )
     )
 

@@ -73,7 +73,7 @@ def step_area(frame: Frame, points: Sequence[tuple[int, float]], start: float = 
     return f"{step_line(frame, points, start)}V{zero}H{number(frame.left)}Z"
 
 
-def quantity_ticks(maximum: float, wanted: int = 3) -> list[float]:
+def quantity_ticks(maximum: float, wanted: int = 4) -> list[float]:
     """Return round quantities from one step above zero up to `maximum`."""
     if maximum <= 0:
         return []

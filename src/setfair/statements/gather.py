@@ -8,7 +8,9 @@ Rules
    that about a cancellation request to who asked.
 3. The sender is the direct participant whose account is debited. Where there is no such account, it is the
    instructing agent, or the debtor agent, that the payment's page names; -1 where neither takes part.
-4. A set-off goes to both its parties.
+4. A set-off goes to both its parties, and so does an obligation that netting settled.
+5. A leg of netting is a booking without an instruction of its own: its reference is `NET-`, the number of the
+   cycle, and that of its record.
 """
 
 from __future__ import annotations
@@ -27,8 +29,8 @@ from setfair.statements.spool import Spool
 SLICE_RECORDS = 16_384
 """Records that one query reads."""
 
-BOOKING, STATUS, ANSWER, SET_OFF = "booking", "status", "answer", "set-off"
-"""Kinds of rows in the spool: by account, by sender, by who asked, by party."""
+BOOKING, STATUS, ANSWER, SET_OFF, NETTED = "booking", "status", "answer", "set-off", "netted"
+"""Kinds of rows in the spool: by account, by sender, by who asked, by party, by party."""
 
 UNKNOWN_SENDER = -1
 
@@ -39,6 +41,7 @@ _BOOKED, _SETTLED, _CANCELLATION = (
     int(Status.ACSC),
     int(InstructionKind.CANCELLATION),
 )
+_BY_NETTING = int(RecordKind.NETTED)
 
 # The record that gave a payment its status is in the page in which it was decided and has that status.
 _PAYMENTS = """
@@ -54,11 +57,21 @@ WHERE w.record_number BETWEEN ? AND ?
   AND (w.kind = 1 OR (w.kind <= 6 AND w.page_number = y.decided_page AND w.status = y.status))
 ORDER BY w.record_number
 """
+_LEGS = """
+SELECT w.record_number, w.page_number, g.time_utc, w.currency_number, w.debtor, w.creditor, w.amount_minor,
+       w.debtor_after, w.creditor_after, w.subject_number AS payment_number, 12 AS kind, x'' AS uetr,
+       'NET-' || w.subject_number || '-' || w.record_number AS instruction_id,
+       'NET-' || w.subject_number AS end_to_end_id, '' AS transaction_id, 'netting' AS message_name,
+       '' AS debtor_name, '' AS creditor_name, 'Netting of cycle ' || w.subject_number AS remittance
+FROM record_row w CROSS JOIN page g ON g.page_number = w.page_number
+WHERE w.record_number BETWEEN ? AND ? AND w.kind = 1 AND w.mechanism = 4
+ORDER BY w.record_number
+"""
 _SET_OFFS = """
 SELECT w.record_number, w.page_number, w.cause_number, w.currency_number, w.debtor, w.creditor,
-       w.amount_minor, w.debtor_after, b.obligation_id, b.due_date
+       w.amount_minor, w.debtor_after, b.obligation_id, b.due_date, w.kind
 FROM record_row w CROSS JOIN obligation_row b ON b.obligation_number = w.subject_number
-WHERE w.record_number BETWEEN ? AND ? AND w.kind = 10
+WHERE w.record_number BETWEEN ? AND ? AND w.kind IN (10, 20)
 ORDER BY w.record_number
 """
 
@@ -124,11 +137,13 @@ class Gathered:
         return found
 
     def set_off(self, row: dict[str, Any]) -> None:
-        """Take a set-off for both its parties."""
-        taken = tuple(row.values())
-        self.spool.add((SET_OFF, row["debtor"]), taken)
-        self.spool.add((SET_OFF, row["creditor"]), taken)
-        self.cleared_minor[row["debtor"], row["currency_number"]] += row["amount_minor"]
+        """Take a set-off, or an obligation that netting settled, for both its parties."""
+        *taken, kind = row.values()
+        key = NETTED if kind == _BY_NETTING else SET_OFF
+        self.spool.add((key, row["debtor"]), tuple(taken))
+        self.spool.add((key, row["creditor"]), tuple(taken))
+        if key == SET_OFF:
+            self.cleared_minor[row["debtor"], row["currency_number"]] += row["amount_minor"]
 
 
 def gather(query: Query, day: Day, members: Members, spool: Spool, on_progress: Progress) -> Gathered:
@@ -137,19 +152,26 @@ def gather(query: Query, day: Day, members: Members, spool: Spool, on_progress: 
     whole = day.last_record - day.first_record + 1
     for first in range(day.first_record, day.last_record + 1, SLICE_RECORDS):
         last = min(first + SLICE_RECORDS - 1, day.last_record)
-        for row in query(_PAYMENTS, (first, last)):
-            if row["record_kind"] == _BOOKED:
+        for row in _with_legs(query, first, last):
+            if row.get("record_kind", _BOOKED) == _BOOKED:
                 if not day.holds(row["currency_number"], row["page_number"]):
                     continue
                 gathered.book(row)
             elif not _is_of(day, row):
                 continue
-            _tell(spool, row, senders)
+            if "record_kind" in row:
+                _tell(spool, row, senders)
         for row in query(_SET_OFFS, (first, last)):
             if day.holds(row["currency_number"], row["page_number"]):
                 gathered.set_off(row)
         on_progress("reading the day", last - day.first_record + 1, whole)
     return gathered
+
+
+def _with_legs(query: Query, first: int, last: int) -> list[dict[str, Any]]:
+    """Return the rows about payments and, without `record_kind`, the legs of netting, in order of records."""
+    rows, legs = query(_PAYMENTS, (first, last)), query(_LEGS, (first, last))
+    return sorted(rows + legs, key=lambda row: int(row["record_number"])) if legs else rows
 
 
 def _is_of(day: Day, row: dict[str, Any]) -> bool:

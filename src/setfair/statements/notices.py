@@ -1,9 +1,9 @@
-"""Set-off notices: what the day's cycles cancelled for the parties of one participant.
+"""Notices: what the day's cycles set off and netted for the parties of one participant.
 
 Rules
 -----
 1. One notice for each party and cycle, parties in the order of their ids, with both sides of each set-off;
-   all notices of a participant's parties are one CSV and one JSON file.
+   all notices of a participant's parties are one CSV and one JSON file, those of netting another two.
 2. A party belongs to the participant that it banks with, or the direct participant through which that one is
    reached. Parties that name no participant are the house's own business: `HOUSE_PARTIES`.
 """
@@ -19,7 +19,7 @@ from setfair.domain.money import currency_of_number
 from setfair.formats.notice import Firm, Notice, SetOff, write_notices_csv, write_notices_json
 from setfair.statements.day import Query
 from setfair.statements.files import Outbox
-from setfair.statements.gather import SET_OFF
+from setfair.statements.gather import NETTED, SET_OFF
 from setfair.statements.messages import Issue
 from setfair.statements.spool import Row
 
@@ -32,7 +32,7 @@ _PARTIES = "SELECT party_number, party, name, participant FROM party WHERE party
 
 @dataclass(frozen=True, slots=True)
 class Firms:
-    """The parties of a day's set-offs."""
+    """The parties of a day's set-offs and nettings."""
 
     by_number: dict[int, Firm]
     of_member: dict[int, list[int]]
@@ -40,8 +40,9 @@ class Firms:
 
 
 def find_firms(query: Query, issue: Issue) -> Firms:
-    """Return the parties that the day's set-offs touched, and with whom they bank."""
-    touched = set(issue.gathered.spool.keys(SET_OFF))
+    """Return the parties that the day's cycles touched, and with whom they bank."""
+    spool = issue.gathered.spool
+    touched = {*spool.keys(SET_OFF), *spool.keys(NETTED)}
     by_number: dict[int, Firm] = {}
     of_member: dict[int, list[int]] = {}
     for first in range(0, max(touched, default=-1) + 1, _SLICE_PARTIES):
@@ -56,22 +57,28 @@ def find_firms(query: Query, issue: Issue) -> Firms:
 
 
 def write_notices(outbox: Outbox, issue: Issue, firms: Firms, member: int) -> None:
-    """Write the notices of the parties of one participant, or nothing if there are none."""
-    parties = firms.of_member.get(member, [])
-    if not parties:
-        return
+    """Write the notices of the parties of one participant; no file where there are none."""
+    for kind, name in ((SET_OFF, "set_off"), (NETTED, "netting")):
+        told = set(issue.gathered.spool.keys(kind))
+        parties = [party for party in firms.of_member.get(member, []) if party in told]
+        if parties:
+            _write_kind(outbox, issue, firms, (kind, name, parties))
 
-    for name, write in (("csv", write_notices_csv), ("json", write_notices_json)):
+
+def _write_kind(outbox: Outbox, issue: Issue, firms: Firms, what: tuple[str, str, list[int]]) -> None:
+    """Write the notices of one kind (kind of rows, name of the files, parties)."""
+    kind, name, parties = what
+    for suffix, write in (("csv", write_notices_csv), ("json", write_notices_json)):
         outbox.write(
-            f"set_off_notices.{name}",
-            "set-off notices",
-            lambda out, write=write: write(out, _notices(issue, firms, parties)),  # type: ignore[misc]
+            f"{name}_notices.{suffix}",
+            f"{name.replace('_', '-')} notices",
+            lambda out, write=write: write(out, _notices(issue, firms, kind, parties)),  # type: ignore[misc]
         )
 
 
-def _notices(issue: Issue, firms: Firms, parties: Sequence[int]) -> Iterator[Notice]:
+def _notices(issue: Issue, firms: Firms, kind: str, parties: Sequence[int]) -> Iterator[Notice]:
     for party in parties:
-        rows = issue.gathered.spool.rows((SET_OFF, party))
+        rows = issue.gathered.spool.rows((kind, party))
         for cycle, group in groupby(rows, key=lambda row: row[2]):
             yield Notice(
                 issue.members.house.name,
@@ -79,6 +86,7 @@ def _notices(issue: Issue, firms: Firms, parties: Sequence[int]) -> Iterator[Not
                 cycle,
                 issue.day.business_date,
                 (_set_off(row, firms) for row in group),
+                by_netting=kind == NETTED,
             )
 
 

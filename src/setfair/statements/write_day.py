@@ -6,6 +6,7 @@ OUT/<date>/<participant>/   for every participant with settlement accounts, sett
     camt.054.xml            every booking on its accounts
     camt.053_<CCY>.xml      the statement of each account, and statement_<CCY>.csv with the same
     set_off_notices.csv     what set-off did for the firms that bank with it, and set_off_notices.json
+    netting_notices.csv     what netting settled for them, and netting_notices.json
     fees.csv                what it is charged
 OUT/<date>/parties/         notices and fees of firms that bank with no participant
 OUT/<date>/unknown-sender/  what became of payments and requests whose sender takes no part

@@ -107,6 +107,7 @@ CREATE TABLE obligation_row (
     amount_minor    INTEGER NOT NULL,
     remaining_minor INTEGER NOT NULL,
     cleared_minor   INTEGER NOT NULL,
+    netted_minor    INTEGER NOT NULL,
     credited_minor  INTEGER NOT NULL,
     due_date        INTEGER NOT NULL,
     message_name    TEXT    NOT NULL,
@@ -215,7 +216,7 @@ SELECT b.obligation_number, b.page_number, g.time_utc AS received_utc, k.name AS
        coalesce(e.party, '') AS creditor, coalesce(e.name, '') AS creditor_name,
        coalesce(e.country, '') AS creditor_country, coalesce(e.participant, '') AS creditor_participant,
        coalesce(c.currency, '') AS currency, coalesce(c.decimals, 0) AS decimals,
-       b.amount_minor, b.credited_minor, b.cleared_minor, b.remaining_minor,
+       b.amount_minor, b.credited_minor, b.cleared_minor, b.netted_minor, b.remaining_minor,
        CASE b.due_date WHEN 0 THEN '' ELSE date(b.due_date * 86400, 'unixepoch') END AS due_date,
        b.message_name, s.name AS status, r.iso AS reason, r.name AS rule,
        CASE b.defect_text WHEN '' THEN r.text ELSE b.defect_text END AS reason_text
@@ -259,12 +260,120 @@ SELECT w.record_number, w.page_number, g.time_utc, w.cause_number AS cycle_numbe
 FROM record_row w JOIN page g USING (page_number) JOIN currency c USING (currency_number)
 WHERE w.kind = 10;
 
+-- Records of cycles: their pages are few, so that no view below reads all records. The signs keep SQLite from
+-- making an index over all of them for one query.
+CREATE VIEW cycle_record AS
+SELECT w.record_number, w.page_number, g.time_utc, +w.cause_number AS cycle_number, +w.kind AS kind,
+       +w.status AS status, +w.mechanism AS mechanism, +w.reason AS reason, +w.currency_number AS currency_number,
+       +w.debtor AS debtor, +w.creditor AS creditor, w.amount_minor, +w.subject_number AS subject_number,
+       w.debtor_after, w.creditor_after
+FROM page g
+CROSS JOIN record_row w ON w.record_number BETWEEN g.first_record AND g.first_record + g.record_count - 1
+WHERE g.instruction_kind = 'CYCLE';
+
+CREATE VIEW netted AS
+SELECT w.record_number, w.page_number, w.time_utc, w.cycle_number, w.subject_number AS obligation_number,
+       c.currency, c.decimals, w.amount_minor AS netted_minor
+FROM cycle_record w JOIN currency c USING (currency_number)
+WHERE w.kind = 20;
+
+CREATE VIEW netting_leg AS
+SELECT w.record_number, w.page_number, w.time_utc, w.cycle_number, c.currency, c.decimals,
+       w.debtor AS debtor_account, w.creditor AS creditor_account,
+       d.participant AS debtor_participant, e.participant AS creditor_participant,
+       w.amount_minor, w.debtor_after AS debtor_balance_after_minor, w.creditor_after AS creditor_balance_after_minor
+FROM cycle_record w JOIN currency c USING (currency_number)
+JOIN account d ON d.account_number = w.debtor
+JOIN account e ON e.account_number = w.creditor
+WHERE w.kind = 1 AND w.mechanism = 4;
+
+-- A round of netting in which an account was left out has LEFT_OUT beside its NET_POSITION.
+CREATE VIEW net_position AS
+SELECT w.record_number, w.page_number, w.time_utc, w.cycle_number, w.creditor AS round,
+       w.debtor AS account_number, a.participant, a.currency, a.decimals,
+       w.creditor_after AS owed_minor, w.amount_minor AS owes_minor,
+       w.creditor_after - w.amount_minor AS net_minor, w.debtor_after AS balance_after_minor,
+       max(0, -w.debtor_after) AS swing_used_minor,
+       CASE w.status WHEN 4 THEN 'settled' WHEN 5 THEN 'left out' ELSE 'computed again' END AS outcome,
+       r.iso AS reason, r.name AS rule, coalesce(l.amount_minor, 0) AS lacked_minor
+FROM cycle_record w
+JOIN account a ON a.account_number = w.debtor
+JOIN code r ON r.family = 'reason' AND r.code = w.reason
+LEFT JOIN record_row l ON w.status = 5 AND +l.kind = 18 AND +l.debtor = w.debtor
+     AND l.record_number BETWEEN w.record_number + 1
+     AND w.record_number + (SELECT count(*) FROM account_row)
+     AND +l.cause_number = w.cycle_number
+WHERE w.kind = 17;
+
+CREATE VIEW left_due AS
+SELECT w.record_number, w.page_number, w.time_utc, w.cycle_number, c.currency, c.decimals,
+       w.debtor AS left_out_account, d.participant AS left_out_participant,
+       w.creditor AS affected_account, coalesce(e.participant, '') AS affected_participant,
+       w.debtor_after AS obligations, w.amount_minor AS owes_minor, w.creditor_after AS owed_minor
+FROM cycle_record w JOIN currency c USING (currency_number)
+JOIN account d ON d.account_number = w.debtor
+LEFT JOIN account e ON e.account_number = w.creditor
+WHERE w.kind = 19;
+
+CREATE VIEW netting AS
+SELECT w.cycle_number, w.page_number, w.time_utc, c.currency, c.decimals, w.debtor AS obligations,
+       w.creditor AS accounts, w.creditor_after AS rounds, max(0, w.creditor_after - 1) AS left_out,
+       w.debtor_after AS netted_minor, w.amount_minor AS paid_minor, r.name AS rule
+FROM cycle_record w JOIN currency c USING (currency_number)
+JOIN code r ON r.family = 'reason' AND r.code = w.reason
+WHERE w.kind = 21;
+
 CREATE VIEW cycle AS
-SELECT w.subject_number AS cycle_number, w.page_number, g.time_utc, c.currency, c.decimals,
+SELECT w.cycle_number, w.page_number, w.time_utc, c.currency, c.decimals,
        w.debtor AS obligations, w.creditor AS parties, w.debtor_after AS gross_minor,
-       w.amount_minor AS cleared_minor, w.creditor_after AS net_debit_minor
-FROM record_row w JOIN page g USING (page_number) JOIN currency c USING (currency_number)
+       w.amount_minor AS cleared_minor, w.creditor_after AS net_debit_minor,
+       coalesce(n.netted_minor, 0) AS netted_minor, coalesce(n.paid_minor, 0) AS paid_minor,
+       w.debtor_after - w.amount_minor - coalesce(n.netted_minor, 0) AS remaining_minor,
+       coalesce(n.rounds, 0) AS rounds, coalesce(n.left_out, 0) AS left_out
+FROM cycle_record w JOIN currency c USING (currency_number)
+LEFT JOIN netting n ON n.cycle_number = w.cycle_number
 WHERE w.kind = 11;
+
+-- Of each account the nettings of its currency, the newest first; those of a closed day do not count.
+CREATE VIEW structural_position AS
+WITH terms AS (
+    SELECT json_extract(document, '$.clearing.structural_cycles') AS cycles,
+           json_extract(document, '$.clearing.early_settlement_percent') AS percent
+    FROM agreement ORDER BY version DESC LIMIT 1),
+run AS (
+    SELECT cycle_number, currency,
+           row_number() OVER (PARTITION BY currency ORDER BY cycle_number DESC) AS age,
+           count(*) OVER (PARTITION BY currency) AS runs
+    FROM netting WHERE rounds > 0),
+held AS (SELECT * FROM net_position WHERE outcome <> 'computed again'),
+told AS (
+    SELECT h.account_number, max(r.runs) AS runs, sum(h.net_minor < 0) AS debtor_cycles,
+           sum(h.net_minor > 0) AS creditor_cycles, sum(h.outcome = 'left out') AS left_out_cycles,
+           sum(h.net_minor) AS net_sum_minor,
+           sum(CASE WHEN r.age = 1 THEN h.net_minor ELSE 0 END) AS last_net_minor,
+           max(h.swing_used_minor) AS swing_most_minor,
+           sum(h.net_minor < 0 AND r.age <= t.cycles) AS recent_debts,
+           sum(h.net_minor > 0 AND r.age <= t.cycles) AS recent_claims
+    FROM held h JOIN run r USING (cycle_number) CROSS JOIN terms t GROUP BY h.account_number),
+swing AS (
+    SELECT a.*, max(0, -balance_minor) AS swing_used_minor,
+           -- Rounded down; a line of 10^16 and more is divided first, so that no product leaves int64.
+           CASE WHEN credit_line_minor = 0 THEN 0
+                WHEN credit_line_minor < 10000000000000000
+                THEN 100 * max(0, -balance_minor) / credit_line_minor
+                ELSE max(0, -balance_minor) / (credit_line_minor / 100) END AS swing_percent
+    FROM account a)
+SELECT a.account_number, a.participant, a.currency, a.decimals, coalesce(o.runs, 0) AS cycles,
+       coalesce(o.debtor_cycles, 0) AS debtor_cycles, coalesce(o.creditor_cycles, 0) AS creditor_cycles,
+       coalesce(o.left_out_cycles, 0) AS left_out_cycles, coalesce(o.net_sum_minor, 0) AS net_sum_minor,
+       coalesce(o.last_net_minor, 0) AS last_net_minor,
+       CASE WHEN o.recent_debts >= t.cycles THEN 'structural debtor'
+            WHEN o.recent_claims >= t.cycles THEN 'structural creditor' ELSE '' END AS structure,
+       a.balance_minor, a.credit_line_minor, a.swing_used_minor,
+       coalesce(o.swing_most_minor, 0) AS swing_most_minor, a.swing_percent,
+       CASE WHEN a.swing_percent >= t.percent THEN 'early settlement' ELSE '' END AS asked_for
+FROM swing a CROSS JOIN terms t LEFT JOIN told o ON o.account_number = a.account_number
+WHERE a.role <> 'settlement agent' OR o.runs > 0;
 
 CREATE VIEW phase_change AS
 SELECT w.record_number, w.page_number, g.time_utc, c.currency, p.name AS phase,

@@ -197,9 +197,9 @@ _PAYMENT_UPDATE = (
 )
 _OBLIGATION_UPDATE = (
     "UPDATE obligation_row SET status = ?, reason = ?, remaining_minor = ?, "
-    "cleared_minor = cleared_minor + ?, credited_minor = credited_minor + ?, decided_page = ? "
-    "WHERE obligation_number = ?",
-    ("status", "reason", "remaining", "cleared", "credited", "decided_page", "number"),
+    "cleared_minor = cleared_minor + ?, netted_minor = netted_minor + ?, "
+    "credited_minor = credited_minor + ?, decided_page = ? WHERE obligation_number = ?",
+    ("status", "reason", "remaining", "cleared", "netted", "credited", "decided_page", "number"),
 )
 
 

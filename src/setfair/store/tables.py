@@ -45,8 +45,10 @@ _STATUS_RECORDS = _marked(
     RecordKind.CANCELLATION_ANSWERED,
     RecordKind.OBLIGATION_OPENED,
     RecordKind.OBLIGATION_PENDING,
+    RecordKind.PARTY_REGISTERED,
     RecordKind.CREDIT_NOTE_APPLIED,
     RecordKind.SET_OFF,
+    RecordKind.NETTED,
 )
 
 
@@ -201,6 +203,7 @@ def obligation_rows(page: Page) -> pa.Table | None:
             "amount_minor": _column(instructions, "amount"),
             "remaining_minor": np.where(is_note, 0, last.remaining[chosen]),
             "cleared_minor": _sum_own(page, RecordKind.SET_OFF)[chosen],
+            "netted_minor": _sum_own(page, RecordKind.NETTED)[chosen],
             "credited_minor": _sum_own(page, RecordKind.CREDIT_NOTE_APPLIED)[chosen],
             "due_date": _column(instructions, "value_date"),
             "message_name": _text(page, "message_name", chosen),
@@ -238,8 +241,8 @@ def _identifier(page: Page, name: str, chosen: NDArray[np.int64]) -> pa.Array:
 def later_updates(pages: Sequence[Page]) -> list[pa.Table]:
     """Return, page by page, the new states of instructions of earlier pages.
 
-    Columns: status, reason, mechanism, remaining, cleared, credited, decided_page, number; one row a
-    record, so that applying them in order leaves the last.
+    Columns: status, reason, mechanism, remaining, cleared, netted, credited, decided_page, number; one row
+    a record, so that applying them in order leaves the last.
     """
     updates = []
     for page in pages:
@@ -251,7 +254,7 @@ def later_updates(pages: Sequence[Page]) -> list[pa.Table]:
 
 
 def _update_table(page: Page, about: Array) -> pa.Table:
-    is_set_off = about["kind"] == RecordKind.SET_OFF
+    is_set_off, is_netted = about["kind"] == RecordKind.SET_OFF, about["kind"] == RecordKind.NETTED
     is_note = about["kind"] == RecordKind.CREDIT_NOTE_APPLIED
     return pa.table(
         {
@@ -260,6 +263,7 @@ def _update_table(page: Page, about: Array) -> pa.Table:
             "mechanism": about["mechanism"].astype(np.int64),
             "remaining": about["debtor_after"].astype(np.int64),
             "cleared": np.where(is_set_off, about["amount"], 0),
+            "netted": np.where(is_netted, about["amount"], 0),
             "credited": np.where(is_note, about["amount"], 0),
             "decided_page": np.full(len(about), page.number),
             "number": about["subject"].astype(np.int64),

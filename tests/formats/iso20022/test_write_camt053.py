@@ -115,7 +115,7 @@ def test_long_remittance_is_repeated_in_lines() -> None:
 
 
 def test_every_kind_has_its_codes() -> None:
-    """Each kind of payment has one bank transaction code received and another issued."""
+    """Each kind of booking has one bank transaction code received and another issued."""
     assert set(BANK_TRANSACTION_CODES) == {(kind, side) for kind in cases.KINDS for side in Direction}
     assert all(
         BANK_TRANSACTION_CODES[kind, Direction.CREDIT] != BANK_TRANSACTION_CODES[kind, Direction.DEBIT]

@@ -299,7 +299,7 @@ def test_canonical_document_is_pinned():
         b'"effective_date":"2026-01-05","id":"HOUSE","identity_memory_days":10,"name":"Test house",'
     )
     assert b'"opens":"08:00:00"' in canonical
-    assert agreement_hash(agreement) == "c45a3cbff2080263d85723cf01c6600a6c93a70a3c0cabe78a847b19aa7f52d5"
+    assert agreement_hash(agreement) == "b5ea333544e36e6caa0eac6a04ef2da05ac4d5380abf7766e14cb2e65733fc8c"
 
 
 def test_a_loaded_agreement_cannot_be_changed():
@@ -319,3 +319,29 @@ def test_currency_rules_and_participants_are_found_or_none():
     assert participant.kind == "direct"
     assert agreement.find_currency_rules("EUR") is None
     assert agreement.find_participant("EUR") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("netting", '"gross"', "none"),
+        ("netting", "true", "'none' or 'net'"),
+        ("unable_to_pay", '"forgive"', "leave_due"),
+        ("structural_cycles", "1", "2 or more"),
+        ("structural_cycles", "101", "100 or less"),
+        ("early_settlement_percent", "0", "1 or more"),
+        ("early_settlement_percent", "101", "100 or less"),
+    ],
+)
+def test_netting_fields_are_checked(name: str, value: str, allowed: str):
+    """What the agreement says of netting is one of what the rules know."""
+    (problem,) = problems_of(agreement_text(extra=f"[clearing]\n{name} = {value}\n"))
+    assert problem.startswith(f"clearing.{name}: ")
+    assert allowed in problem
+
+
+def test_without_a_word_nothing_is_netted():
+    """Netting is agreed or does not take place."""
+    assert load_agreement(agreement_text()).clearing.netting == "none"
+    agreed = load_agreement(agreement_text(extra='[clearing]\nnetting = "net"\n')).clearing
+    assert (agreed.netting, agreed.unable_to_pay) == ("net", "leave_due")

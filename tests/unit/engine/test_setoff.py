@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from setfair.engine.setoff import GROSS_MAX_MINOR, SetOff, set_off, strong_components
+from setfair.engine.setoff import GROSS_MAX_MINOR, SetOff, set_off
+from setfair.engine.setoff.components import strong_components
 
 Obligation = tuple[int, int, int, int]
 """Debtor, creditor, amount, due day."""

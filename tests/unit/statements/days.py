@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -56,11 +56,16 @@ def ticking_clock(start: datetime = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)) -> C
 
 
 @contextmanager
-def made_house(folder: Path, extra: str = FEES) -> Iterator[House]:
+def made_house(
+    folder: Path,
+    extra: str = FEES,
+    *,
+    banks: Sequence[str | Bank] = (*BANKS, Bank(INDIRECT, through="KE01")),
+    currencies: Sequence[str] = CURRENCIES,
+    **header: str,
+) -> Iterator[House]:
     """Make an empty house and open it."""
-    text = agreement_text(
-        banks=(*BANKS, Bank(INDIRECT, through="KE01")), currencies=CURRENCIES, credit_line="500", extra=extra
-    )
+    text = agreement_text(banks=banks, currencies=currencies, credit_line="500", extra=extra, **header)
     (folder / "agreement.toml").write_text(text, encoding="utf-8")
     signatures = format_signatures(sign_all(load_agreement(text)))
     (folder / "agreement.toml.signatures.json").write_bytes(signatures)
@@ -73,14 +78,14 @@ def made_house(folder: Path, extra: str = FEES) -> Iterator[House]:
 
 
 @contextmanager
-def two_days(folder: Path, seed: int, payments: int = 120) -> Iterator[House]:
-    """Make a house and play Monday and Tuesday in it."""
+def two_days(folder: Path, seed: int, payments: int = 120) -> Iterator[Player]:
+    """Make a house and play Monday and Tuesday in it; the player has it, and knows what was sent."""
     with made_house(folder) as house:
         player = Player(house, seed)
         player.register_firms()
         for day in (MONDAY, TUESDAY):
             player.play(day, payments)
-        yield house
+        yield player
 
 
 class Player:
@@ -101,6 +106,7 @@ class Player:
         for _ in range(3):
             self.send([self.payment() for _ in range(payments // 3)])
             self.send([self.repeat(), self.returned(), *(self.cancellation() for _ in range(4))])
+            self.send(self.cancellations_of_what_waits())
             self.send([self.bad() for _ in range(6)])
         self.send([self.payment(creditor_name=invented_name(number)) for number in (3, 4, 5, 6)])
         self.decide_alerts()
@@ -113,7 +119,9 @@ class Player:
         close_day(way_in)
 
     def send(self, rows: list[dict[str, object]]) -> None:
-        """Submit payments as one batch."""
+        """Submit payments as one batch, if there are any."""
+        if not rows:
+            return
         builder = BatchBuilder(Family.PAYMENT)
         for row in rows:
             builder.add(**row)
@@ -199,9 +207,16 @@ class Player:
             message_name="pacs.004.001.09",
         )
 
-    def cancellation(self) -> dict[str, object]:
-        """Return a request to cancel some payment, mostly by its sender."""
-        found = self.random.choice([row for row in self.sent if row.get("uetr")])
+    def cancellations_of_what_waits(self) -> list[dict[str, object]]:
+        """Return a request to cancel the first queued payment that has a UETR, if one waits."""
+        waiting = self.house.query("SELECT instruction_id FROM payment WHERE status = 'ACSP' AND uetr <> ''")
+        numbers = {row["instruction_id"] for row in waiting}
+        found = [row for row in self.sent if row["instruction_id"] in numbers]
+        return [self.cancellation(row) for row in found[:1]]
+
+    def cancellation(self, original: dict[str, object] | None = None) -> dict[str, object]:
+        """Return a request to cancel a payment, mostly by its sender; without one named, any."""
+        found = original or self.random.choice([row for row in self.sent if row.get("uetr")])
         asker = found["instructing_agent"] if self.random.random() < 0.9 else "NOBODY"
         number = self.number()
         return {

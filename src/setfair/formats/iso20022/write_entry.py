@@ -49,6 +49,8 @@ BANK_TRANSACTION_CODES: dict[tuple[InstructionKind, Direction], tuple[str, str, 
     (InstructionKind.PAYMENT_RETURN, Direction.DEBIT): ("PMNT", "ICDT", "RRTN"),
     (InstructionKind.LIQUIDITY_TRANSFER, Direction.CREDIT): ("PMNT", "RCCN", "FIOA"),
     (InstructionKind.LIQUIDITY_TRANSFER, Direction.DEBIT): ("PMNT", "ICCN", "FIOA"),
+    (InstructionKind.CYCLE, Direction.CREDIT): ("PMNT", "RCDT", "FICT"),
+    (InstructionKind.CYCLE, Direction.DEBIT): ("PMNT", "ICDT", "FICT"),
 }
 """Domain, family and sub-family of ISO's external bank transaction codes: received and issued credit
 transfers (cross-border, between institutions, returned) and concentration of an institution's own funds."""
@@ -58,6 +60,7 @@ _WORDS = {
     InstructionKind.INSTITUTION_PAYMENT: "Institution payment",
     InstructionKind.PAYMENT_RETURN: "Payment return",
     InstructionKind.LIQUIDITY_TRANSFER: "Liquidity transfer",
+    InstructionKind.CYCLE: "Netting",
 }
 
 
