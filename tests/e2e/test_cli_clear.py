@@ -16,7 +16,6 @@ from setfair.cli.clear_show import LEFT_OUT_SHOWN_MAX
 from setfair.domain.codes import InstructionKind, Reason
 from setfair.domain.instruction import BatchBuilder, Family
 from setfair.set_off_table.read import COLUMNS, sort_out
-from tests.priced import prices
 from tests.set_off_cases import HEADER, RING, write_table
 
 
@@ -41,8 +40,7 @@ def run_command(table: Path, *options: str) -> Result:
     """Run the command on a file."""
     app = typer.Typer()
     app.command()(clear)
-    with prices():
-        return CliRunner().invoke(app, [str(table), *options])
+    return CliRunner().invoke(app, [str(table), *options])
 
 
 def read_result(table: Path) -> list[list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from benchmarks.generate_obligations import SHAPES, write_csv
@@ -12,6 +13,7 @@ from benchmarks.generate_obligations import SHAPES, write_csv
 from setfair.domain.codes import InstructionKind, Reason
 from setfair.domain.instruction import OBLIGATION_SCHEMA
 from setfair.domain.obligations import DUE_AT_ONCE
+from setfair.set_off_table import read
 from setfair.set_off_table.read import COLUMNS, read_obligations, sort_out
 from tests.set_off_cases import random_rows, write_table
 
@@ -91,6 +93,15 @@ def test_columns_and_rows_say_the_same(chunk_rows: int) -> None:
         assert list(zip(*columns, strict=True)) == expected
         assert names == sorted({name for row in expected for name in row[2:4]}, key=str.encode)
         assert set(owed.due_day.tolist()) == {DUE_AT_ONCE}
+
+
+def test_texts_of_the_same_hash_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If every row had the same hash, the same rows would be repeats."""
+    table = table_of(random_table(3), 50)
+    expected = sort_out(table).reasons.tolist()
+    assert Reason.DUPLICATE in expected
+    monkeypatch.setattr(read, "hash_texts", lambda data, offsets, seeds: np.zeros(len(seeds), np.uint64))
+    assert sort_out(table).reasons.tolist() == expected
 
 
 def test_what_is_left_out_is_described(tmp_path: Path) -> None:
