@@ -6,7 +6,7 @@ Rules
 2. Every currency is set off on its own.
 3. The output has the rows that took part, in input order (`formats.cleared_csv`), the certificate what proves
    it (`formats.certificate`). Each replaces the file of its name only when it is complete.
-4. ``--verify`` computes nothing: it checks a certificate, and on wish an output, against the obligations.
+4. ``--verify`` computes nothing: it checks a certificate, and an output if one is named, against the obligations.
 5. Exit code 1 if a row was left out and ``--strict`` is given, or if a certificate proves nothing; 2 if a
    file was refused.
 """
@@ -34,7 +34,7 @@ from setfair.verify.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class Request:
     """What a call of the command asks for; an option that is added has its line here."""
 
     out: Path | None
@@ -91,14 +91,14 @@ def clear(
     """Set off the obligations of a table: cancel the most that can be cancelled around closed loops.
     With --verify, check that somebody did.
     """
-    wishes = Wishes(out, certificate, verify, result, strict)
+    request = Request(out, certificate, verify, result, strict)
     progress = Progress(console=error_console, transient=True, disable=not error_console.is_terminal)
     with operational_errors(), progress:
-        wishes.check(file)
+        request.check(file)
         if verify is not None:
-            verdict, summary = _verify(file, verify, wishes, progress)
+            verdict, summary = _verify(file, verify, request, progress)
         else:
-            verdict, summary = None, _clear(file, wishes, progress)
+            verdict, summary = None, _clear(file, request, progress)
     if as_json:
         print_json(summary)
     elif verdict is not None:
@@ -111,33 +111,33 @@ def clear(
         raise typer.Exit(1)
 
 
-def _clear(file: Path, wishes: Wishes, progress: Progress) -> dict[str, object]:
-    """Set off, write what is wished for, and return the summary."""
+def _clear(file: Path, request: Request, progress: Progress) -> dict[str, object]:
+    """Set off, write what is asked for, and return the summary."""
     started = time.perf_counter()
     table = _read(file, progress)
     progress.add_task("setting off", total=None)
     results = clear_table(table)
     written = {}
-    if wishes.certificate is not None:
-        certify(wishes.certificate, table, results)
-        written["certificate"] = str(wishes.certificate)
-    if wishes.out is not None:
-        write_result(wishes.out, results)
-        written["out"] = str(wishes.out)
+    if request.certificate is not None:
+        certify(request.certificate, table, results)
+        written["certificate"] = str(request.certificate)
+    if request.out is not None:
+        write_result(request.out, results)
+        written["out"] = str(request.out)
     return summarize(table, results, time.perf_counter() - started) | written
 
 
 def _verify(
-    file: Path, certificate_file: Path, wishes: Wishes, progress: Progress
+    file: Path, certificate_file: Path, request: Request, progress: Progress
 ) -> tuple[Verdict, dict[str, object]]:
-    """Check a certificate, and on wish a result."""
+    """Check a certificate, and a result if one is named."""
     started = time.perf_counter()
     certificate = read_certificate(certificate_file)
     table = _read(file, progress)
     progress.add_task("verifying", total=None)
     verdict = verify_set_off(certificate, table.currencies, rows=len(table.rows), left_out=table.left_out)
-    if verdict.is_proven and wishes.result is not None:
-        more = verify_cleared(wishes.result, certificate, table.currencies)
+    if verdict.is_proven and request.result is not None:
+        more = verify_cleared(request.result, certificate, table.currencies)
         verdict = Verdict((*verdict.checked, *more.checked), more.refusal)
     summary: dict[str, object] = {
         "proven": verdict.is_proven,
