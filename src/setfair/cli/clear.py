@@ -6,7 +6,7 @@ Rules
 2. Every currency is set off on its own.
 3. The output has the rows that took part, in input order (`formats.cleared_csv`), the certificate what proves
    it (`formats.certificate`). Each replaces the file of its name only when it is complete.
-4. ``--verify`` computes nothing: it checks a certificate, and an output if one is named, against the obligations.
+4. ``--verify`` computes nothing: it checks a certificate, and an output if one is named.
 5. Exit code 1 if a row was left out and ``--strict`` is given, or if a certificate proves nothing; 2 if a
    file was refused.
 """
