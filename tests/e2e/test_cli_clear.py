@@ -11,12 +11,12 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from setfair.cli.clear import LEFT_OUT_SHOWN_MAX, clear, find_reasons
+from setfair.cli.clear import clear
+from setfair.cli.clear_show import LEFT_OUT_SHOWN_MAX
 from setfair.domain.codes import InstructionKind, Reason
 from setfair.domain.instruction import BatchBuilder, Family
-
-HEADER = "obligation_id,debtor,creditor,currency,amount,due_date,debtor_name,creditor_name"
-RING = ["I1,a,b,EUR,100.00,2026-01-05,,", "I2,b,c,EUR,70.5,2026-01-04,,", "I3,c,a,EUR,80.25,2026-01-03,,"]
+from setfair.set_off_table.read import COLUMNS, sort_out
+from tests.set_off_cases import HEADER, RING, write_table
 
 
 @pytest.fixture
@@ -27,15 +27,20 @@ def table(tmp_path: Path) -> Path:
 
 def run(table: Path, rows: list[str], *options: str, header: str = HEADER) -> Result:
     """Write rows and clear them."""
-    table.write_text("\n".join([header, *rows]) + "\n", "utf-8")
+    write_table(table, rows, header)
     return run_file(table, *options)
 
 
 def run_file(table: Path, *options: str) -> Result:
     """Clear a file."""
+    return run_command(table, "--out", str(table.with_name("cleared.csv")), *options)
+
+
+def run_command(table: Path, *options: str) -> Result:
+    """Run the command on a file."""
     app = typer.Typer()
     app.command()(clear)
-    return CliRunner().invoke(app, [str(table), "--out", str(table.with_name("cleared.csv")), *options])
+    return CliRunner().invoke(app, [str(table), *options])
 
 
 def read_result(table: Path) -> list[list[str]]:
@@ -97,6 +102,13 @@ def test_the_due_date_may_be_absent_and_names_empty(table: Path) -> None:
 
 BAD_ROWS = {
     "D1,a,b,EUR,1.005,,,": "TOO_MANY_DECIMALS",
+    "D1,a,b,JPY,1.5,,,": "TOO_MANY_DECIMALS",
+    "D1,a,b,TND,1.0005,,,": "TOO_MANY_DECIMALS",
+    "D1,a,b,JPY,1000000000000000000,,,": "AMOUNT_TOO_LARGE",
+    "D1,a,b,EUR,10000000000000000.00,,,": "AMOUNT_TOO_LARGE",
+    "D3,a,b,EUR,-5,,,": "AMOUNT_NEGATIVE_OR_NIL_DUE",
+    "D6,a,b,EUR,1,2026-02-30,,": "DATE_INVALID",
+    ",a,b,EUR,1,,,": "IDENTIFIER_MISSING",
     "D2,a,b,EUR,much,,,": "AMOUNT_MALFORMED",
     "D3,a,b,EUR,0,,,": "AMOUNT_NEGATIVE_OR_NIL_DUE",
     "D4,a,b,ZZZ,1,,,": "UNKNOWN_CURRENCY",
@@ -109,9 +121,47 @@ def test_bad_rows_are_left_out_with_row_and_reason(table: Path) -> None:
     """Rows with a defect, self-obligations and repeated identifications take no part; the others do."""
     summary = json.loads(run(table, [*RING, *BAD_ROWS], "--json").stdout)
     assert [row["reason"] for row in summary["left_out_rows"]] == list(BAD_ROWS.values())
-    assert [row["row"] for row in summary["left_out_rows"]] == [4, 5, 6, 7, 8, 9]
+    assert [row["row"] for row in summary["left_out_rows"]] == list(range(4, 4 + len(BAD_ROWS)))
     assert summary["left_out"] == len(BAD_ROWS)
     assert [row[0] for row in read_result(table)] == ["obligation_id", "I1", "I2", "I3"]
+    (euro,) = summary["currencies"]
+    assert (euro["obligations"], euro["gross"], euro["cleared"]) == (3, "250.75", "211.50")
+
+
+def test_the_largest_amount_takes_part_to_its_last_digit(table: Path) -> None:
+    """Eighteen digits, in currencies of no, two and three decimals."""
+    for currency, amount in (("JPY", "9" * 18), ("EUR", f"{'9' * 16}.99"), ("TND", f"{'9' * 15}.999")):
+        assert run(table, [f"1,a,b,{currency},{amount},,,", f"2,b,a,{currency},1,,,"]).exit_code == 0
+        nines = int(amount.replace(".", ""))
+        remaining = str(nines - 10 ** len(amount.partition(".")[2]))
+        assert read_result(table)[1][1] == amount
+        assert read_result(table)[1][3].replace(".", "") == remaining
+
+
+MALFORMED = {
+    "line 4: 7 fields where the line of column names has 8": (
+        "I3,c,a,EUR,80.25,2026-01-03,,",
+        "I3,c,a,EUR,80.25,,",
+    ),
+    "line 2: byte 2 is 01: control characters are not allowed": ("I1,a", "I\x01,a"),
+    "line 3": ("I2,b", '"I2,b'),
+    "line 1: column missing: 'amount'; allowed: obligations": (",amount,", ",sum,"),
+    "line 1: column given twice: 'amount'": ("due_date", "amount"),
+    "line 1: the fields are not separated by commas": (",", ";"),
+    "the last line has no line end: the file may have been cut off": ("01-03,,\n", "01-03,,"),
+}
+
+
+@pytest.mark.parametrize("words", MALFORMED)
+def test_a_malformed_table_is_refused_with_its_line(table: Path, words: str) -> None:
+    """Where, what, and what is allowed; nothing is written."""
+    write_table(table, RING)
+    old, new = MALFORMED[words]
+    table.write_text(table.read_text("utf-8").replace(old, new), "utf-8")
+    result = run_file(table)
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert not table.with_name("cleared.csv").exists()
 
 
 def test_strict_fails_when_a_row_is_left_out(table: Path) -> None:
@@ -138,7 +188,8 @@ def test_a_credit_note_is_left_out_and_an_invoice_is_not(table: Path) -> None:
     builder.add(kind=InstructionKind.OBLIGATION, obligation_id="1", **common)
     batch = builder.add(kind=InstructionKind.CREDIT_NOTE, obligation_id="2", **common) or builder.flush()
     assert batch is not None
-    assert find_reasons(pa.Table.from_batches([batch.rows])).tolist() == [0, Reason.REJECTED_BY_READER]
+    table_read = sort_out(pa.Table.from_batches([batch.rows.select(COLUMNS)]))
+    assert table_read.reasons.tolist() == [0, Reason.REJECTED_BY_READER]
 
 
 def test_many_rows_left_out_are_not_all_printed(table: Path) -> None:

@@ -84,6 +84,15 @@ def test_uetr_bytes_are_those_of_the_uuid() -> None:
 
 
 @settings(deadline=None)
+@given(st.lists(st.tuples(st.text(max_size=8), st.integers(-(2**63), 2**63 - 1)), max_size=10))
+def test_texts_are_hashed_with_their_seeds(rows: list[tuple[str, int]]) -> None:
+    """All 64 bits equal those of the twin."""
+    buffers = columns.buffers_of(_column([text for text, _ in rows]))
+    hashes = kernels.hash_texts(buffers.data, buffers.offsets, np.array([seed for _, seed in rows], np.int64))
+    assert hashes.tolist() == [twin.hash_text(text, seed) for text, seed in rows]
+
+
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=8), max_size=10))
 def test_worded_and_padded_texts_are_found(texts: list[str]) -> None:
     """Marks equal those of the twins."""

@@ -28,3 +28,17 @@ def is_worded(text: str) -> bool:
 def has_padding(texts: list[str]) -> bool:
     """Say whether a text begins or ends with an ASCII space or control character."""
     return any(text and (text[0] <= " " or text[-1] <= " ") for text in texts)
+
+
+def hash_text(text: str, seed: int) -> int:
+    """Return 64 bits for a text and a seed."""
+    value = _mix((seed ^ 0xCBF29CE484222325) % 2**64)
+    for byte in text.encode():
+        value = (value ^ byte) * 0x100000001B3 % 2**64
+    return _mix(value)
+
+
+def _mix(value: int) -> int:
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        value = (value ^ (value >> shift)) * factor % 2**64
+    return value ^ (value >> 31)
