@@ -17,7 +17,7 @@ PAIRS_LISTED_MAX = 30
 _SIDE, _CELL_MIN, _CELL_MAX, _TEXT_MIN = 440.0, 18.0, 76.0, 50.0
 _CHARACTER, _GAP = 6.9, 2.0
 _FAINTEST = 0.1
-_DARK = 0.55
+_DARK = 0.7
 
 
 def draw_matrix(matrix: Matrix, word: str, currency: str, decimals: int) -> Html:

@@ -6,8 +6,8 @@
     draw_page       one file, with its own style and script         page.py
 
 The tables are read through `query` alone. Everything is added up in SQL; what comes back is bounded by pages,
-accounts and slices of time that are shown, not by payments. Only the obligations that were due come back whole, as
-arrays (`clearing_day`): loops and the curve of liquidity cannot be found by adding up.
+accounts and slices of time that are shown, not by payments. Only what was due comes whole, as arrays
+(`clearing_day`): loops and the curve of liquidity cannot be found by adding up.
 """
 
 from __future__ import annotations
