@@ -86,7 +86,7 @@ class Matrix:
     """What groups owe groups."""
 
     nodes: tuple[Node, ...]
-    """The largest first; what is put together last."""
+    """Country by country, the largest first; what is put together last."""
     node_count: int
     """Groups before the smaller ones were put together."""
     pairs: tuple[Pair, ...]
@@ -211,6 +211,9 @@ def find_matrix(debts: Debts, group_of_party: Int64Array, nodes: Sequence[Node],
     present = np.flatnonzero(turnover)
     ranked = present[np.lexsort((present, -turnover[present]))]
     kept = ranked if len(ranked) <= limit else ranked[: limit - 1]
+    size = {nodes[place]: float(turnover[place]) for place in kept}
+    blocks = {node: at for at, node in enumerate(in_blocks(size))}
+    kept = np.array(sorted(kept.tolist(), key=lambda place: blocks[nodes[place]]), np.int64)
     place_of_group = np.full(len(nodes), len(kept), np.int64)
     place_of_group[kept] = np.arange(len(kept))
     shown = [nodes[place] for place in kept]
@@ -236,10 +239,27 @@ def gather(pairs: Sequence[Pair], node_count: int, limit: int) -> Matrix:
             size[node] = size.get(node, 0) + pair.before
     order = sorted(size, key=lambda node: (node.key.startswith(OTHERS), -size[node], node.key))
     kept = order if len(order) <= limit else order[: limit - 1]
+    kept_set = set(kept)
+    blocks = in_blocks({node: size[node] for node in kept})
     left = node_count - sum(not node.key.startswith(OTHERS) for node in kept)
-    names = {node: node for node in kept} | {node: others_node(left) for node in order[len(kept) :]}
-    shown = tuple(dict.fromkeys(names[node] for node in order))
+    names = {node: node for node in kept} | {
+        node: others_node(left) for node in order if node not in kept_set
+    }
+    shown = tuple(dict.fromkeys(names[node] for node in (*blocks, *order)))
     return Matrix(shown, node_count, renamed(pairs, names))
+
+
+def in_blocks(size: Mapping[Node, float]) -> list[Node]:
+    """Return groups country by country, the largest first, what is put together last: blocks can be seen."""
+    country: dict[str, float] = {}
+    for node, value in size.items():
+        country[node.country] = country.get(node.country, 0) + value
+
+    def rank(node: Node) -> tuple[bool, float, str, float, str]:
+        is_others = node.key.startswith(OTHERS)
+        return is_others, -country[node.country], node.country, -size[node], node.key
+
+    return sorted(size, key=rank)
 
 
 def by_country(pairs: Sequence[Pair], limit: int) -> Matrix:

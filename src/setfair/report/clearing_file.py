@@ -143,8 +143,8 @@ def _masthead(source: str, clearings: Sequence[Clearing], parties: int) -> Html:
     tiles += [(percent(one.cleared, one.gross), f"of {one.currency} cancelled", "") for one in clearings[:3]]
     return element(
         "header",
-        element("p", name(source), class_="house"),
-        element("h1", "Clearing"),
+        element("p", "Set-off of a table of obligations", class_="house"),
+        element("h1", name(source, 80)),
         draw_tiles(tiles),
         class_="masthead",
     )

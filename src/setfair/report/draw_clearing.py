@@ -46,7 +46,7 @@ def _panel(clearing: Clearing) -> list[Child]:
         element("p", words),
         element(
             "p",
-            "Rows owe, columns are owed; the darker, the more, on one scale in both pictures.",
+            "Rows owe, columns are owed. The stronger the colour, the more; both pictures have one scale.",
             class_="note",
         ),
         draw_matrix(clearing.countries, "country", currency, decimals) if has_countries else None,

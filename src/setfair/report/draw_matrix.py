@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from setfair.report.clearing import Matrix
 from setfair.report.draw_parts import LABEL_MAX, Column, data, money, table
 from setfair.report.html import Html, element, name, number, shortened
-from setfair.report.owed import Pair
+from setfair.report.owed import OTHERS, Pair
 from setfair.report.svg import picture
 from setfair.report.words import amount, count, counted, percent, rough
 
@@ -74,7 +74,7 @@ def _picture(matrix: Matrix, currency: str, decimals: int, *, after: bool) -> Ht
         left=longest + 12,
         top=longest + 12 if longest > cell - 4 else 24.0,
         cell=cell,
-        largest=max(pair.before for pair in matrix.pairs),
+        largest=_darkest(matrix),
         decimals=decimals,
         has_words=cell >= _TEXT_MIN,
     )
@@ -102,13 +102,26 @@ def _picture(matrix: Matrix, currency: str, decimals: int, *, after: bool) -> Ht
     )
 
 
+def _darkest(matrix: Matrix) -> int:
+    """Return the amount of the strongest colour: the largest of a pair, groups put together apart.
+
+    Many small groups together may owe more than all others; their cells must not bleach the rest.
+    """
+    own = [
+        pair.before
+        for pair in matrix.pairs
+        if not (pair.debtor.key.startswith(OTHERS) or pair.creditor.key.startswith(OTHERS))
+    ]
+    return max(own or [pair.before for pair in matrix.pairs])
+
+
 def _cell(grid: _Grid, pair: Pair, at: tuple[int, int], value: int) -> Html | None:
     """Return one cell, shaded by the root of its value so that small ones are seen; none for nothing."""
     if not value:
         return None
     row, column = at
     x, y, side = grid.left + grid.cell * column, grid.top + grid.cell * row, grid.cell - _GAP
-    shade = _FAINTEST + (1.0 - _FAINTEST) * (value / grid.largest) ** 0.5
+    shade = _FAINTEST + (1.0 - _FAINTEST) * min(value / grid.largest, 1.0) ** 0.5
     square = element(
         "rect",
         x=x + _GAP / 2,
