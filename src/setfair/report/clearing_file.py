@@ -95,7 +95,7 @@ def read_table(table: pa.Table, part: ClearedCurrency, limit: int) -> Clearing:
         pc.fill_null(rows["due_date"].cast(pa.int32()), int(_AT_ONCE)).to_numpy().astype(np.int64),
     )
     nodes = [
-        Node(key, key, called or key, country)
+        Node(f"firm {key}", key, called or key, country)
         for key, called, country in zip(parties, names, countries, strict=True)
     ]
     codes, country_of_party = np.unique(np.array(countries, dtype=str), return_inverse=True)

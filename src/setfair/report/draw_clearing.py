@@ -46,7 +46,8 @@ def _panel(clearing: Clearing) -> list[Child]:
         element("p", words),
         element(
             "p",
-            "Rows owe, columns are owed. The stronger the colour, the more; both pictures have one scale.",
+            "Rows owe, columns are owed. The stronger the colour, the more; both pictures have one scale. "
+            "Grey: the smaller groups together, on a scale of their own.",
             class_="note",
         ),
         draw_matrix(clearing.countries, "country", currency, decimals) if has_countries else None,

@@ -61,6 +61,7 @@ class _Grid:
     top: float
     cell: float
     largest: int
+    largest_gathered: int
     decimals: int
     has_words: bool
 
@@ -74,7 +75,8 @@ def _picture(matrix: Matrix, currency: str, decimals: int, *, after: bool) -> Ht
         left=longest + 12,
         top=longest + 12 if longest > cell - 4 else 24.0,
         cell=cell,
-        largest=_darkest(matrix),
+        largest=_strongest(matrix, gathered=False),
+        largest_gathered=_strongest(matrix, gathered=True),
         decimals=decimals,
         has_words=cell >= _TEXT_MIN,
     )
@@ -102,17 +104,16 @@ def _picture(matrix: Matrix, currency: str, decimals: int, *, after: bool) -> Ht
     )
 
 
-def _darkest(matrix: Matrix) -> int:
-    """Return the amount of the strongest colour: the largest of a pair, groups put together apart.
+def _is_gathered(pair: Pair) -> bool:
+    return pair.debtor.key.startswith(OTHERS) or pair.creditor.key.startswith(OTHERS)
 
-    Many small groups together may owe more than all others; their cells must not bleach the rest.
+
+def _strongest(matrix: Matrix, *, gathered: bool) -> int:
+    """Return the amount of the strongest colour.
+
+    Many small groups together may owe more than all others, so they have a scale of their own.
     """
-    own = [
-        pair.before
-        for pair in matrix.pairs
-        if not (pair.debtor.key.startswith(OTHERS) or pair.creditor.key.startswith(OTHERS))
-    ]
-    return max(own or [pair.before for pair in matrix.pairs])
+    return max((pair.before for pair in matrix.pairs if _is_gathered(pair) == gathered), default=1)
 
 
 def _cell(grid: _Grid, pair: Pair, at: tuple[int, int], value: int) -> Html | None:
@@ -120,8 +121,9 @@ def _cell(grid: _Grid, pair: Pair, at: tuple[int, int], value: int) -> Html | No
     if not value:
         return None
     row, column = at
+    largest = grid.largest_gathered if _is_gathered(pair) else grid.largest
     x, y, side = grid.left + grid.cell * column, grid.top + grid.cell * row, grid.cell - _GAP
-    shade = _FAINTEST + (1.0 - _FAINTEST) * min(value / grid.largest, 1.0) ** 0.5
+    shade = _FAINTEST + (1.0 - _FAINTEST) * (value / largest) ** 0.5
     square = element(
         "rect",
         x=x + _GAP / 2,
@@ -129,6 +131,7 @@ def _cell(grid: _Grid, pair: Pair, at: tuple[int, int], value: int) -> Html | No
         width=side,
         height=side,
         fill_opacity=shade,
+        class_="gathered" if _is_gathered(pair) else None,
         data_tip=f"{pair.debtor.name} \N{RIGHTWARDS ARROW} {pair.creditor.name}: "
         f"{amount(pair.before, grid.decimals)} before, {amount(pair.after, grid.decimals)} after, "
         f"{counted(pair.obligations, 'obligation')}",
