@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from setfair.report.chord import Ring, arc_path, make_ring, point, ribbon_path
 from setfair.report.draw_firms import draw_firms
-from setfair.report.draw_parts import LABEL_MAX, Column, data, money, section, table
+from setfair.report.draw_parts import LABEL_MAX, Column, data, money, section, tabbed, table
 from setfair.report.figures import CurrencyFigures, DayFigures
-from setfair.report.html import Html, element, number, shortened
+from setfair.report.html import Child, Html, element, number, shortened
 from setfair.report.owed import Node, Owing, Pair
 from setfair.report.svg import picture
 from setfair.report.words import DASH, amount, count, counted, country_name, percent
@@ -37,30 +37,10 @@ def draw_owed(figures: DayFigures, owing: Mapping[int, Owing]) -> Html:
         return section("owed", "Who owed whom", "No obligations were due.")
     colours = _colours([owing[one.stretch.number] for one in shown])
     ribbons = max(RIBBONS_MAX // len(shown), 40)
-    panels = [
-        _panel(place, one, owing[one.stretch.number], colours, ribbons) for place, one in enumerate(shown)
-    ]
-    tabs = [
-        element("input", type="radio", name="owed", id=f"owed-tab-{place}", checked=place == 0)
-        for place in range(len(shown))
-    ]
-    labels = [
-        element("label", one.stretch.currency, for_=f"owed-tab-{place}") for place, one in enumerate(shown)
-    ]
-    choice = element("nav", labels, class_="tabs", aria_label="Currency") if len(shown) > 1 else None
-    return section("owed", "Who owed whom", lead, element("div", tabs, choice, panels, class_="panels"))
-
-
-def tab_styles(panels: int) -> str:
-    """Return the style that shows the chosen panel and marks its tab, for so many panels."""
-    rules = [
-        f"#owed-tab-{place}:checked~#owed-panel-{place}{{display:block}}"
-        f"#owed-tab-{place}:checked~nav label[for=owed-tab-{place}]"
-        "{color:var(--ink);border-color:var(--m1)}"
-        f"#owed-tab-{place}:focus-visible~nav label[for=owed-tab-{place}]{{outline:2px solid var(--m1)}}"
-        for place in range(panels)
-    ]
-    return "\n".join(rules)
+    panels = [_panel(one, owing[one.stretch.number], colours, ribbons) for one in shown]
+    return section(
+        "owed", "Who owed whom", lead, tabbed("owed", [one.stretch.currency for one in shown], panels)
+    )
 
 
 def _colours(all_owing: Sequence[Owing]) -> dict[str, str]:
@@ -74,9 +54,7 @@ def _colours(all_owing: Sequence[Owing]) -> dict[str, str]:
     return {code: classes.get(code, "cx") for code in seen}
 
 
-def _panel(
-    place: int, figures: CurrencyFigures, owing: Owing, colours: Mapping[str, str], ribbons: int
-) -> Html:
+def _panel(figures: CurrencyFigures, owing: Owing, colours: Mapping[str, str], ribbons: int) -> list[Child]:
     stretch, due = figures.stretch, figures.due
     ring = make_ring(owing.nodes, owing.pairs)
     before = f"{amount(due.gross, stretch.decimals)} {stretch.currency}"
@@ -96,8 +74,7 @@ def _panel(
         ],
         class_="legend",
     )
-    return element(
-        "div",
+    return [
         element("h3", f"Who owed whom in {stretch.currency}", class_="print-only"),
         _balance(figures),
         key,
@@ -106,9 +83,7 @@ def _panel(
         _countries_data(figures, owing, countries),
         _nodes_data(figures, owing),
         draw_firms(figures, owing),
-        class_="panel",
-        id=f"owed-panel-{place}",
-    )
+    ]
 
 
 def _figure(title: str, value: str, drawing: Html) -> Html:

@@ -33,6 +33,35 @@ def section(key: str, title: str, lead: Child, *children: Child) -> Html:
     )
 
 
+def tabbed(key: str, titles: Sequence[str], panels: Sequence[Child]) -> Html:
+    """Return panels of which one is shown at a time, with a tab for each if there are several.
+
+    `tab_styles` of the same key and number makes the choice work.
+    """
+    tabs = [
+        element("input", type="radio", name=key, id=f"{key}-tab-{place}", checked=place == 0)
+        for place in range(len(panels))
+    ]
+    labels = [element("label", title, for_=f"{key}-tab-{place}") for place, title in enumerate(titles)]
+    choice = element("nav", labels, class_="tabs", aria_label="Currency") if len(panels) > 1 else None
+    made = [
+        element("div", panel, class_="panel", id=f"{key}-panel-{place}") for place, panel in enumerate(panels)
+    ]
+    return element("div", tabs, choice, made, class_="panels")
+
+
+def tab_styles(key: str, panels: int) -> str:
+    """Return the style that shows the chosen panel and marks its tab, for so many panels."""
+    rules = [
+        f"#{key}-tab-{place}:checked~#{key}-panel-{place}{{display:block}}"
+        f"#{key}-tab-{place}:checked~nav label[for={key}-tab-{place}]"
+        "{color:var(--ink);border-color:var(--m1)}"
+        f"#{key}-tab-{place}:focus-visible~nav label[for={key}-tab-{place}]{{outline:2px solid var(--m1)}}"
+        for place in range(panels)
+    ]
+    return "\n".join(rules)
+
+
 def table(
     columns: Sequence[Column],
     rows: Iterable[Sequence[Child]],

@@ -11,19 +11,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
 from setfair.domain.codes import Status
 from setfair.report.day import ReportDay
-from setfair.report.draw_owed import tab_styles
+from setfair.report.draw_parts import tab_styles
 from setfair.report.figures import DayFigures
-from setfair.report.html import Html, element, name
+from setfair.report.html import Child, Html, element, name
 from setfair.report.words import clock_time, count, counted, percent
 
 
-def draw_page(day: ReportDay, figures: DayFigures, sections: Sequence[Html], owed_panels: int) -> str:
-    """Return the report as one HTML document.
+def draw_page(
+    day: ReportDay, figures: DayFigures, sections: Sequence[Html], panels: Mapping[str, int]
+) -> str:
+    """Return the report of a day as one HTML document.
 
     Parameters
     ----------
@@ -33,13 +35,31 @@ def draw_page(day: ReportDay, figures: DayFigures, sections: Sequence[Html], owe
         Its numbers.
     sections
         Sections, in order.
-    owed_panels
-        How many panels the section of who owed whom has.
+    panels
+        By key of a section with panels, how many it has.
 
     """
-    style = _resource("report.css") + tab_styles(owed_panels) + "\n"
-    script = _resource("report.js")
     title = f"{day.house}, {day.business_date or 'all days'}"
+    return draw_document(title, _masthead(day, figures), sections, _foot(day), panels)
+
+
+def draw_document(
+    title: str, masthead: Html, sections: Sequence[Html], foot: Child, panels: Mapping[str, int]
+) -> str:
+    """Return one HTML document with the report's style, script and policy.
+
+    Parameters
+    ----------
+    title
+        Of the document.
+    masthead, sections, foot
+        What it holds, in this order.
+    panels
+        By key of a section with panels, how many it has.
+
+    """
+    style = _resource("report.css") + "\n".join(tab_styles(*each) for each in panels.items()) + "\n"
+    script = _resource("report.js")
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -54,9 +74,9 @@ def draw_page(day: ReportDay, figures: DayFigures, sections: Sequence[Html], owe
     )
     body = element(
         "body",
-        _masthead(day, figures),
+        masthead,
         element("main", sections),
-        element("footer", _foot(day)),
+        element("footer", foot),
         element("div", id="tip", role="status", hidden="hidden"),
         element("script", Html(script)),
     )
@@ -96,15 +116,20 @@ def _masthead(day: ReportDay, figures: DayFigures) -> Html:
         element("p", name(day.house), class_="house"),
         element("h1", _date_words(day)),
         element("p", _state_words(day), class_="state"),
-        element(
-            "ul",
-            [
-                element("li", element("b", number), element("span", words), element("small", share))
-                for number, words, share in tiles
-            ],
-            class_="tiles",
-        ),
+        draw_tiles(tiles),
         class_="masthead",
+    )
+
+
+def draw_tiles(tiles: Sequence[tuple[str, str, str]]) -> Html:
+    """Return the few large numbers of a masthead: each with its words and a share."""
+    return element(
+        "ul",
+        [
+            element("li", element("b", number), element("span", words), element("small", share))
+            for number, words, share in tiles
+        ],
+        class_="tiles",
     )
 
 

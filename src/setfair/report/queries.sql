@@ -67,7 +67,7 @@ netted_today AS (
     WHERE w.kind = 20 AND w.record_number <= d.cut_record GROUP BY w.subject_number
 ),
 due AS (
-    SELECT b.currency_number, b.debtor, b.creditor,
+    SELECT b.currency_number, b.obligation_number, b.debtor, b.creditor, b.due_date,
            b.remaining_minor + coalesce(t.amount_minor, 0) + coalesce(n.amount_minor, 0) AS after_minor,
            b.remaining_minor + coalesce(t.amount_minor, 0) + coalesce(n.amount_minor, 0)
            + coalesce(s.amount_minor, 0) AS before_minor
@@ -343,6 +343,17 @@ ranked AS (
 )
 SELECT r.*, p.party, p.name, p.country, p.participant
 FROM ranked r JOIN party p USING (party_number) WHERE rank <= ?2 ORDER BY r.currency_number, r.rank
+
+-- name: due_slices
+SELECT obligation_number >> 16 AS slice, json_group_array(obligation_number) AS number,
+       json_group_array(debtor) AS debtor, json_group_array(creditor) AS creditor,
+       json_group_array(before_minor) AS amount_minor,
+       json_group_array(before_minor - after_minor) AS cleared_minor, json_group_array(due_date) AS due_day
+FROM due WHERE currency_number = ?2 GROUP BY 1 ORDER BY 1
+
+-- name: party_names
+SELECT party_number, name FROM party
+WHERE party_number IN (SELECT value FROM json_each(?2)) ORDER BY party_number
 
 -- name: reasons
 , stopped AS (

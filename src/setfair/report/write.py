@@ -1,12 +1,13 @@
 """Write the report of one business day: one self-contained HTML file.
 
     find_day        which part of the journal the day is           day.py
-    read_*          numbers, series, accounts, obligations ...      figures, series, liquidity, owed, refusals
+    read_*          numbers, series, accounts, obligations ...      figures, series, owed, clearing_day ...
     draw_*          sections of the page                            draw_*.py
     draw_page       one file, with its own style and script         page.py
 
 The tables are read through `query` alone. Everything is added up in SQL; what comes back is bounded by pages,
-accounts and slices of time that are shown, not by payments.
+accounts and slices of time that are shown, not by payments. Only what was due comes whole, as arrays
+(`clearing_day`): loops and the curve of liquidity cannot be found by adding up.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from datetime import date
 from pathlib import Path
 
 from setfair.errors import HouseError
+from setfair.report.clearing_day import read_clearing
 from setfair.report.day import ReportDay, find_day
 from setfair.report.draw_accounts import draw_accounts, draw_journal
+from setfair.report.draw_clearing import draw_clearing
 from setfair.report.draw_liquidity import draw_liquidity
 from setfair.report.draw_numbers import draw_numbers
 from setfair.report.draw_owed import draw_owed
@@ -56,6 +59,17 @@ def write_report(query: Query, out: Path, business_date: date | None = None) -> 
     day = find_day(query, business_date)
     document = _draw(query, day)
     path = out / str(day.business_date or "all-days") / FILE_NAME if out.is_dir() else out
+    return save_page(path, document)
+
+
+def save_page(path: Path, document: str) -> Path:
+    """Write a page, with the folders above it, and return its path.
+
+    Raises
+    ------
+    HouseError
+        If it cannot be written.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(document, encoding="utf-8")
@@ -71,10 +85,12 @@ def _draw(query: Query, day: ReportDay) -> str:
     accounts = read_accounts(reader, series.window)
     figures = read_figures(reader, day, cycles, {number: own.used for number, own in accounts.items()})
     owing = read_owing(reader)
+    clearings = read_clearing(reader, figures, owing)
     lists = reader.rows("lists", day.first.number, day.last.number)
     sections = [
         draw_numbers(figures),
         draw_owed(figures, owing),
+        draw_clearing(clearings),
         draw_settled(series, figures),
         draw_queue(series, figures),
         draw_liquidity(day, accounts, series.window),
@@ -82,4 +98,4 @@ def _draw(query: Query, day: ReportDay) -> str:
         draw_accounts(day, accounts),
         draw_journal(day, lists),
     ]
-    return draw_page(day, figures, sections, len(owing))
+    return draw_page(day, figures, sections, {"owed": len(owing), "clearing": len(clearings)})
