@@ -88,6 +88,9 @@ class ChosenSetOff:
     """Obligations that take no part because of the least amount."""
     rounds: int
     """Runs that the least amount took."""
+    unit_minor: int
+    """1, or the least amount where the rounds did not end: then all is cancelled in its whole multiples, and
+    `proof` is for amounts rounded down to them."""
     costs: tuple[Cost, ...]
     """Of each step that was chosen, in order."""
 
@@ -104,10 +107,13 @@ class ChosenSetOff:
         if self.closed_max is not None:
             said.append(f"{self.closed} obligations are closed; the bound is {self.closed_max}.")
         if self.choice.minimum_minor > 1:
+            scope = "The result is the best for the others."
+            if self.unit_minor > 1:
+                scope = f"The result is the best in whole multiples of {write(self.unit_minor)}."
             said.append(
-                f"{self.left_out} obligations take no part because too little of them would cancel. "
-                "The result is the largest for the others; with the least amount it may not be the largest "
-                f"of all, but none is larger than {write(self.value_max_minor)}."
+                f"{self.left_out} obligations take no part because too little of them would cancel. {scope} "
+                f"It may not be the best of all that keep the least amount, but none cancels more than "
+                f"{write(self.value_max_minor)}."
             )
         said.extend(
             f"{cost.what}: {write(cost.with_minor)} is cancelled, without it {write(cost.without_minor)}."
@@ -153,10 +159,10 @@ def set_off_under(
     limited = Instance(obligations, party, maximum, choice.as_of_day)
     names, runs = zip(*_exact_steps(choice, limited, takes_part), strict=True)
     solved = [run() for run in runs]
-    rounds = 1
+    rounds, unit = 1, 1
     if choice.minimum_minor > 1:
-        last, rounds = solve_in_rounds(
-            lambda part: solve(limited, part, choice.objective),
+        last, rounds, unit = solve_in_rounds(
+            lambda part, unit: solve(limited, part, choice.objective, unit),
             obligations.amount,
             takes_part,
             choice.minimum_minor,
@@ -165,7 +171,9 @@ def set_off_under(
     totals = [each.result.cleared_total_minor for each in solved]
     costs = tuple(Cost(*step) for step in zip(names[1:], totals, totals[1:], strict=False))
     value_max = totals[names.index(_OLDEST) - 1] if _OLDEST in names else totals[len(runs) - 1]
-    return _describe(choice, solved[-1], obligations.amount, Outcome(takes_part, value_max, rounds, costs))
+    return _describe(
+        choice, solved[-1], obligations.amount, Outcome(takes_part, value_max, rounds, unit, costs)
+    )
 
 
 _OLDEST = "Oldest first"
@@ -213,6 +221,7 @@ class Outcome:
     """By obligation: it is not among those not to be touched."""
     value_max_minor: int
     rounds: int
+    unit_minor: int
     costs: tuple[Cost, ...]
 
 
@@ -238,5 +247,6 @@ def _describe(choice: Choice, last: Solved, amount: Int64Array, outcome: Outcome
         ages=ages,
         left_out=int((outcome.may_take_part & ~takes_part).sum()),
         rounds=outcome.rounds,
+        unit_minor=outcome.unit_minor,
         costs=outcome.costs,
     )

@@ -5,9 +5,12 @@ Rules
 1. The prices of the optimum say which obligations are free: those with a gain of 0. All others are the same
    at every optimum. Free ones from nothing or all of which no loop leads back are the same, too.
 2. Within a debtor and a creditor the smallest obligations are cancelled first: no other way closes more.
-3. Then loops of free arcs are moved (`closing`), twice: once so that nothing that is closed opens again,
-   and once from all free, smallest first, with the first again behind it. The better is taken.
-4. The bound: nothing that is the same at every optimum can change, and no party can have more cancelled of
+3. Then the most of the small free obligations is cancelled, and among the optima of that the most of the
+   middling ones: small amounts that cancel whole are many (measured on a million: 39,000 more closed).
+4. Then loops of free arcs are moved (`closing`) so that nothing that is closed opens again; with few free
+   arcs also from all free, smallest first. Of the results, and that of rule 2 with its loops moved, the
+   one that closes most is taken, the first of equals.
+5. The bound: nothing that is the same at every optimum can change, and no party can have more cancelled of
    its free debts than of its free claims, so it closes at most as many as the smallest that fit into that;
    by debtors and by creditors, the lesser counts.
 
@@ -27,12 +30,17 @@ import numpy.typing as npt
 from setfair.engine.setoff.certificate import Proof, decided
 from setfair.engine.setoff.closing import Movable, Work, close_in_order, make_movable, make_ways
 from setfair.engine.setoff.components import strong_components
-from setfair.engine.setoff.merge import Int64Array, Obligations, merge, share_out
+from setfair.engine.setoff.merge import Int64Array, Obligations, merge, net_positions, share_out
 from setfair.engine.setoff.model import most_through
+from setfair.engine.setoff.solve import least_flow
 
 LOOKS_EACH = 2_000
 """Halves looked at for one obligation."""
-LOOKS_PER_ARC = 24
+SMALL_TENTHS = (3, 6)
+"""Small and middling: so many tenths of the free obligations; measured best of five choices for the time."""
+FROM_ALL_ARCS_MAX = 100_000
+"""Free arcs up to which loops are also moved from all free."""
+LOOKS_PER_ARC = 12
 """Halves looked at in one pass, for each free arc."""
 
 
@@ -60,6 +68,8 @@ def close_many(obligations: Obligations, cleared: Int64Array, proof: Proof) -> C
     proof
         Its proof, of one stage, for just these obligations.
     """
+    if not len(cleared):
+        return Closed(cleared, 0, 0)
     cleared = _smallest_first(obligations, cleared)
     free = _find_free(obligations, cleared, proof)
     before = int((cleared == obligations.amount).sum())
@@ -67,9 +77,11 @@ def close_many(obligations: Obligations, cleared: Int64Array, proof: Proof) -> C
         return Closed(cleared, before, before)
     size = free.movable.amount[: len(free.obligation)]
     order = np.argsort(size, kind="stable")
-    by_itself = _close(free, order, again=False)
-    from_all = _close(free, order, again=True)
-    best = max(by_itself, from_all, key=lambda moved: _count(free, moved))
+    begins = [free.movable.cancelled, _prefer_small(free, size[order])]
+    results = [_close(free, begin, order, from_all=False) for begin in begins]
+    if len(free.movable.amount) <= FROM_ALL_ARCS_MAX:
+        results += [_close(free, begin, order, from_all=True) for begin in begins]
+    best = max(results, key=lambda moved: _count(free, moved))
     fixed = before - _count(free, free.movable.cancelled)
     cleared[free.obligation] = best[: len(free.obligation)]
     return Closed(cleared, fixed + _count(free, best), fixed + _count_max(free))
@@ -132,15 +144,34 @@ def _on_loop(
     return component[tail] == component[head]
 
 
-def _close(free: _Free, order: Int64Array, *, again: bool) -> Int64Array:
-    """Return by free arc what is cancelled after a pass; with `again` one from all free goes before."""
-    movable = free.movable._replace(
-        cancelled=free.movable.cancelled.copy(), locked=np.zeros_like(free.movable.locked)
-    )
+def _prefer_small(free: _Free, sizes: Int64Array) -> Int64Array:
+    """Return by free arc what is cancelled if the most of the small ones goes first; sizes ascend."""
+    movable, count = free.movable, len(free.obligation)
+    order = np.argsort(movable.tail, kind="stable")
+    kept = (movable.amount - movable.cancelled)[order]
+    counts, still_free = (order < count), np.arange(len(order))
+    for tenths in SMALL_TENTHS:
+        arcs = order[still_free]
+        tail, head, amount = movable.tail[arcs], movable.head[arcs], movable.amount[arcs]
+        cost = (counts[still_free] & (amount <= sizes[tenths * (count - 1) // 10])).astype(np.int8)
+        if not cost.any():
+            continue
+        excess = net_positions(tail.astype(np.int64), head.astype(np.int64), kept[still_free], free.nodes)
+        flow = least_flow(tail, head, amount, cost, excess)
+        kept[still_free] = flow.flow
+        still_free = still_free[cost - flow.price[tail] + flow.price[head] == 0]
+    cancelled = np.empty_like(kept)
+    cancelled[order] = movable.amount[order] - kept
+    return cancelled
+
+
+def _close(free: _Free, begin: Int64Array, order: Int64Array, *, from_all: bool) -> Int64Array:
+    """Return what is cancelled by free arc after a pass; `from_all`: after one that locks nothing first."""
+    movable = free.movable._replace(cancelled=begin.copy(), locked=np.zeros_like(free.movable.locked))
     ways = make_ways(free.nodes)
     work = Work(LOOKS_EACH, LOOKS_PER_ARC * len(movable.amount))
     stamp = 0
-    if again:
+    if from_all:
         _, stamp = close_in_order(movable, order, ways, work, stamp)
     count = len(free.obligation)
     movable.locked[:count] = movable.cancelled[:count] == movable.amount[:count]

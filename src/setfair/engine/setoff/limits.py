@@ -9,8 +9,9 @@ Rules
    least takes no part from the start; after each run those that are cancelled by too little take no part
    in the next, until there are none. The result keeps the rule and is the optimum for what takes part.
    The optimum without the rule is a bound for it.
-4. After `ROUNDS_MAX` rounds every component with such an obligation takes no part as a whole, so that the
-   rounds end: each of them takes a component away.
+4. After `ROUNDS_MAX` rounds all is cancelled in whole multiples of the least amount: obligations and the
+   most for a party are rounded down to them, and a flow in whole units is one of least cost and keeps the
+   rule. That is one run, optimal among the cancellations in multiples.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ from setfair.engine.setoff.solved import Solved
 
 BoolArray = npt.NDArray[np.bool_]
 
-ROUNDS_MAX = 50
-"""Rounds after which whole components take no part."""
+ROUNDS_MAX = 20
+"""Runs after which the least amount is the unit."""
 
 
 def maximum_by_party(party: Int64Array, most: int | Mapping[int, int] | None) -> Int64Array:
@@ -62,30 +63,28 @@ def maximum_by_party(party: Int64Array, most: int | Mapping[int, int] | None) ->
 
 
 def solve_in_rounds(
-    solve: Callable[[BoolArray], Solved], amount: Int64Array, takes_part: BoolArray, least: int
-) -> tuple[Solved, int]:
-    """Run until none is cancelled by something less than the least; return the last run and their number.
+    solve: Callable[[BoolArray, int], Solved], amount: Int64Array, takes_part: BoolArray, least: int
+) -> tuple[Solved, int, int]:
+    """Run until none is cancelled by something less than the least; return the last run, runs, and its unit.
 
     Parameters
     ----------
     solve
-        Runs what takes part.
+        Runs what takes part, in whole multiples of a unit.
     amount
         int64, by obligation, in minor units.
     takes_part
         By obligation.
     least
-        Minor units; up to 1 there is nothing to do but the one run.
+        Minor units, above 0.
     """
-    takes_part = takes_part & (amount >= least)
-    rounds = 0
-    while True:
-        solved = solve(takes_part)
-        rounds += 1
+    large_enough = takes_part & (amount >= least)
+    takes_part = large_enough
+    for rounds in range(1, ROUNDS_MAX + 1):
+        solved = solve(takes_part, 1)
         cleared = solved.result.cleared_minor
         too_little = (cleared > 0) & (cleared < least)
         if not too_little.any():
-            return solved, rounds
-        if rounds >= ROUNDS_MAX:
-            too_little = np.isin(solved.result.component, solved.result.component[too_little])
+            return solved, rounds, 1
         takes_part = takes_part & ~too_little
+    return solve(large_enough, least), ROUNDS_MAX + 1, least

@@ -7,6 +7,7 @@ Rules
 3. Every result is checked against its proof before it leaves (`certificate`); a result that fails is a
    fault of the solver and raises ArithmeticError.
 4. Obligations that take no part are kept whole. They count in what is owed before and after.
+5. With a unit, amounts and maxima are rounded down to its multiples, and so is all that is cancelled.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from setfair.engine.setoff.certificate import NO_PART, Proof, check_lexicographi
 from setfair.engine.setoff.closed import Closed, close_many
 from setfair.engine.setoff.components import strong_components
 from setfair.engine.setoff.merge import Int64Array, Obligations, merge, net_positions, share_out
-from setfair.engine.setoff.model import make_model
+from setfair.engine.setoff.model import NO_MAXIMUM, make_model
 from setfair.engine.setoff.objective import Objective
 from setfair.engine.setoff.run import SetOff, describe, set_off
 from setfair.engine.setoff.stages import solve_stages
@@ -52,8 +53,10 @@ class Solved:
     """With the objective `OLDEST`: the classes; for what takes part, in its order."""
 
 
-def solve(instance: Instance, takes_part: npt.NDArray[np.bool_], objective: Objective) -> Solved:
-    """Set off what takes part.
+def solve(
+    instance: Instance, takes_part: npt.NDArray[np.bool_], objective: Objective, unit: int = 1
+) -> Solved:
+    """Set off what takes part, in whole multiples of a unit.
 
     Raises
     ------
@@ -62,8 +65,13 @@ def solve(instance: Instance, takes_part: npt.NDArray[np.bool_], objective: Obje
     """
     places = np.flatnonzero(takes_part)
     whole = instance.obligations
-    columns = [column[places] for column in (whole.debtor, whole.creditor, whole.amount, whole.due_day)]
-    part = Obligations(*columns, gross=int(columns[2].sum()))
+    amount = whole.amount[places] // unit * unit
+    part = Obligations(
+        whole.debtor[places], whole.creditor[places], amount, whole.due_day[places], int(amount.sum())
+    )
+    bounded = instance.maximum < NO_MAXIMUM
+    maximum = np.where(bounded, instance.maximum // unit * unit, NO_MAXIMUM)
+    instance = replace(instance, maximum=maximum)
     closed, ages = None, None
     if objective is Objective.OLDEST and len(places):
         ages = age_classes(part.due_day, instance.as_of_day)
@@ -117,7 +125,7 @@ def _binding(instance: Instance, part: Obligations) -> bool:
 def _widen(instance: Instance, places: Int64Array, result: SetOff) -> SetOff:
     """Return a result for all obligations and parties."""
     whole = instance.obligations
-    if len(places) == len(whole.amount):
+    if len(places) == len(whole.amount) and result.gross_minor == whole.gross:
         return result
     cleared = np.zeros(len(whole.amount), np.int64)
     component = np.full(len(whole.amount), -1, np.int64)
