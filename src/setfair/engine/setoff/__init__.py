@@ -17,12 +17,27 @@ The result depends on the input and its order alone. Among several optima the so
 due dates go first within an arc, not across arcs. Self-obligations and amounts that are not positive are
 the caller's to exclude: they are refused here. Currencies are apart: one call per currency.
 
+`set_off_under` takes a choice: another objective (`objective`) and limits (`limits`), and says their cost.
+
 Sources: T. Fleischman, P. Dini, "Mathematical foundations for balancing the payment system in the trade
 credit market", J. Risk Financial Manag. 14(9), 2021. V. Simic, M. Milanovic, "Some remarks on the problem
 of multilateral compensation", Publ. Elektroteh. Fak., Univ. Belgrade, Ser. Mat. 3, 1992.
 """
 
+from setfair.engine.setoff.certificate import Proof, check_lexicographic
+from setfair.engine.setoff.choice import Choice, ChosenSetOff, set_off_under
 from setfair.engine.setoff.merge import GROSS_MAX_MINOR
+from setfair.engine.setoff.objective import Objective
 from setfair.engine.setoff.run import SetOff, set_off
 
-__all__ = ["GROSS_MAX_MINOR", "SetOff", "set_off"]
+__all__ = [
+    "GROSS_MAX_MINOR",
+    "Choice",
+    "ChosenSetOff",
+    "Objective",
+    "Proof",
+    "SetOff",
+    "check_lexicographic",
+    "set_off",
+    "set_off_under",
+]

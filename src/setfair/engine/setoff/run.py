@@ -99,6 +99,12 @@ def set_off(
     inside = component_of_party[arcs.debtor] == component_of_party[arcs.creditor]
     kept, price = _solve_parts(arcs, component_of_party, inside)
     cleared = share_out(arcs, np.where(inside, arcs.amount - kept, 0), obligations.amount)
+    return describe(arcs, component_of_party, cleared, stack_prices(price, component_of_party))
+
+
+def describe(arcs: Arcs, component_of_party: Int64Array, cleared: Int64Array, price: Int64Array) -> SetOff:
+    """Return the result of a run, given by obligation what was cancelled and by party its price."""
+    inside = component_of_party[arcs.debtor] == component_of_party[arcs.creditor]
     component_of_arc = np.where(inside, component_of_party[arcs.debtor], -1)
     component = np.empty_like(cleared)
     component[arcs.order] = component_of_arc[arcs.arc_of]
@@ -106,7 +112,7 @@ def set_off(
     net = net_positions(arcs.debtor, arcs.creditor, arcs.amount, len(arcs.party))
     return SetOff(
         cleared_minor=cleared,
-        gross_minor=obligations.gross,
+        gross_minor=int(arcs.amount.sum()),
         cleared_total_minor=int(cleared.sum()),
         net_debit_minor=int(net[net > 0].sum()),
         arcs=len(arcs.amount),
@@ -114,7 +120,7 @@ def set_off(
         components=int((sizes > 1).sum()),
         component_parties_max=int(sizes[sizes > 1].max(initial=0)),
         party=arcs.party,
-        price=_stack_prices(price, component_of_party),
+        price=price,
     )
 
 
@@ -169,7 +175,7 @@ def _solve(arcs: Arcs, part: _Part) -> Flow:
     return least_flow(tail, head, amount, np.ones(len(amount), np.int8), net)
 
 
-def _stack_prices(price: Int64Array, component_of_party: Int64Array) -> Int64Array:
+def stack_prices(price: Int64Array, component_of_party: Int64Array) -> Int64Array:
     """Shift the prices of each component above those of the components that it owes to.
 
     So an obligation between two components has a gain of at most 0, and the prices prove the whole run.
