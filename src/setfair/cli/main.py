@@ -12,6 +12,7 @@ from setfair.cli.alert import alert_app
 from setfair.cli.clear import clear
 from setfair.cli.common import console
 from setfair.cli.day import cycle, day_app, statements
+from setfair.cli.explain import explain_obligation
 from setfair.cli.house import adopt, init, rebuild, report, sql, status
 from setfair.cli.submit import submit
 
@@ -28,6 +29,7 @@ app.command()(adopt)
 app.add_typer(day_app, name="day")
 app.command()(submit)
 app.command()(cycle)
+app.command("explain")(explain_obligation)
 app.add_typer(alert_app, name="alert")
 app.command()(status)
 app.command()(statements)

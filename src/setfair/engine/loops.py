@@ -7,16 +7,17 @@ A circulation is a sum of loops in many ways. The one given here is found by the
    arc, and of an arc the first in input order of which something is left stands for it.
 2. Pairs first: arcs in the order of debtor and creditor; as long as the creditor owes the debtor too, both
    are reduced by what is left of the smaller of the two obligations.
-3. Then a path is walked, from the first party that has something left. From its end the nearest party on
-   the path is searched for, breadth first, arcs in the order of their creditors, looking at no more than
-   `arcs_searched_max` arcs. If it is found, the way there closes a loop. If not, the path goes on along the
-   first arc of its end.
+3. Then a path is walked, from the first party that has something left: its root. First the parties around the
+   root are found that lead to it, breadth first against the arcs, in the order of their debtors: its ball.
+   Then, from the end of the path and breadth first, in the order of creditors, a party is searched for that
+   lies on the path, or in the ball with something left of every arc from it to the root or the path.
+   If it is found, the way there closes a loop. If not, the path goes on to the party that was met last.
 4. A loop is reduced by what is left of the smallest of its obligations, and the path falls back to the
-   party at which the loop closed.
+   party at which the loop closed. When it is empty again and the ball was not enough, the ball is made anew.
 
 Each loop uses up at least one obligation, so there are no more loops than obligations of which something is
-cancelled. With few obligations the search is complete, and each loop is a shortest one through the party
-from which it was searched; with many the walk keeps the work within bounds, and loops are longer.
+cancelled. Neither ball nor search looks at more arcs than the number of obligations allows: meeting in the
+middle, they find short loops among many parties; where they do not, the walk goes on and still closes one.
 
 The same input gives the same loops. They explain a set-off and are no part of it: nothing is decided by them.
 """
@@ -33,16 +34,18 @@ from setfair.engine.kernel import inlined, kernel
 
 Int64Array = npt.NDArray[np.int64]
 
-ARCS_SEARCHED_MIN = 16
-ARCS_SEARCHED = 2**25
-"""Arcs that one search looks at: `ARCS_SEARCHED` divided by the number of obligations, at least the minimum."""
+ARCS_SEARCHED = 2**23
+ARCS_SEARCHED_MIN, ARCS_SEARCHED_MAX = 32, 1024
+"""Arcs that one ball or one search looks at: `ARCS_SEARCHED` divided by the number of obligations of which
+something is cancelled, within these bounds. More make loops shorter, and many obligations slow."""
 
 _CHUNK = 2**20
 """Obligations of loops that are collected at a time."""
 
-_PAIR, _ROOT, _LENGTH, _SEARCH, _LOOPS, _WRITTEN = range(6)
-"""Places in the walk's state: next arc of rule 2, party that the path starts at, arcs on the path, searches,
-loops, and obligations in the chunk."""
+_PAIR, _ROOT, _LENGTH, _SEARCH, _LAST, _BALL, _LOOPS, _WRITTEN = range(8)
+"""Places in the walk's state: next arc of rule 2, root, arcs on the path, searches, the last
+party that a search came to, the search that made the ball (0: none that is good), loops, and obligations in
+the chunk."""
 
 _DONE, _FULL = 0, 1
 _NONE = -1
@@ -85,6 +88,10 @@ class _Graph(NamedTuple):
     order: Int64Array
     rest: Int64Array
     """By place in `order`: what is left to be explained."""
+    in_start: Int64Array
+    """By party: its first place in `in_arc`, and one past the end."""
+    in_arc: Int64Array
+    """Arcs by creditor and debtor."""
 
 
 class _Walk(NamedTuple):
@@ -101,6 +108,10 @@ class _Walk(NamedTuple):
     """By party: the last search that met it."""
     came_by: Int64Array
     """By party: the arc by which that search came to it."""
+    ball: Int64Array
+    """By party: the last search that put it into a ball."""
+    toward: Int64Array
+    """By party: the arc by which it leads to the root of that ball."""
     queue: Int64Array
 
 
@@ -129,7 +140,7 @@ def find_loops(
     cleared_minor
         What is cancelled of each, in minor units, not negative, shape (n,).
     arcs_searched_max
-        Arcs that one search looks at, at least 1; None: as many as the number of obligations allows.
+        Arcs that one ball or one search looks at, at least 1; None: as `ARCS_SEARCHED` has it.
 
     Returns
     -------
@@ -143,22 +154,24 @@ def find_loops(
 
     Notes
     -----
-    Complexity: O(n log n) and, for each obligation of each loop at most, one search.
+    Complexity: O(n log n), and at most one search for each obligation of each loop and one ball for each loop.
     """
     columns = [np.asarray(column, dtype=np.int64) for column in (debtor, creditor, cleared_minor)]
     used = _check_circulation(*columns)
     if not len(used):
         return Loops(np.zeros(1, np.int64), np.empty(0, np.int64), np.empty(0, np.int64))
     graph = _make_graph(used, *columns)
-    searched = arcs_searched_max or max(ARCS_SEARCHED_MIN, ARCS_SEARCHED // len(used))
     parties = len(graph.row_start) - 1
+    searched = arcs_searched_max or min(max(ARCS_SEARCHED // len(used), ARCS_SEARCHED_MIN), ARCS_SEARCHED_MAX)
     walk = _Walk(
-        state=np.zeros(6, np.int64),
+        state=np.zeros(8, np.int64),
         first_arc=graph.row_start[:-1].copy(),
         path=np.empty(parties + 1, np.int64),
         place=np.full(parties, _NONE, np.int64),
         seen=np.zeros(parties, np.int64),
         came_by=np.empty(parties, np.int64),
+        ball=np.zeros(parties, np.int64),
+        toward=np.empty(parties, np.int64),
         queue=np.empty(parties, np.int64),
     )
     found = _Found(*(np.empty(size, np.int64) for size in (_CHUNK + parties, len(used), len(used))))
@@ -201,14 +214,18 @@ def _make_graph(used: Int64Array, debtor: Int64Array, creditor: Int64Array, clea
     ordered = pair[by_pair]
     first = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
     tail, head = np.divmod(ordered[first], np.int64(len(parties)))
+    in_arc = np.argsort(head, kind="stable")
+    bounds = np.arange(len(parties) + 1)
     return _Graph(
-        row_start=np.searchsorted(tail, np.arange(len(parties) + 1)).astype(np.int64),
+        row_start=np.searchsorted(tail, bounds).astype(np.int64),
         tail=tail,
         head=head,
         current=first.astype(np.int64),
         end=np.append(first[1:], len(used)).astype(np.int64),
         order=used[by_pair],
         rest=cleared[used[by_pair]],
+        in_start=np.searchsorted(head[in_arc], bounds).astype(np.int64),
+        in_arc=in_arc,
     )
 
 
@@ -242,15 +259,18 @@ def take_apart(graph: _Graph, walk: _Walk, found: _Found, arcs_searched_max: int
             root = state[_ROOT]
             while root < parties and _first_arc(graph, walk, root) == graph.row_start[root + 1]:
                 root += 1
-            state[_ROOT] = root
             if root == parties:
                 return _DONE
+            if root != state[_ROOT] or state[_BALL] == 0:
+                state[_ROOT] = root
+                _make_ball(graph, walk, root, arcs_searched_max)
             walk.place[root] = 0
             end = root
         else:
             end = graph.head[walk.path[state[_LENGTH] - 1]]
         closed_at = _search(graph, walk, end, arcs_searched_max)
         if closed_at == _NONE:
+            state[_BALL] = 0 if state[_LENGTH] == 0 else state[_BALL]
             _go_on(graph, walk, end)
         else:
             _close(graph, walk, found, end, closed_at)
@@ -279,10 +299,53 @@ def _take_pair(graph: _Graph, walk: _Walk, found: _Found, arc: int) -> None:
 
 
 @kernel
-def _search(graph: _Graph, walk: _Walk, origin: int, arcs_searched_max: int) -> int:
-    """Rule 3: return the nearest party on the path, `came_by` leading to it, or -1."""
+def _make_ball(graph: _Graph, walk: _Walk, root: int, arcs_searched_max: int) -> None:
+    """Rule 3: find the parties around a root that lead to it."""
     walk.state[_SEARCH] += 1
     search, looked = walk.state[_SEARCH], 0
+    walk.state[_BALL] = search
+    walk.ball[root] = search
+    walk.queue[0] = root
+    taken, queued = 0, 1
+    while taken < queued:
+        party = walk.queue[taken]
+        taken += 1
+        for at in range(graph.in_start[party], graph.in_start[party + 1]):
+            if looked == arcs_searched_max:
+                return
+            looked += 1
+            arc = graph.in_arc[at]
+            other = graph.tail[arc]
+            if walk.ball[other] != search and not _is_used_up(graph, arc):
+                walk.ball[other] = search
+                walk.toward[other] = arc
+                walk.queue[queued] = other
+                queued += 1
+
+
+@kernel
+def _follow_ball(graph: _Graph, walk: _Walk, start: int) -> int:
+    """Return where the way from a party of the ball meets the path, `came_by` leading along it, or -1."""
+    party = start
+    while walk.place[party] < 0:
+        arc = walk.toward[party]
+        if _is_used_up(graph, arc):
+            walk.ball[start] = 0
+            return _NONE
+        party = graph.head[arc]
+    meets, party = party, start
+    while party != meets:
+        arc = walk.toward[party]
+        party = graph.head[arc]
+        walk.came_by[party] = arc
+    return meets
+
+
+@kernel
+def _search(graph: _Graph, walk: _Walk, origin: int, arcs_searched_max: int) -> int:
+    """Rule 3: return the party of the path at which a loop closes, `came_by` leading to it, or -1."""
+    walk.state[_SEARCH] += 1
+    search, ball, looked = walk.state[_SEARCH], walk.state[_BALL], 0
     walk.queue[0] = origin
     taken, queued = 0, 1
     while taken < queued:
@@ -292,42 +355,54 @@ def _search(graph: _Graph, walk: _Walk, origin: int, arcs_searched_max: int) -> 
             if looked == arcs_searched_max:
                 return _NONE
             looked += 1
-            if _is_used_up(graph, arc):
-                continue
             other = graph.head[arc]
+            if walk.seen[other] == search or _is_used_up(graph, arc):
+                continue
+            walk.seen[other] = search
+            walk.came_by[other] = arc
             if walk.place[other] >= 0:
-                walk.came_by[other] = arc
                 return other
-            if walk.seen[other] != search:
-                walk.seen[other] = search
-                walk.came_by[other] = arc
-                walk.queue[queued] = other
-                queued += 1
+            if ball != 0 and walk.ball[other] == ball:
+                meets = _follow_ball(graph, walk, other)
+                if meets != _NONE:
+                    return meets
+            walk.queue[queued] = other
+            walk.state[_LAST] = other
+            queued += 1
     return _NONE
 
 
-@inlined
+@kernel
 def _go_on(graph: _Graph, walk: _Walk, end: int) -> None:
-    """Make the path longer by the first arc of its end, which the search saw leading off the path."""
-    arc, length = walk.first_arc[end], walk.state[_LENGTH]
-    walk.path[length] = arc
-    walk.place[graph.head[arc]] = length + 1
-    walk.state[_LENGTH] = length + 1
+    """Make the path longer by the way to the last party that the search came to."""
+    length, last = walk.state[_LENGTH], walk.state[_LAST]
+    steps = _put_way(graph, walk, end, last)
+    for place in range(length, length + steps):
+        walk.place[graph.head[walk.path[place]]] = place + 1
+    walk.state[_LENGTH] = length + steps
+
+
+@kernel
+def _put_way(graph: _Graph, walk: _Walk, end: int, to: int) -> int:
+    """Write the way that the search found from the end of the path behind it; return its arcs."""
+    steps, party = 0, to
+    while steps == 0 or party != end:
+        party = graph.tail[walk.came_by[party]]
+        steps += 1
+    party, at = to, walk.state[_LENGTH] + steps
+    for _ in range(steps):
+        at -= 1
+        arc = walk.came_by[party]
+        walk.path[at] = arc
+        party = graph.tail[arc]
+    return steps
 
 
 @kernel
 def _close(graph: _Graph, walk: _Walk, found: _Found, end: int, closed_at: int) -> None:
     """Rule 4: put the way that the search found behind the path, write the loop, and fall back."""
     length = walk.state[_LENGTH]
-    steps, party = 0, closed_at
-    while steps == 0 or party != end:
-        party = graph.tail[walk.came_by[party]]
-        steps += 1
-    party = closed_at
-    for step in range(steps):
-        arc = walk.came_by[party]
-        walk.path[length + steps - 1 - step] = arc
-        party = graph.tail[arc]
+    steps = _put_way(graph, walk, end, closed_at)
     start = walk.place[closed_at]
     for place in range(start, length):
         walk.place[graph.head[walk.path[place]]] = _NONE
