@@ -17,7 +17,9 @@ ASKED_FOR = {
     "For development": PROJECT["dependency-groups"]["dev"],
 }
 LOCKED = re.findall(
-    r"^([A-Za-z0-9._-]+)(?:\[[a-z,]+\])?==([^\s;]+)( ; .*)? \\$", text_of(ROOT / "requirements.lock"), re.MULTILINE
+    r"^([A-Za-z0-9._-]+)(?:\[[a-z,]+\])?==([^\s;]+)( ; .*)? \\$",
+    text_of(ROOT / "requirements.lock"),
+    re.MULTILINE,
 )
 
 

@@ -50,7 +50,9 @@ def test_exceptions_are_needed() -> None:
 
 def test_the_lock_file_has_versions_and_hashes_only() -> None:
     """Every line of the lock file is a pinned version or a SHA-256: it names no host."""
-    line = re.compile(r"[A-Za-z0-9._-]+(\[[a-z,]+\])?==[^\s;]+( ; [^\\/]+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?")
+    line = re.compile(
+        r"[A-Za-z0-9._-]+(\[[a-z,]+\])?==[^\s;]+( ; [^\\/]+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?"
+    )
     lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
     assert [each for each in lines if not line.fullmatch(each)] == []
     assert len(lines) > 50

@@ -154,7 +154,7 @@ def find_loops(
 
     Notes
     -----
-    Complexity: O(n log n), and at most one search for each obligation of each loop and one ball for each loop.
+    Complexity: O(n log n), at most one search for each obligation of each loop, and one ball for each loop.
     """
     columns = [np.asarray(column, dtype=np.int64) for column in (debtor, creditor, cleared_minor)]
     used = _check_circulation(*columns)

@@ -91,6 +91,8 @@ class Gathered:
     """By account; none for an account without bookings."""
     cleared_minor: Counter[tuple[int, int]] = field(default_factory=Counter)
     """What set-off cancelled of a party's debts, by party and currency number."""
+    cycles: set[int] = field(default_factory=set)
+    """Numbers of the cycles that cancelled something."""
 
     def book(self, row: dict[str, Any]) -> None:
         """Take a booking for both its accounts."""
@@ -126,6 +128,7 @@ class Gathered:
     def set_off(self, row: dict[str, Any]) -> None:
         """Take a set-off for both its parties."""
         taken = tuple(row.values())
+        self.cycles.add(row["cause_number"])
         self.spool.add((SET_OFF, row["debtor"]), taken)
         self.spool.add((SET_OFF, row["creditor"]), taken)
         self.cleared_minor[row["debtor"], row["currency_number"]] += row["amount_minor"]
