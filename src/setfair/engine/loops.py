@@ -10,7 +10,8 @@ A circulation is a sum of loops in many ways. The one given here is found by the
 3. Then a path is walked, from the first party that has something left: its root. First the parties around the
    root are found that lead to it, breadth first against the arcs, in the order of their debtors: its ball.
    Then, from the end of the path and breadth first, in the order of creditors, a party is searched for that
-   lies on the path, or in the ball with something left of every arc from it to the root or the path.
+   lies on the path, or in the ball with something left of every arc from it to the path and no party on the
+   way that the search has met; one of which that is not so leaves the ball.
    If it is found, the way there closes a loop. If not, the path goes on to the party that was met last.
 4. A loop is reduced by what is left of the smallest of its obligations, and the path falls back to the
    party at which the loop closed. When it is empty again and the ball was not enough, the ball is made anew.
@@ -42,10 +43,10 @@ something is cancelled, within these bounds. More make loops shorter, and many o
 _CHUNK = 2**20
 """Obligations of loops that are collected at a time."""
 
-_PAIR, _ROOT, _LENGTH, _SEARCH, _LAST, _BALL, _LOOPS, _WRITTEN = range(8)
+_PAIR, _ROOT, _LENGTH, _SEARCH, _LAST, _BALL, _IS_GOOD, _LOOPS, _WRITTEN = range(9)
 """Places in the walk's state: next arc of rule 2, root, arcs on the path, searches, the last
-party that a search came to, the search that made the ball (0: none that is good), loops, and obligations in
-the chunk."""
+party that a search came to, the search that made the ball, whether it is good (1) or to be made anew (0), loops, and
+obligations in the chunk."""
 
 _DONE, _FULL = 0, 1
 _NONE = -1
@@ -164,7 +165,7 @@ def find_loops(
     parties = len(graph.row_start) - 1
     searched = arcs_searched_max or min(max(ARCS_SEARCHED // len(used), ARCS_SEARCHED_MIN), ARCS_SEARCHED_MAX)
     walk = _Walk(
-        state=np.zeros(8, np.int64),
+        state=np.zeros(9, np.int64),
         first_arc=graph.row_start[:-1].copy(),
         path=np.empty(parties + 1, np.int64),
         place=np.full(parties, _NONE, np.int64),
@@ -261,7 +262,7 @@ def take_apart(graph: _Graph, walk: _Walk, found: _Found, arcs_searched_max: int
                 root += 1
             if root == parties:
                 return _DONE
-            if root != state[_ROOT] or state[_BALL] == 0:
+            if root != state[_ROOT] or state[_IS_GOOD] == 0:
                 state[_ROOT] = root
                 _make_ball(graph, walk, root, arcs_searched_max)
             walk.place[root] = 0
@@ -270,7 +271,8 @@ def take_apart(graph: _Graph, walk: _Walk, found: _Found, arcs_searched_max: int
             end = graph.head[walk.path[state[_LENGTH] - 1]]
         closed_at = _search(graph, walk, end, arcs_searched_max)
         if closed_at == _NONE:
-            state[_BALL] = 0 if state[_LENGTH] == 0 else state[_BALL]
+            if state[_LENGTH] == 0:
+                state[_IS_GOOD] = 0
             _go_on(graph, walk, end)
         else:
             _close(graph, walk, found, end, closed_at)
@@ -303,7 +305,7 @@ def _make_ball(graph: _Graph, walk: _Walk, root: int, arcs_searched_max: int) ->
     """Rule 3: find the parties around a root that lead to it."""
     walk.state[_SEARCH] += 1
     search, looked = walk.state[_SEARCH], 0
-    walk.state[_BALL] = search
+    walk.state[_BALL], walk.state[_IS_GOOD] = search, 1
     walk.ball[root] = search
     walk.queue[0] = root
     taken, queued = 0, 1
@@ -329,10 +331,11 @@ def _follow_ball(graph: _Graph, walk: _Walk, start: int) -> int:
     party = start
     while walk.place[party] < 0:
         arc = walk.toward[party]
-        if _is_used_up(graph, arc):
+        party = graph.head[arc]
+        is_met = walk.place[party] < 0 and walk.seen[party] == walk.state[_SEARCH]
+        if is_met or _is_used_up(graph, arc):
             walk.ball[start] = 0
             return _NONE
-        party = graph.head[arc]
     meets, party = party, start
     while party != meets:
         arc = walk.toward[party]
@@ -362,7 +365,7 @@ def _search(graph: _Graph, walk: _Walk, origin: int, arcs_searched_max: int) -> 
             walk.came_by[other] = arc
             if walk.place[other] >= 0:
                 return other
-            if ball != 0 and walk.ball[other] == ball:
+            if walk.ball[other] == ball:
                 meets = _follow_ball(graph, walk, other)
                 if meets != _NONE:
                     return meets
