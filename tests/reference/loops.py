@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 Loop = tuple[tuple[int, ...], int]
 """Obligations of a loop, and its amount."""
 
@@ -44,7 +46,7 @@ class Unwinder:
 
     def take(self, parties: list[int]) -> None:
         """Reduce the obligations from each party to the next by the smallest, and note the loop."""
-        arcs = list(zip(parties, parties[1:], strict=False))
+        arcs = list(pairwise(parties))
         places = [self.waiting[arc][0] for arc in arcs]
         amount = min(self.rest[place] for place in places)
         for arc, place in zip(arcs, places, strict=True):
@@ -73,7 +75,7 @@ class Unwinder:
         return toward
 
     def close_loops_until_back(self, root: int) -> None:
-        """Walk and close loops until the path has fallen back to its root, and say whether the ball is good."""
+        """Walk and close loops until the path is back at its root; a ball that was not enough is made anew."""
         is_good = True
         while True:
             way, closes = self.search(self.path[-1])

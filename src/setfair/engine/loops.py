@@ -44,9 +44,9 @@ _CHUNK = 2**20
 """Obligations of loops that are collected at a time."""
 
 _PAIR, _ROOT, _LENGTH, _SEARCH, _LAST, _BALL, _IS_GOOD, _LOOPS, _WRITTEN = range(9)
-"""Places in the walk's state: next arc of rule 2, root, arcs on the path, searches, the last
-party that a search came to, the search that made the ball, whether it is good (1) or to be made anew (0), loops, and
-obligations in the chunk."""
+"""Places in the walk's state: next arc of rule 2, root, arcs on the path, searches, the last party
+that a search came to, the search that made the ball, whether it is good (1) or to be made anew (0), loops,
+and obligations in the chunk."""
 
 _DONE, _FULL = 0, 1
 _NONE = -1
