@@ -1,4 +1,4 @@
-"""`setfair explain`, and the notices of the same cycle: whole for the overseer, own neighbours for a party."""
+"""`setfair explain` and the notices of a cycle: all names for the overseer, neighbours for a party."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def test_loops_in_words(cleared: Path) -> None:
     ]
     assert lines[13].startswith("Why no more: no chain of what is still owed leads from its creditor back")
     assert lines[14:] == [
-        "Its debtor owed 5.00 in all and was owed 6.20: at most 5.00 of its debts cancels.",
-        "Its creditor owed 4.50 in all and was owed 5.00: at most 4.50 of its claims cancels.",
+        "Its debtor owed 5.00 in all and was owed 6.20: of its debts no more than 5.00 can cancel.",
+        "Its creditor owed 4.50 in all and was owed 5.00: of its claims no more than 4.50 can cancel.",
     ]
 
 
@@ -100,7 +100,7 @@ def test_notices_of_both_sides_say_the_loops(given_out: Path) -> None:
 
 
 def test_no_notice_names_a_third_party(given_out: Path) -> None:
-    """The JSON notice of each party holds ids of itself and of who it trades with, and sums over its loops."""
+    """The JSON notice of each party holds ids of itself and of who it trades with; its loops sum up."""
     notices: list[Any] = json.loads((given_out / "set_off_notices.json").read_text(encoding="utf-8"))
     assert len(notices) == 8
     for notice in notices:

@@ -75,7 +75,7 @@ class Unwinder:
         return toward
 
     def close_loops_until_back(self, root: int) -> None:
-        """Walk and close loops until the path is back at its root; a ball that was not enough is made anew."""
+        """Walk and close loops until the path is back at its root; make a ball anew that was not enough."""
         is_good = True
         while True:
             way, closes = self.search(self.path[-1])

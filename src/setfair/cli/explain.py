@@ -78,4 +78,5 @@ def _cycle_lines(cycle: dict[str, Any]) -> Iterator[str]:
             stood = cycle[f"{side}_stood"]
             owed, claimed, most = (with_separators(stood[name]) for name in ("owed", "claimed", "most"))
             what = "debts" if side == "debtor" else "claims"
-            yield f"Its {side} owed {owed} in all and was owed {claimed}: at most {most} of its {what} cancels."
+            stood_text = f"Its {side} owed {owed} in all and was owed {claimed}"
+            yield f"{stood_text}: of its {what} no more than {most} can cancel."
