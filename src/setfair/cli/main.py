@@ -24,6 +24,7 @@ COMMANDS = {
     "submit": "submit:submit",
     "cycle": "cycle:cycle",
     "positions": "cycle:positions",
+    "explain": "explain:explain_obligation",
     "alert": "alert:alert_app",
     "status": "look:status",
     "statements": "look:statements",

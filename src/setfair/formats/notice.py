@@ -3,18 +3,22 @@
 Rules
 -----
 1. One notice for each party and cycle, with both sides: what the party owed (DEBTOR) and what it was owed
-   (CREDITOR). The same `SetOff` goes into the notices of both parties.
+   (CREDITOR). The same obligation reads the same in the notices of both parties, but for their neighbours.
 2. `amount` is what was open before the cycle; amount - cleared = remaining exactly, none of them negative.
 3. Amounts are decimals in text: JSON numbers lose digits in many readers.
 4. Totals are by currency; set-off leaves the party's net position as it was, so in each currency what was
    cleared of its debts equals what was cleared of its claims.
 5. A netting notice has the same form: `cleared` is what netting settled, all that had remained. The
    difference between debts and claims is what the party's participant pays or gets; rule 4 does not apply.
+6. Each line says in how many loops the obligation was cancelled, and of each the amount, the length and the
+   party's neighbour in it on its other side: who owes it, where the line is a debt; whom it owes, where it is
+   a claim. Nobody else in a loop is named. At most `LOOPS_LISTED_MAX` are listed, the largest first.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -38,8 +42,16 @@ NOTICE_COLUMNS = (
     "remaining",
     "due_date",
     "record",
+    "loops",
+    "loop_lengths",
+    "loop_neighbours",
 )
 """`side` is what the party of the notice is: DEBTOR or CREDITOR."""
+
+LOOPS_LISTED_MAX = 100
+"""Loops of one obligation in a JSON notice."""
+CELL_PARTS_MAX = 20
+"""Lengths, or neighbours, in one cell of a CSV notice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,17 @@ class Firm:
     party_id: str
     """LEI or a local id."""
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoopSeen:
+    """A loop as one of its parties is told of it."""
+
+    amount_minor: int
+    length: int
+    """Obligations in the loop, which is its parties too."""
+    neighbour: Firm
+    """Who owes the party in it, if the obligation is its debt; whom it owes, if it is its claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +90,8 @@ class SetOff:
     cleared_minor: int
     remaining_minor: int
     due_date: date | None = None
+    loops: tuple[LoopSeen, ...] = ()
+    """All loops through it, the largest first, as the party of the notice is told of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +118,8 @@ def _checked_lines(notice: Notice) -> Iterator[tuple[SetOff, bool]]:
                 f"record {set_off.record_number}: {parts[0]} - {parts[1]} = {parts[2]} is no set-off"
             )
         is_debtor = set_off.debtor.party_id == notice.party.party_id
+        if set_off.loops and sum(loop.amount_minor for loop in set_off.loops) != parts[1]:
+            raise BrokenInvariantError(f"record {set_off.record_number}: its loops do not sum to {parts[1]}")
         if is_debtor == (set_off.creditor.party_id == notice.party.party_id):
             raise BrokenInvariantError(
                 f"record {set_off.record_number} is not between {notice.party.party_id} and another party"
@@ -126,7 +153,27 @@ def _csv_rows(notice: Notice) -> Iterator[tuple[str | int, ...]]:
             format_amount(set_off.remaining_minor, decimals),
             set_off.due_date.isoformat() if set_off.due_date else "",
             set_off.record_number,
+            len(set_off.loops),
+            _joined(_lengths(set_off)),
+            _joined(_neighbours(set_off)),
         )
+
+
+def _lengths(set_off: SetOff) -> list[str]:
+    """Return the lengths of the loops, each with how many have it where they are several."""
+    counts = Counter(loop.length for loop in set_off.loops)
+    return [f"{length} ({count})" if count > 1 else str(length) for length, count in sorted(counts.items())]
+
+
+def _neighbours(set_off: SetOff) -> list[str]:
+    """Return the ids of the party's neighbours, each once."""
+    return list(dict.fromkeys(loop.neighbour.party_id for loop in set_off.loops))
+
+
+def _joined(parts: list[str]) -> str:
+    """Put parts into one cell."""
+    more = len(parts) - CELL_PARTS_MAX
+    return csv_text("; ".join([*parts[:CELL_PARTS_MAX], *([f"and {more} more"] if more > 0 else [])]))
 
 
 def write_notice_csv(out: BinaryIO, notice: Notice) -> None:
@@ -157,6 +204,18 @@ def _json_line(set_off: SetOff, is_debtor: bool) -> dict[str, object]:
         "remaining": format_amount(set_off.remaining_minor, decimals),
         "due_date": set_off.due_date.isoformat() if set_off.due_date else None,
         "record": set_off.record_number,
+        "loop_count": len(set_off.loops),
+        "loops": [
+            {
+                "amount": format_amount(loop.amount_minor, decimals),
+                "length": loop.length,
+                "owes_you" if is_debtor else "you_owe": {
+                    "party_id": loop.neighbour.party_id,
+                    "name": loop.neighbour.name,
+                },
+            }
+            for loop in set_off.loops[:LOOPS_LISTED_MAX]
+        ],
     }
 
 

@@ -104,6 +104,8 @@ class Gathered:
     """By account; none for an account without bookings."""
     cleared_minor: Counter[tuple[int, int]] = field(default_factory=Counter)
     """What set-off cancelled of a party's debts, by party and currency number."""
+    cycles: set[int] = field(default_factory=set)
+    """Numbers of the cycles that cancelled something."""
 
     def book(self, row: dict[str, Any]) -> None:
         """Take a booking for both its accounts."""
@@ -143,6 +145,7 @@ class Gathered:
         self.spool.add((key, row["debtor"]), tuple(taken))
         self.spool.add((key, row["creditor"]), tuple(taken))
         if key == SET_OFF:
+            self.cycles.add(row["cause_number"])
             self.cleared_minor[row["debtor"], row["currency_number"]] += row["amount_minor"]
 
 

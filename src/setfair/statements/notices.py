@@ -6,6 +6,8 @@ Rules
    all notices of a participant's parties are one CSV and one JSON file, those of netting another two.
 2. A party belongs to the participant that it banks with, or the direct participant through which that one is
    reached. Parties that name no participant are the house's own business: `HOUSE_PARTIES`.
+3. The loops of each cycle are made again from its page (`explain.cycle`); a party is told of those that its
+   own obligations lie in, and of its own neighbours in them.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ from itertools import groupby
 
 from setfair.domain.instants import date_of
 from setfair.domain.money import currency_of_number
-from setfair.formats.notice import Firm, Notice, SetOff, write_notices_csv, write_notices_json
+from setfair.explain.cycle import CycleLoops, read_cycle
+from setfair.formats.notice import Firm, LoopSeen, Notice, SetOff, write_notices_csv, write_notices_json
 from setfair.statements.day import Query
 from setfair.statements.files import Outbox
 from setfair.statements.gather import NETTED, SET_OFF
@@ -37,6 +40,8 @@ class Firms:
     by_number: dict[int, Firm]
     of_member: dict[int, list[int]]
     """Numbers of the parties of each participant, in the order of their ids."""
+    cycles: dict[int, CycleLoops]
+    """The day's cycles and their loops, by number."""
 
 
 def find_firms(query: Query, issue: Issue) -> Firms:
@@ -53,7 +58,8 @@ def find_firms(query: Query, issue: Issue) -> Firms:
                 of_member.setdefault(issue.members.find_direct(row["participant"]), []).append(number)
     for numbers in of_member.values():
         numbers.sort(key=lambda number: by_number[number].party_id)
-    return Firms(by_number, of_member)
+    cycles = {number: read_cycle(query, number) for number in sorted(issue.gathered.cycles)}
+    return Firms(by_number, of_member, cycles)
 
 
 def write_notices(outbox: Outbox, issue: Issue, firms: Firms, member: int) -> None:
@@ -80,17 +86,19 @@ def _notices(issue: Issue, firms: Firms, kind: str, parties: Sequence[int]) -> I
     for party in parties:
         rows = issue.gathered.spool.rows((kind, party))
         for cycle, group in groupby(rows, key=lambda row: row[2]):
+            loops = firms.cycles[cycle] if kind == SET_OFF else None
             yield Notice(
                 issue.members.house.name,
                 firms.by_number[party],
                 cycle,
                 issue.day.business_date,
-                (_set_off(row, firms) for row in group),
+                (_set_off(row, firms, party, loops) for row in group),
                 by_netting=kind == NETTED,
             )
 
 
-def _set_off(row: Row, firms: Firms) -> SetOff:
+def _set_off(row: Row, firms: Firms, party: int, loops: CycleLoops | None) -> SetOff:
+    """Return a line of a notice; what netting settles lies on no loop."""
     record, _, _, currency, debtor, creditor, cleared_minor, remaining_minor, obligation, due = row
     return SetOff(
         record,
@@ -102,4 +110,13 @@ def _set_off(row: Row, firms: Firms) -> SetOff:
         cleared_minor,
         remaining_minor,
         date_of(due) if due else None,
+        tuple(_loops_seen(firms, loops, record, is_debtor=party == debtor)) if loops else (),
     )
+
+
+def _loops_seen(firms: Firms, cycle: CycleLoops, record: int, *, is_debtor: bool) -> Iterator[LoopSeen]:
+    """Yield the loops through an obligation with the party's neighbour on its other side: rule 3."""
+    for passage in cycle.through(record - cycle.first_record):
+        other = cycle.set_offs[passage.before if is_debtor else passage.after]
+        neighbour = firms.by_number[int(other["debtor" if is_debtor else "creditor"])]
+        yield LoopSeen(passage.amount_minor, passage.length, neighbour)

@@ -1,0 +1,81 @@
+"""`setfair explain`: why set-off cancelled this much of an obligation, and in which loops."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from setfair.cli.common import operational_errors, print_json, print_plain, with_separators
+from setfair.cli.options import AsJson, HouseFolder
+from setfair.explain.obligation import choose, explain
+from setfair.tables import open_tables
+
+
+@operational_errors()
+def explain_obligation(
+    house: HouseFolder,
+    obligation: Annotated[
+        str, typer.Argument(metavar="OBLIGATION", help="Its number, or the creditor's id of it.")
+    ],
+    party: Annotated[
+        str | None,
+        typer.Option(
+            "--as", metavar="PARTY", help="As this party may see it; without it all names are shown."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Explain how much of an obligation set-off cancelled, in which loops, and why no more."""
+    with open_tables(house) as tables:
+        told = explain(tables.query, choose(tables.query, obligation, party))
+    if as_json:
+        print_json(told)
+        return
+    for line in _lines(told):
+        print_plain("".join(char if char.isprintable() else " " for char in line))
+
+
+def _firm(firm: dict[str, str]) -> str:
+    return f"{firm['name']} ({firm['party_id']})" if firm["name"] else firm["party_id"]
+
+
+def _lines(told: dict[str, Any]) -> Iterator[str]:
+    it = told["obligation"]
+    amount = f"{it['currency']} {with_separators(it['amount'])}"
+    due = f", due {it['due_date']}" if it["due_date"] else ""
+    yield f"{it['obligation_id']} (number {it['number']}): {_firm(it['debtor'])} owes {_firm(it['creditor'])}"
+    cleared, remaining = with_separators(it["cleared"]), with_separators(it["remaining"])
+    yield f"{amount}{due}; set off {cleared}, remaining {remaining}"
+    if "text" in told:
+        yield f"{told['text']}."
+    for cycle in told["cycles"]:
+        yield ""
+        yield from _cycle_lines(cycle)
+
+
+def _cycle_lines(cycle: dict[str, Any]) -> Iterator[str]:
+    before, cleared, remaining = (with_separators(cycle[name]) for name in ("before", "cleared", "remaining"))
+    count = cycle["loop_count"]
+    loops = "1 loop" if count == 1 else f"{count:,} loops"
+    head = f"Cycle {cycle['cycle']} of {cycle['date']}"
+    yield f"{head}: of {before} it cancelled {cleared} in {loops}; {remaining} remains."
+    for number, loop in enumerate(cycle["loops"], 1):
+        yield f"  loop {number}: {with_separators(loop['amount'])} around {loop['length']} obligations"
+        if "obligations" in loop:
+            for each in loop["obligations"]:
+                yield f"    {_firm(each['debtor'])} owes {_firm(each['creditor'])}: {each['obligation_id']}"
+        else:
+            yield f"    {_firm(loop['owes_you'])} owes you, and you owe {_firm(loop['you_owe'])}"
+    if count > len(cycle["loops"]):
+        yield f"  and {count - len(cycle['loops']):,} smaller loops"
+    if "text" in cycle:
+        yield f"Why no more: {cycle['text']}."
+    for side in ("debtor", "creditor"):
+        if f"{side}_stood" in cycle:
+            stood = cycle[f"{side}_stood"]
+            owed, claimed, most = (with_separators(stood[name]) for name in ("owed", "claimed", "most"))
+            what = "debts" if side == "debtor" else "claims"
+            stood_text = f"Its {side} owed {owed} in all and was owed {claimed}"
+            yield f"{stood_text}: of its {what} no more than {most} can cancel."

@@ -1,0 +1,125 @@
+"""What a cycle had before it, read back from the tables, and why no more of an obligation was cancelled.
+
+Rules
+-----
+1. An obligation took part if it was open before the cycle (its last record says ACSP) and due on the cycle's
+   business day or before; its amount is what that record says remained.
+2. Count, gross and largest set-off must be those of the cycle's own record: else the tables are not the
+   journal's, and nothing is explained from them.
+3. Why no more: `CANCELLED_IN_FULL`, nothing is left; `NO_LOOP`, debtor and creditor lie in no common group
+   (strongly connected component); `OTHER_LOOPS`, they do, and what would close a loop was cancelled in
+   others; `USED_UP`, part of it was cancelled and no loop of what is left passes through the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+from setfair.domain.codes import Status
+from setfair.engine.setoff import SetOff, set_off
+from setfair.errors import HouseError
+from setfair.explain.cycle import CycleLoops, Query
+
+SLICE_RECORDS = 65_536
+"""Records that one query reads."""
+
+_STANDS = """
+SELECT w.subject_number, w.status, w.debtor, w.creditor, w.debtor_after, b.due_date
+FROM record_row w CROSS JOIN obligation_row b ON b.obligation_number = w.subject_number
+WHERE w.record_number BETWEEN ? AND ? AND w.kind IN (7, 8, 9, 10) AND w.currency_number = ?
+ORDER BY w.record_number
+"""
+_OPEN = int(Status.ACSP)
+
+
+class Why(Enum):
+    """Why no more of an obligation was cancelled."""
+
+    CANCELLED_IN_FULL = "nothing is left of it"
+    NO_LOOP = (
+        "no loop passes through it: no chain of debts that were due leads from its creditor back to its "
+        "debtor"
+    )
+    OTHER_LOOPS = (
+        "loops pass through it, but debts that they need were cancelled in other loops; the total cancelled "
+        "is the largest possible, and cancelling some of this one would not make it larger"
+    )
+    USED_UP = (
+        "no chain of what is still owed leads from its creditor back to its debtor, so that what is left of "
+        "it lies on no loop; the total cancelled is the largest possible"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """What a party owed and was owed in a cycle before it."""
+
+    owed_minor: int
+    claimed_minor: int
+
+    @property
+    def most_minor(self) -> int:
+        """Set-off cancels as much of a party's debts as of its claims: never more than the smaller sum."""
+        return min(self.owed_minor, self.claimed_minor)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What took part in a cycle."""
+
+    number: npt.NDArray[np.int64]
+    """Obligation numbers, ascending."""
+    debtor: npt.NDArray[np.int64]
+    creditor: npt.NDArray[np.int64]
+    amount_minor: npt.NDArray[np.int64]
+    """What was open before the cycle."""
+    result: SetOff
+
+    def find(self, obligation_number: int) -> int:
+        """Return the place of an obligation, or -1 if it did not take part."""
+        place = int(np.searchsorted(self.number, obligation_number))
+        return place if place < len(self.number) and self.number[place] == obligation_number else -1
+
+    def stand(self, party: int) -> Stand:
+        """Return what a party owed and was owed."""
+        owed = int(self.amount_minor[self.debtor == party].sum())
+        return Stand(owed, int(self.amount_minor[self.creditor == party].sum()))
+
+    def why(self, place: int, cleared_minor: int) -> Why:
+        """Return why no more than `cleared_minor` of the obligation at a place was cancelled: rule 3."""
+        if cleared_minor == self.amount_minor[place]:
+            return Why.CANCELLED_IN_FULL
+        if self.result.component[place] < 0:
+            return Why.NO_LOOP
+        return Why.USED_UP if cleared_minor else Why.OTHER_LOOPS
+
+
+def read_due(query: Query, cycle: CycleLoops) -> Due:
+    """Read what took part in a cycle.
+
+    Raises
+    ------
+    HouseError
+        If the tables do not show what the cycle's record says: rule 2.
+    """
+    last: dict[int, tuple[int, ...]] = {}
+    currency, end = int(cycle.run["currency"][0]), cycle.first_record
+    for first in range(1, end, SLICE_RECORDS):
+        until = min(first + SLICE_RECORDS, end) - 1
+        for row in query(_STANDS, (first, until, currency)):
+            last[row["subject_number"]] = tuple(row.values())
+    rows = [row for _, row in sorted(last.items()) if row[1] == _OPEN and row[5] <= cycle.day]
+    number, _, debtor, creditor, amount, due = np.array(rows, np.int64).reshape(-1, 6).T
+    result = set_off(debtor, creditor, amount, due)
+    shown = (len(number), result.gross_minor, result.cleared_total_minor)
+    run = cycle.run[0]
+    if shown != (int(run["debtor"]), int(run["debtor_after"]), int(run["amount"])):
+        raise HouseError(
+            f"the tables do not show what took part in cycle {cycle.number}: make them again with "
+            "`setfair rebuild`"
+        )
+    return Due(number, debtor, creditor, amount, result)

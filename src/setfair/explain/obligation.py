@@ -1,0 +1,299 @@
+"""One obligation explained: what each cycle cancelled of it, in which loops, and why no more.
+
+Rules
+-----
+1. The overseer sees every loop whole, with the names of all in it. A party sees its own obligations only: of
+   each loop its amount, its length, who owes the party in it and whom the party owes in it. What a party's
+   view says is made of nothing else, and an obligation of others is answered like one that is not there.
+2. Every cycle that reduced the obligation is shown, and the last one that it took part in: for that one it is
+   said why no more was cancelled.
+3. At most `LOOPS_SHOWN_MAX` loops of an obligation are listed, the largest first; their number is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from setfair.domain.codes import RecordKind, Status
+from setfair.domain.instants import date_of
+from setfair.domain.money import format_amount
+from setfair.errors import HouseError
+from setfair.explain.cycle import CycleLoops, Passage, Query, read_cycle
+from setfair.explain.due import Due, Stand, read_due
+
+LOOPS_SHOWN_MAX = 100
+"""Loops of one obligation that are listed."""
+CANDIDATES_SHOWN_MAX = 20
+"""Obligations of one id that are named when a number has to be given."""
+
+_FIND = """
+SELECT b.obligation_number, b.debtor, b.creditor, d.party AS debtor_id, e.party AS creditor_id
+FROM obligation_row b JOIN party d ON d.party_number = b.debtor JOIN party e ON e.party_number = b.creditor
+WHERE b.kind = 6 AND (b.obligation_number = ? OR b.obligation_id = ?) ORDER BY b.obligation_number
+"""
+_WORDS = "SELECT * FROM obligation WHERE obligation_number = ?"
+_PARTY = "SELECT party_number FROM party WHERE party = ?"
+_STEPS = """
+SELECT record_number, kind, status, amount_minor, cause_number, debtor_after FROM record_row
+WHERE subject_number = ? AND kind IN (7, 8, 9, 10) ORDER BY record_number
+"""
+_CYCLES = """
+SELECT cycle_number, g.first_record FROM cycle JOIN page g USING (page_number)
+WHERE currency = ? AND g.first_record > ? ORDER BY cycle_number DESC
+"""
+_IDS = "SELECT obligation_number, obligation_id FROM obligation_row WHERE obligation_number IN ({})"
+_NAMES = "SELECT party_number, party, name FROM party WHERE party_number IN ({})"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The obligation that is explained, and for whom."""
+
+    number: int
+    debtor: int
+    creditor: int
+    party: int | None
+    """Number of the party that asks; None: the overseer."""
+    words: dict[str, Any]
+    """Its row of the view `obligation`."""
+
+    def amount(self, amount_minor: int) -> str:
+        """Write an amount in units of the currency."""
+        return format_amount(amount_minor, int(self.words["decimals"]))
+
+
+def choose(query: Query, reference: str, party_id: str | None) -> Chosen:
+    """Find the obligation that is meant.
+
+    Parameters
+    ----------
+    query
+        Returns the rows of one query over the tables: `House.query` or `Tables.query`.
+    reference
+        Its number in the house, or the creditor's number of the document.
+    party_id
+        The party that asks; None: the overseer.
+
+    Raises
+    ------
+    HouseError
+        If there is no such party, no such obligation (of this party), or more than one.
+    """
+    party = None
+    if party_id is not None:
+        found = query(_PARTY, (party_id,))
+        if not found:
+            raise HouseError(f"{party_id} is no party of this house")
+        party = int(found[0]["party_number"])
+    is_number = reference.isascii() and reference.isdigit() and len(reference) <= 18
+    rows = query(_FIND, (int(reference) if is_number else -1, reference))
+    rows = [row for row in rows if party is None or party in (row["debtor"], row["creditor"])]
+    whose = "" if party_id is None else f" of {party_id}"
+    if not rows:
+        raise HouseError(
+            f"there is no obligation {reference}{whose}: give its number or the creditor's id of it"
+        )
+    if len(rows) > 1:
+        each = [
+            f"{row['obligation_number']} ({row['debtor_id']} to {row['creditor_id']})"
+            for row in rows[:CANDIDATES_SHOWN_MAX]
+        ]
+        raise HouseError(
+            f"{len(rows)} obligations{whose} are called {reference}; give a number: {', '.join(each)}"
+        )
+    row = rows[0]
+    words = query(_WORDS, (row["obligation_number"],))[0]
+    return Chosen(int(row["obligation_number"]), int(row["debtor"]), int(row["creditor"]), party, words)
+
+
+def explain(query: Query, chosen: Chosen) -> dict[str, object]:
+    """Explain one obligation in words and numbers that JSON can carry; amounts are decimals in text.
+
+    Raises
+    ------
+    HouseError
+        If the tables do not show what a cycle's record says.
+    """
+    steps = query(_STEPS, (chosen.number,))
+    reducing = [step for step in steps if step["kind"] == RecordKind.SET_OFF]
+    cycles = {int(step["cause_number"]): read_cycle(query, int(step["cause_number"])) for step in reducing}
+    last = _last_cycle(query, chosen, steps, cycles)
+    shown = [_cycle(query, chosen, cycles[int(step["cause_number"])], _after(step)) for step in reducing]
+    if last is not None:
+        if last.number not in cycles:
+            shown.append(_cycle(query, chosen, last, None))
+        shown[-1] |= _last(chosen, last, read_due(query, last))
+    words = chosen.words
+    answer: dict[str, object] = {
+        "obligation": {
+            "number": chosen.number,
+            "obligation_id": words["obligation_id"],
+            "debtor": {"party_id": words["debtor"], "name": words["debtor_name"]},
+            "creditor": {"party_id": words["creditor"], "name": words["creditor_name"]},
+            "currency": words["currency"],
+            "amount": chosen.amount(int(words["amount_minor"])),
+            "credited": chosen.amount(int(words["credited_minor"])),
+            "cleared": chosen.amount(int(words["cleared_minor"])),
+            "remaining": chosen.amount(int(words["remaining_minor"])),
+            "due_date": words["due_date"] or None,
+            "status": words["status"],
+        },
+        "cycles": shown,
+    }
+    if last is None:
+        answer["text"] = _not_yet(words)
+    return answer
+
+
+def _after(step: dict[str, Any]) -> tuple[int, int]:
+    """What a step took and what it left."""
+    return int(step["amount_minor"]), int(step["debtor_after"])
+
+
+def _not_yet(words: dict[str, Any]) -> str:
+    if words["status"] == Status.RJCT.name:
+        return f"it was rejected and takes part in no cycle: {words['reason_text']}"
+    if words["status"] == Status.PDNG.name:
+        return "it waits for a confirmation or a decision and takes part in no cycle before that"
+    if words["status"] == Status.CANC.name:
+        return "a credit note reduced it to nothing before any cycle took it"
+    return "no cycle that was run took it: it was not due"
+
+
+def _last_cycle(
+    query: Query, chosen: Chosen, steps: list[dict[str, Any]], known: dict[int, CycleLoops]
+) -> CycleLoops | None:
+    """Return the last cycle in which the obligation took part."""
+    if not steps:
+        return None
+    for row in query(_CYCLES, (chosen.words["currency"], steps[0]["record_number"])):
+        number, first = int(row["cycle_number"]), int(row["first_record"])
+        before = [step for step in steps if step["record_number"] < first]
+        if before[-1]["status"] != Status.ACSP:
+            continue
+        cycle = known.get(number) or read_cycle(query, number)
+        due = chosen.words["due_date"]
+        if not due or due <= date_of(cycle.day).isoformat():
+            return cycle
+    return None
+
+
+def _cycle(
+    query: Query, chosen: Chosen, cycle: CycleLoops, step: tuple[int, int] | None
+) -> dict[str, object]:
+    """What one cycle did to the obligation; None: nothing."""
+    told: dict[str, object] = {"cycle": cycle.number, "date": date_of(cycle.day).isoformat()}
+    if step is None:
+        return told | {"cleared": chosen.amount(0), "loop_count": 0, "loops": []}
+    place = cycle.find(chosen.number)
+    passages = cycle.through(place)
+    cleared, after = step
+    told |= {
+        "before": chosen.amount(cleared + after),
+        "cleared": chosen.amount(cleared),
+        "remaining": chosen.amount(after),
+        "loop_count": len(passages),
+    }
+    chosen_passages = passages[:LOOPS_SHOWN_MAX]
+    show = _loops_for_overseer if chosen.party is None else _loops_for_party
+    return told | {"loops": show(query, chosen, cycle, chosen_passages)}
+
+
+def _rows_in(query: Query, sql: str, numbers: Iterable[int]) -> list[dict[str, Any]]:
+    """Return the rows of some numbers, asked for in portions; the numbers are ours, not a stranger's."""
+    wanted, rows = sorted({int(number) for number in numbers}), []
+    for first in range(0, len(wanted), 500):
+        portion = wanted[first : first + 500]
+        rows += query(sql.format(", ".join("?" * len(portion))), tuple(portion))
+    return rows
+
+
+def _firms(query: Query, numbers: Iterable[int]) -> dict[int, dict[str, str]]:
+    rows = _rows_in(query, _NAMES, numbers)
+    return {row["party_number"]: {"party_id": row["party"], "name": row["name"]} for row in rows}
+
+
+def _loops_for_overseer(
+    query: Query, chosen: Chosen, cycle: CycleLoops, passages: list[Passage]
+) -> list[dict[str, object]]:
+    """Every loop whole, from the explained obligation on and back to its debtor."""
+    place = cycle.find(chosen.number)
+    ways = [cycle.set_offs[cycle.around(passage, place)] for passage in passages]
+    firms = _firms(query, (number for way in ways for number in way["debtor"]))
+    ids = {
+        row["obligation_number"]: row["obligation_id"]
+        for row in _rows_in(query, _IDS, (number for way in ways for number in way["subject"]))
+    }
+    return [
+        {
+            "amount": chosen.amount(passage.amount_minor),
+            "length": passage.length,
+            "obligations": [
+                {
+                    "number": int(record["subject"]),
+                    "obligation_id": ids[int(record["subject"])],
+                    "debtor": firms[int(record["debtor"])],
+                    "creditor": firms[int(record["creditor"])],
+                }
+                for record in way
+            ],
+        }
+        for passage, way in zip(passages, ways, strict=True)
+    ]
+
+
+def _loops_for_party(
+    query: Query, chosen: Chosen, cycle: CycleLoops, passages: list[Passage]
+) -> list[dict[str, object]]:
+    """Of each loop the amount, the length, and the party's own two neighbours: rule 1."""
+    pairs = []
+    for passage in passages:
+        is_debtor = chosen.party == chosen.debtor
+        other = cycle.set_offs[passage.before if is_debtor else passage.after]
+        pairs.append(
+            (int(other["debtor"]), chosen.creditor) if is_debtor else (chosen.debtor, int(other["creditor"]))
+        )
+    firms = _firms(query, (number for pair in pairs for number in pair))
+    return [
+        {
+            "amount": chosen.amount(passage.amount_minor),
+            "length": passage.length,
+            "owes_you": firms[owes],
+            "you_owe": firms[owed],
+        }
+        for passage, (owes, owed) in zip(passages, pairs, strict=True)
+    ]
+
+
+def _last(chosen: Chosen, cycle: CycleLoops, due: Due) -> dict[str, object]:
+    """Why the last cycle cancelled no more of it; what bounds it is told of the asking party alone."""
+    at, place = due.find(chosen.number), cycle.find(chosen.number)
+    if at < 0:
+        raise HouseError(
+            f"the tables do not show that obligation {chosen.number} took part in cycle {cycle.number}: make "
+            "them again with `setfair rebuild`"
+        )
+    cleared = int(cycle.set_offs["amount"][place]) if place >= 0 else 0
+    before = int(due.amount_minor[at])
+    why = due.why(at, cleared)
+    told: dict[str, object] = {
+        "before": chosen.amount(before),
+        "remaining": chosen.amount(before - cleared),
+        "why_no_more": why.name,
+        "text": why.value,
+    }
+    sides = {"debtor": chosen.debtor, "creditor": chosen.creditor}
+    for side, party in sides.items():
+        if chosen.party in (None, party):
+            told[f"{side}_stood"] = _stood(chosen, due.stand(party))
+    return told
+
+
+def _stood(chosen: Chosen, stand: Stand) -> dict[str, str]:
+    return {
+        "owed": chosen.amount(stand.owed_minor),
+        "claimed": chosen.amount(stand.claimed_minor),
+        "most": chosen.amount(stand.most_minor),
+    }
