@@ -18,7 +18,11 @@ EXACT = [Fraction(66, 100), Fraction(3, 100), Fraction(1), Fraction(29, 100), Fr
 """Rates as they are quoted in units of account: every value is a whole number of some fine unit."""
 INVERSE = [Fraction(1000 * 10**4, number) for number in (1502785, 43157713, 3371999, 18645517, 17568001)]
 """Rates as the ECB quotes them: no small fine unit has whole numbers of all."""
-CASES = [EXACT, INVERSE, [Fraction(1, 10**5), Fraction(10**6), Fraction(1), Fraction(7, 3), Fraction(1, 999983)]]
+CASES = [
+    EXACT,
+    INVERSE,
+    [Fraction(1, 10**5), Fraction(10**6), Fraction(1), Fraction(7, 3), Fraction(1, 999983)],
+]
 
 
 def run(rows: list[Owed], worth: list[Fraction]) -> AcrossCurrencies:
@@ -28,7 +32,9 @@ def run(rows: list[Owed], worth: list[Fraction]) -> AcrossCurrencies:
     return set_off_across(debtor, creditor, amount, due, currency=currency, minor_value=worth)
 
 
-def obligations(parties: int, amount_max: int, count_max: int, currencies: int = 5) -> st.SearchStrategy[list[Owed]]:
+def obligations(
+    parties: int, amount_max: int, count_max: int, currencies: int = 5
+) -> st.SearchStrategy[list[Owed]]:
     """Draw obligations between few parties in several currencies."""
     party = st.integers(-2, parties)
     rows = st.builds(

@@ -136,7 +136,9 @@ def _read_currency(fields: dict[str, str], column: str) -> Currency:
     """Rule 2, for one field."""
     found = find_currency(fields[column]) if re.fullmatch("[A-Z]{3}", fields[column]) else None
     if found is None:
-        text = f"{fields[column]!r} is no currency with minor units; write a code of ISO 4217, for example KES"
+        text = (
+            f"{fields[column]!r} is no currency with minor units; write a code of ISO 4217, for example KES"
+        )
         raise _ProblemError(column, text)
     return found
 

@@ -42,7 +42,9 @@ def test_exchange_is_shown_by_party_and_currency() -> None:
     """Each currency sums to zero; each party changes one currency for another at the fixing."""
     result = run([(1, 2, 10, 0, 0), (2, 1, 5, 0, 1)], 1, 2)
     exchange = result.exchange
-    rows = zip(exchange.party.tolist(), exchange.currency.tolist(), exchange.change_minor.tolist(), strict=True)
+    rows = zip(
+        exchange.party.tolist(), exchange.currency.tolist(), exchange.change_minor.tolist(), strict=True
+    )
     assert list(rows) == [(0, 0, 10), (0, 1, -5), (1, 0, -10), (1, 1, 5)]
     assert not result.rounding.entry_minor.any()
 
@@ -77,7 +79,9 @@ def test_the_fine_unit(gross: dict[int, int], worth: list[Fraction], fine: Fract
     assert choose_fine_unit(gross, worth) == fine
 
 
-@pytest.mark.parametrize("most", [Fraction(10), Fraction(99, 10), Fraction(1), Fraction(1, 10), Fraction(2, 21)])
+@pytest.mark.parametrize(
+    "most", [Fraction(10), Fraction(99, 10), Fraction(1), Fraction(1, 10), Fraction(2, 21)]
+)
 def test_powers_of_ten_are_the_largest_that_fit(most: Fraction) -> None:
     """A sum that fits with exactly that power fits; ten times as many fine units do not."""
     gross = {0: int(GROSS_MAX_MINOR / most / 100) - 2, 1: 1}
@@ -99,7 +103,11 @@ def test_what_is_too_far_apart_is_refused() -> None:
     [
         ([(1, 2, 5, 0, 1)], [Fraction(1)], "obligation 0: currency 1 has no value"),
         ([(1, 2, 5, 0, -1)], [Fraction(1)], "obligation 0: currency -1 has no value"),
-        ([(1, 2, 5, 0, 0)], [Fraction(1), Fraction(0)], "currency 1: its value must be greater than zero, not 0"),
+        (
+            [(1, 2, 5, 0, 0)],
+            [Fraction(1), Fraction(0)],
+            "currency 1: its value must be greater than zero, not 0",
+        ),
         ([(1, 1, 5, 0, 0)], [Fraction(1)], "debtor and creditor are the same"),
     ],
 )

@@ -111,7 +111,9 @@ def set_off_across(
     ends = np.searchsorted(result.party, owed.debtor), np.searchsorted(result.party, owed.creditor)
     parties = len(result.party)
     exchange = find_exchange(ends, numbers, reduced)
-    denominator = lcm(2 * lcm(*(minor_value[number].denominator for number in gross)), fine_per_minor.numerator)
+    denominator = lcm(
+        2 * lcm(*(minor_value[number].denominator for number in gross)), fine_per_minor.numerator
+    )
     gain = find_gains(exchange, minor_value, parties, denominator=denominator)
     parts = _rounded(ends, numbers, value, result.cleared_minor, fine=fine)
     bound = find_bounds(((some, int(each / fine_per_minor * denominator)) for some, each in parts), parties)
@@ -149,7 +151,12 @@ def _reduce(
 
 
 def _rounded(
-    ends: Ends, currency: Int64Array, value: Int64Array, cancelled: Int64Array, *, fine: Mapping[int, Fraction]
+    ends: Ends,
+    currency: Int64Array,
+    value: Int64Array,
+    cancelled: Int64Array,
+    *,
+    fine: Mapping[int, Fraction],
 ) -> Iterator[tuple[Ends, Fraction]]:
     """Yield ends of obligations that were rounded, and by how many fine units each of them at most."""
     for number, places in by_currency(currency):
