@@ -1,13 +1,13 @@
-"""Set-off of a table across its currencies at a fixing: what the engine's arrays mean in words and currencies.
+"""Set-off of a table across its currencies at a fixing: what the engine's arrays mean in words.
 
 Rules
 -----
 1. All obligations of all currencies take part in one run (`engine.setoff.fixing`). Every currency that occurs
    has a rate in the fixing.
-2. The result is compared with the set-off of each currency alone, in value at the same fixing, rounded down to
-   minor units of account. What the run across cancels more is what the fixing was worth.
-3. Each party has at most one entry to the rounding account, in the unit of account; entries sum to zero. An entry
-   of nothing is left out.
+2. The result is compared with the set-off of each currency alone, in value at the same fixing, rounded down
+   to minor units of account. What the run across cancels more is what the fixing was worth.
+3. Each party has at most one entry to the rounding account, in the unit of account; entries sum to zero. An
+   entry of nothing is left out.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class SetOffAcross:
             yield self._party(place), self.currencies[number].currency, change
 
     def summary(self) -> dict[str, object]:
-        """Return the totals for people and machines; amounts are text in units, values in units of account."""
+        """Return the totals as text: amounts in units of their currency, values in units of account."""
         unit = self.fixing.unit
         entries = [entry for _, entry in self.rounding_entries()]
         gross = sum((part.gross_minor * part.value for part in self.currencies), Fraction(0))
@@ -151,8 +151,8 @@ def clear_across(rows: pa.Table, fixing: Fixing) -> SetOffAcross:
     Parameters
     ----------
     rows
-        The obligations that take part, with `COLUMNS`: known currencies, amounts above zero, no debtor that is
-        its own creditor.
+        The obligations that take part, with `COLUMNS`: known currencies, amounts above zero, no debtor that
+        is its own creditor.
     fixing
         With a rate for each of their currencies.
 
@@ -188,7 +188,7 @@ def _summarize(code: str, obligations: int, cleared: int, alone: SetOff, value: 
 
 
 def _number(*columns: pa.ChunkedArray) -> tuple[list[str], Int64Array]:
-    """Return the different texts in the order of their bytes, and by row, column after column, which it is."""
+    """Return the different texts in the order of their bytes, and by row of all columns which one it is."""
     chunks = [chunk for column in columns for chunk in column.chunks]
     texts = pa.concat_arrays([pa.array([], pa.string()), *chunks]).dictionary_encode()
     order = pc.sort_indices(texts.dictionary).to_numpy().astype(np.int64)

@@ -1,6 +1,6 @@
 """What set-off across currencies means, in obvious Python: given what a circulation cancels, all the rest.
 
-Nothing here is taken from the engine. The circulation itself is checked by its own optimum, not computed twice.
+Nothing here is taken from the engine. The circulation itself is checked by its optimum, not computed twice.
 """
 
 from __future__ import annotations

@@ -5,15 +5,15 @@
 
 Rules
 -----
-1. The file is CSV as all tables are (`table_csv`), of at most `BYTES_MAX` bytes. The header has each column at
-   most once: ``currency``, ``unit``, ``source``, ``time``, and one or both of ``unit_per_currency`` and
+1. The file is CSV as all tables are (`table_csv`), of at most `BYTES_MAX` bytes. The header has each column
+   at most once: ``currency``, ``unit``, ``source``, ``time``, and one or both of ``unit_per_currency`` and
    ``currency_per_unit``. Others are refused.
-2. ``currency`` and ``unit`` are codes of ISO 4217 with minor units; each currency has one row, and all rows have
-   the same unit of account. The unit itself needs no row; if it has one, its rate is 1.
+2. ``currency`` and ``unit`` are codes of ISO 4217 with minor units; each currency has one row, and all rows
+   have the same unit of account. The unit itself needs no row; if it has one, its rate is 1.
 3. Each row has exactly one rate, in the column that says its direction: ``unit_per_currency`` is units of
    account for one unit of the currency, ``currency_per_unit`` the other way round, as the ECB publishes.
-4. A rate is plain decimal digits with at most one point, within the bounds of `domain.fixing`: never an exponent,
-   a sign or a grouping, and never rounded.
+4. A rate is plain decimal digits with at most one point, within the bounds of `domain.fixing`: never an
+   exponent, a sign or a grouping, and never rounded.
 5. ``source`` is given, in at most `SOURCE_CHARS_MAX` characters. ``time`` is ISO 8601 with its zone.
 
 All problems of the rows are reported together, up to `PROBLEMS_MAX`; a table with one is refused as a whole.
@@ -180,7 +180,7 @@ def _check_together(rows: list[_Row]) -> Iterator[FileProblem]:
     for row in rows:
         code = row.rate.currency.code
         if row.unit != rows[0].unit:
-            text = f"{row.unit.code}; line {rows[0].line} has {rows[0].unit.code}: one table has one unit of account"
+            text = f"{row.unit.code}, but line {rows[0].line} has {rows[0].unit.code}: one table, one unit"
             yield FileProblem(row.line, "unit", text)
         if first.setdefault(code, row.line) != row.line:
             text = f"{code} has a rate in line {first[code]} already; each currency has one"

@@ -5,9 +5,10 @@ Rules
 1. The fine unit follows from the obligations and the fixing.
 2. Of each obligation between nothing and its value in fine units is cancelled.
 3. What is cancelled of a party's debts is what is cancelled of its claims.
-4. By the prices nobody can cancel more value: with gain = 1 - price of debtor + price of creditor, an obligation
-   with a gain above 0 is cancelled whole, and one with a gain below 0 not at all. Around any loop the prices
-   cancel, so whatever satisfies 3 cancels sum(cancelled * gain), and by 2 no more than this.
+4. By the prices nobody can cancel more value: with gain = 1 - price of debtor + price of creditor, an
+   obligation with a gain above 0 is cancelled whole, and one with a gain below 0 not at all. Around any
+   loop the prices cancel, so whatever satisfies 3 cancels sum(cancelled * gain), and by 2 no more than
+   this.
 5. Each reduction follows from what is cancelled.
 6. The entries to the rounding account follow from the reductions.
 
@@ -60,8 +61,8 @@ def check_across(
     price
         By party: its price.
     entry_minor
-        By party: what it owes the rounding account, minor units of account; below zero, what it is owed. A party
-        without an entry may be left out.
+        By party: what it owes the rounding account, minor units of account; below zero, what it is owed. A
+        party without an entry may be left out.
     """
     for refusal in _refusals(obligations, minor_value, price, entry_minor):
         return refusal
@@ -148,8 +149,8 @@ def _check_optimum(
         if (gain > 0 and owed.cancelled_fine < most) or (gain < 0 and owed.cancelled_fine > 0):
             needed = "all" if gain > 0 else "nothing"
             yield (
-                f"obligation {number}: {owed.cancelled_fine} fine units are cancelled of {most}, where the prices"
-                f" need {needed} of it: it is not proven that no more can be cancelled"
+                f"obligation {number}: {owed.cancelled_fine} fine units are cancelled of {most}, where the"
+                f" prices need {needed} of it: it is not proven that no more can be cancelled"
             )
 
 
@@ -165,7 +166,7 @@ def _check_reductions(
             whole, rest = divmod(owed.cancelled_fine * minor.denominator, minor.numerator)
             due = whole + (2 * rest >= minor.numerator)
         if owed.reduced_minor != due:
-            yield f"obligation {number}: is reduced by {owed.reduced_minor} {owed.currency} minor units, not by {due}"
+            yield f"obligation {number}: is reduced by {owed.reduced_minor} minor units, not by {due}"
 
 
 def _check_entries(
@@ -185,5 +186,6 @@ def _check_entries(
     for party in ranked[: -sum(due.values())]:
         due[party] += 1
     for party in sorted({*due, *entry_minor}):
-        if entry_minor.get(party, 0) != due.get(party, 0):
-            yield f"party {party}: its entry to the rounding account is {entry_minor.get(party, 0)}, not {due.get(party, 0)}"
+        claimed, right = entry_minor.get(party, 0), due.get(party, 0)
+        if claimed != right:
+            yield f"party {party}: its entry to the rounding account is {claimed}, not {right}"

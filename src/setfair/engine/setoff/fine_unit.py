@@ -5,9 +5,10 @@ Rules
 1. The value of a minor unit of each currency is an exact rational number. No rate is ever rounded.
 2. The fine unit is the largest in which a minor unit of every currency that occurs is a whole number, so that
    nothing is lost.
-3. If the obligations sum to more than `GROSS_MAX_MINOR` of these, there are as many fine units in a minor unit
-   of account as the largest power of ten with which the sum fits, and an obligation counts for its value
-   rounded down. If a minor unit of some currency is worth less than one fine unit then, there is none.
+3. If the obligations sum to more than `GROSS_MAX_MINOR` of these, there are as many fine units in a minor
+   unit of account as the largest power of ten with which the sum fits, and an obligation counts for its
+   value rounded down. If a minor unit of some currency is worth less than one fine unit then, there is
+   none.
 """
 
 from __future__ import annotations
@@ -60,8 +61,8 @@ def choose_fine_unit(gross_minor: Mapping[int, int], minor_value: Sequence[Fract
     power = _largest_power_of_ten(GROSS_MAX_MINOR / Fraction(gross))
     if min(values) * power < 1:
         raise OverflowError(
-            f"the obligations are worth {int(gross)} minor units of account, and the smallest minor unit in them"
-            f" is worth so little that {int(1 / min(values))} make one of these: too far apart for one run"
+            f"the obligations are worth {int(gross)} minor units of account, and of the smallest minor units"
+            f" in them {int(1 / min(values))} make one of these: too far apart for one run"
         )
     return power
 

@@ -3,10 +3,10 @@
 Rules
 -----
 1. Every obligation counts for its value in fine units (`fine_unit`).
-2. Set-off in fine units (`run`) says how much value is cancelled of each. What lies between the same debtor and
-   creditor is one arc whatever the currency: the oldest due date is reduced first.
-3. An obligation whose whole value is cancelled is reduced to nothing; any other by the number of its own minor
-   units that is nearest to the value cancelled, the larger of two.
+2. Set-off in fine units (`run`) says how much value is cancelled of each. What lies between the same debtor
+   and creditor is one arc whatever the currency: the oldest due date is reduced first.
+3. An obligation whose whole value is cancelled is reduced to nothing; any other by the number of its own
+   minor units that is nearest to the value cancelled, the larger of two.
 4. What rounding leaves with each party is exact, bounded, and posted (`rounding`).
 
 With one currency the fine unit is its minor unit: the result is that of `set_off`, and nothing is rounded.
@@ -94,8 +94,8 @@ def set_off_across(
 
     Notes
     -----
-    Invariants: 0 <= reduced <= amount; changes of net positions sum to zero in each currency, gains and entries
-    over the parties; a gain is within its bound, and an entry less than one minor unit away from it.
+    Invariants: 0 <= reduced <= amount; changes of net positions sum to zero in each currency, gains and
+    entries over the parties; a gain is within its bound, and an entry less than one minor unit away from it.
     Complexity: that of `set_off`, and one pass in Python integers where values are no whole numbers.
     """
     owed = check_obligations(debtor, creditor, amount_minor, due_day)

@@ -4,12 +4,14 @@ Rules
 -----
 1. **Exchange.** Each currency sums to zero over the parties, but a party's net position in one currency may
    change: it gives up claims in one and is rid of debts in another.
-2. **Gain** of a party: the value of its debts reduced minus that of its claims reduced. It is exact and sums to
-   zero over the parties. Without rounding it would be nothing.
-3. **Bound** of the gain: half a minor unit of its currency for each of the party's obligations that is reduced
-   in part, and one fine unit for each whose whole value is cancelled, where that value was rounded down.
-4. **Entries** are whole minor units of account: gains rounded down, and one more for the largest remainders, ties
-   to the party that comes first, as many as make the sum zero. Above zero, a party owes the rounding account.
+2. **Gain** of a party: the value of its debts reduced minus that of its claims reduced. It is exact and
+   sums to zero over the parties. Without rounding it would be nothing.
+3. **Bound** of the gain: half a minor unit of its currency for each of the party's obligations that is
+   reduced in part, and one fine unit for each whose whole value is cancelled, where that value was rounded
+   down.
+4. **Entries** are whole minor units of account: gains rounded down, and one more for the largest
+   remainders, ties to the party that comes first, as many as make the sum zero. Above zero, a party owes
+   the rounding account.
 
 Source: rule 4 is the method of largest remainders.
 """
@@ -109,6 +111,8 @@ def share_remainders(gain: ExactArray, denominator: int) -> Int64Array:
     ----------
     gain
         Sums to zero; minor units of account times `denominator`.
+    denominator
+        Parts of a minor unit of account that `gain` counts.
     """
     entry = gain // denominator
     remainder = gain - entry * denominator
