@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from benchmarks import append, decide, pacs008, projection, start_up, whole_way
+from benchmarks import append, decide, pacs008, projection, set_off, start_up, whole_way
 from benchmarks.measure import Sample, Scale
 
 BENCHES: dict[str, Callable[[Scale], Iterator[Sample]]] = {
@@ -14,4 +14,5 @@ BENCHES: dict[str, Callable[[Scale], Iterator[Sample]]] = {
     "pacs008": pacs008.run,
     "whole-way": whole_way.run,
     "start-up": start_up.run,
+    "set-off": set_off.run,
 }

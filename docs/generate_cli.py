@@ -14,7 +14,7 @@ from typing import Any
 
 import typer
 
-from setfair.cli.main import app
+from setfair.cli.main import make_app
 
 DOCUMENT = Path(__file__).with_name("cli.md")
 
@@ -32,7 +32,7 @@ A house never goes back in time.
 
 def document() -> str:
     """Return the whole document."""
-    return "\n".join([HEAD, *_sections(typer.main.get_command(app), "setfair")]).rstrip() + "\n"
+    return "\n".join([HEAD, *_sections(typer.main.get_command(make_app()), "setfair")]).rstrip() + "\n"
 
 
 def _sections(command: Any, name: str) -> Iterator[str]:

@@ -27,7 +27,7 @@ from rich.table import Table
 from setfair.domain.agreement import load_agreement
 from setfair.domain.money import format_amount
 from setfair.domain.signing import format_signatures, read_private_key, sign_agreement
-from setfair.house import open_tables
+from setfair.tables import open_tables
 
 ROOT = Path(__file__).resolve().parents[1]
 SETFAIR = Path(sys.executable).with_name("setfair")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from setfair.cli.main import app
+from setfair.cli.main import make_app
 from setfair.house import open_house
 from setfair.store.sqlite import DATABASE_NAME
 from tests.houses import (
@@ -49,7 +49,7 @@ def day(house: Path) -> Path:
 
 def run(*words: object) -> Result:
     """Run `setfair` with these words."""
-    result = CliRunner().invoke(app, [str(word) for word in words])
+    result = CliRunner().invoke(make_app(), [str(word) for word in words])
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result

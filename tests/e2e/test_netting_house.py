@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from setfair.business_day import close_day, open_day, run_cycles
-from setfair.cli.main import app
+from setfair.cli.main import make_app
 from setfair.domain.codes import InstructionKind
 from setfair.domain.instants import to_instant
 from setfair.domain.instruction import BatchBuilder, Family
@@ -255,7 +255,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     monkeypatch.setenv("SETFAIR_NOW", "2026-01-05T12:00:00+03:00")
 
     def invoke(*words: object) -> str:
-        result = CliRunner().invoke(app, [str(word) for word in words])
+        result = CliRunner().invoke(make_app(), [str(word) for word in words])
         assert result.exit_code == 0, result.output
         return result.stdout
 

@@ -20,8 +20,9 @@ from setfair.errors import (
     ScreeningUnavailableError,
     StoreError,
 )
-from setfair.house import House, adopt_version, init_house, open_house, open_tables, read_signed_agreement
+from setfair.house import House, adopt_version, init_house, open_house, read_signed_agreement
 from setfair.store.sqlite import DATABASE_NAME
+from setfair.tables import open_tables
 from tests.houses import (
     DAY,
     REMEMBER_FROM,

@@ -12,7 +12,8 @@ from setfair.cli.clock import command_clock
 from setfair.cli.common import console, fail, operational_errors, print_json
 from setfair.cli.options import AsJson, HouseFolder, Now
 from setfair.domain.codes import Reason, Status
-from setfair.house import open_house, open_tables
+from setfair.house import open_house
+from setfair.tables import open_tables
 
 alert_app = typer.Typer(
     help="Show what screening held, and release or refuse it: two different people decide.",

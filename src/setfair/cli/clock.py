@@ -6,9 +6,8 @@ import os
 import time
 from datetime import datetime
 
-from setfair.domain.instants import to_instant
+from setfair.domain.instants import Clock, system_clock, to_instant
 from setfair.errors import SetfairError
-from setfair.house import Clock, system_clock
 
 VARIABLE = "SETFAIR_NOW"
 """Environment variable with the time at which a rehearsal takes place."""

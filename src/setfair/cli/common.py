@@ -80,3 +80,9 @@ def read_bounded(path: Path, bytes_max: int) -> bytes:
     if len(raw) > bytes_max:
         raise SetfairError(f"{path}: larger than {bytes_max} bytes, which is the most that is read here")
     return raw
+
+
+def with_separators(amount: str) -> str:
+    """Put a comma between thousands of a decimal number."""
+    whole, point, fraction = amount.partition(".")
+    return f"{int(whole):,}{point}{fraction}" if whole not in ("-0",) else amount

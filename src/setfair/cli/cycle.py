@@ -11,12 +11,12 @@ from rich.table import Table
 
 from setfair import business_day
 from setfair.cli.clock import command_clock
-from setfair.cli.common import console, operational_errors, print_json
-from setfair.cli.day import Day, date_given, with_separators
-from setfair.cli.options import AsJson, Currencies, HouseFolder, Now
+from setfair.cli.common import console, operational_errors, print_json, with_separators
+from setfair.cli.options import AsJson, Currencies, Day, HouseFolder, Now, date_given
 from setfair.domain.codes import Reason
 from setfair.domain.money import format_amount
-from setfair.house import open_house, open_tables
+from setfair.house import open_house
+from setfair.tables import open_tables
 
 Row = dict[str, Any]
 

@@ -1,42 +1,38 @@
-"""`setfair`: the command line. Each command parses, calls one verb, and shows what came of it."""
+"""`setfair`: the command line. Each command parses, calls one verb, and shows what came of it.
+
+A command's module is imported when the command is asked for: `setfair sql` needs no engine, and should
+not wait for one.
+"""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
 from setfair import __version__
-from setfair.cli.agreement import agreement_app
-from setfair.cli.alert import alert_app
-from setfair.cli.clear import clear
 from setfair.cli.common import console
-from setfair.cli.cycle import cycle, positions
-from setfair.cli.day import day_app, statements
-from setfair.cli.house import adopt, init, rebuild, report, sql, status
-from setfair.cli.submit import submit
 
-app = typer.Typer(
-    name="setfair",
-    help="An open clearing house for cross-border trade in local currencies.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-app.add_typer(agreement_app, name="agreement")
-app.command()(init)
-app.command()(adopt)
-app.add_typer(day_app, name="day")
-app.command()(submit)
-app.command()(cycle)
-app.command()(positions)
-app.add_typer(alert_app, name="alert")
-app.command()(status)
-app.command()(statements)
-app.command()(report)
-app.command()(sql)
-app.command()(rebuild)
-app.command()(clear)
+COMMANDS = {
+    "agreement": "agreement:agreement_app",
+    "init": "house:init",
+    "adopt": "house:adopt",
+    "day": "day:day_app",
+    "submit": "submit:submit",
+    "cycle": "cycle:cycle",
+    "positions": "cycle:positions",
+    "alert": "alert:alert_app",
+    "status": "look:status",
+    "statements": "look:statements",
+    "report": "look:report",
+    "sql": "look:sql",
+    "rebuild": "house:rebuild",
+    "clear": "clear:clear",
+}
+"""By name: module of this package, and the command or group of commands in it."""
 
 
 def _version(wanted: bool) -> None:
@@ -45,7 +41,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def main(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
@@ -54,6 +49,27 @@ def main(
     """An open clearing house for cross-border trade in local currencies."""
 
 
+def make_app(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """Return the command line with these commands."""
+    app = typer.Typer(
+        name="setfair",
+        help="An open clearing house for cross-border trade in local currencies.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(main)
+    for name in names:
+        module, _, attribute = COMMANDS[name].partition(":")
+        command = getattr(import_module(f"setfair.cli.{module}"), attribute)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name)(command)
+    return app
+
+
 def run() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line: with the command that is asked for alone, or with all to say what there is."""
+    asked = sys.argv[1] if len(sys.argv) > 1 else ""
+    make_app([asked] if asked in COMMANDS else COMMANDS)(prog_name="setfair")

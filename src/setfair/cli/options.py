@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -21,3 +22,13 @@ Currencies = Annotated[
     list[str] | None,
     typer.Option("--currency", metavar="CODE", help="Only this currency; may be given again."),
 ]
+
+Day = Annotated[
+    datetime | None,
+    typer.Option("--date", formats=["%Y-%m-%d"], help="Business day; without it today at the house."),
+]
+
+
+def date_given(given: datetime | None) -> date | None:
+    """Return the date of the option, or None."""
+    return given.date() if given is not None else None

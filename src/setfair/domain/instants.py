@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 EPOCH = date(1970, 1, 1)
 NANOSECONDS = 10**9
+
+Clock = Callable[[], int]
+"""Returns the present instant."""
+
+system_clock: Clock = time.time_ns
+"""The clock of the machine. It is handed in from outside: what decides never asks it."""
 
 
 def format_utc(instant_ns: int) -> str:

@@ -88,11 +88,23 @@ def remember(table: Array, high: Word, low: Word, content: Word, index: int) -> 
     return answer
 
 
+@inlined
+def _is_of_forgotten(table: Array, place: int, first_index: int) -> bool:
+    """Tell whether an entry is a conflict with an instruction that is forgotten."""
+    content = table[place]["content"]
+    slot = find_slot(table, table[place]["high"] ^ (content * _MIX), table[place]["low"] ^ (content * _MIX_2))
+    return bool(table[slot]["used"] != 0 and table[slot]["index"] < first_index)
+
+
 @kernel
 def rehash(old: Array, new: Array, first_index: int) -> None:
-    """Move all entries with an index of at least `first_index` into `new`, lowering their index by it."""
+    """Move all entries with an index of at least `first_index` into `new`, lowering their index by it.
+
+    An identity is as old as its first instruction: what conflicted with it is forgotten with it.
+    """
     for i in range(old.shape[0]):
-        if old[i]["used"] != 0 and old[i]["index"] >= first_index:
+        keep = old[i]["used"] != 0 and old[i]["index"] >= first_index
+        if keep and not _is_of_forgotten(old, i, first_index):
             slot = find_slot(new, old[i]["high"], old[i]["low"])
             new[slot]["high"] = old[i]["high"]
             new[slot]["low"] = old[i]["low"]
