@@ -28,6 +28,7 @@ from setfair.domain.money import Currency, find_currency, format_amount
 from setfair.engine.setoff import SetOff, set_off
 from setfair.engine.setoff.fixing import AcrossCurrencies, set_off_across
 from setfair.errors import SetfairError
+from setfair.formats.csv_text import csv_text
 
 COLUMNS = ("currency", "debtor", "creditor", "amount_minor", "due_date")
 """What is needed of an obligation, as in `OBLIGATION_SCHEMA`."""
@@ -105,6 +106,18 @@ class SetOffAcross:
         columns = (exchange.party.tolist(), exchange.currency.tolist(), exchange.change_minor.tolist())
         for place, number, change in zip(*columns, strict=True):
             yield self._party(place), self.currencies[number].currency, change
+
+    def rounding_rows(self) -> Iterator[tuple[str, str, str]]:
+        """Yield the entries to the rounding account as rows of a table, the names of its columns first."""
+        yield ("party", "unit", "entry")
+        for party, entry in self.rounding_entries():
+            yield csv_text(party), self.fixing.unit.code, format_amount(entry, self.fixing.unit.decimals)
+
+    def exchange_rows(self) -> Iterator[tuple[str, str, str]]:
+        """Yield what the parties exchanged as rows of a table, the names of its columns first."""
+        yield ("party", "currency", "change")
+        for party, currency, change in self.exchanges():
+            yield csv_text(party), currency.code, format_amount(change, currency.decimals)
 
     def summary(self) -> dict[str, object]:
         """Return the totals as text: amounts in units of their currency, values in units of account."""

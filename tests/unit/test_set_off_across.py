@@ -150,6 +150,27 @@ def test_rounding_entries_are_posted_where_minor_units_are_large(rows: pa.Table,
     assert Fraction(rounding["posted"]) * 100 == sum(abs(entry) for entry in entries.values()) // 2  # type: ignore[index]
 
 
+def test_tables_are_for_spreadsheets(rows: pa.Table, fixing: Fixing) -> None:
+    """Amounts in units with the currency's decimals, and a party's id is never run as a formula."""
+    place = rows.schema.get_field_index("debtor")
+    named = ["=cmd", "kampala", "tunis", "cape", "=cmd", "kampala"]
+    creditors = ["kampala", "tunis", "cape", "=cmd", "kampala", "=cmd"]
+    renamed = rows.set_column(place, "debtor", pa.chunked_array([named]))
+    renamed = renamed.set_column(place + 1, "creditor", pa.chunked_array([creditors]))
+    assert rows.column_names[place + 1] == "creditor"
+    cleared = clear_across(renamed, fixing)
+    header, *changes = cleared.exchange_rows()
+    assert header == ("party", "currency", "change")
+    assert changes[0] == ("'=cmd", "KES", "145076.00")
+    assert ("cape", "ZAR", "18000.01") in changes
+    assert ("kampala", "UGX", "4179138") in changes
+    header, *entries = cleared.rounding_rows()
+    assert header == ("party", "unit", "entry")
+    assert [row[1:] for row in entries] == [
+        ("EUR", f"{'-' * (entry < 0)}0.0{abs(entry)}") for _, entry in cleared.rounding_entries()
+    ]
+
+
 def test_a_missing_rate_is_named(rows: pa.Table, tmp_path: Path) -> None:
     """Nothing is set off before every currency has its rate."""
     path = tmp_path / "few.csv"
