@@ -101,6 +101,8 @@ def test_missing_currencies_are_named(tmp_path: Path) -> None:
         ("KES,EUR,1,,ECB,", "line 2, time: '' is no time with a zone"),
         ("KES,EUR,1,,ECB,2026-01-05T14:15:00", "line 2, time: '2026-01-05T14:15:00' is no time with a zone"),
         ("KES,EUR,1,,ECB,yesterday", "line 2, time: 'yesterday'"),
+        (f"KES,EUR,1,,{'x' * 200_000},2026-01-05T14:15:00Z", "line 2: cannot be read: field larger than"),
+        ('KES,EUR,1,,"E"CB,2026-01-05T14:15:00Z', "line 2: cannot be read: ',' expected after"),
         ("KES,EUR,1,,ECB", "line 2: 5 fields where the line of column names has 6"),
     ],
 )

@@ -114,10 +114,15 @@ def _lines(path: Path, names: tuple[str, ...]) -> Iterator[tuple[int, dict[str, 
         pass
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, strict=True)
-        next(reader)
-        for row in reader:
-            if row:
+        try:
+            next(reader)
+            for row in filter(None, reader):
+                if len(row) != len(names):
+                    raise csv.Error(f"{len(row)} fields where the line of column names has {len(names)}")
                 yield reader.line_num, dict(zip(names, (field.strip() for field in row), strict=True))
+        except csv.Error as error:
+            # The fast reader is more lenient with quotes and lengths.
+            raise refusal(path, f"cannot be read: {error}", line=reader.line_num) from error
 
 
 def _read_row(line: int, fields: dict[str, str]) -> _Row:
