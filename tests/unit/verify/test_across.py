@@ -33,17 +33,17 @@ class Claim:
         return check_across(self.obligations, self.worth, self.price, self.entries)
 
 
-def claim(rows: list[tuple[int, int, int, int]]) -> Claim:
+def claim(rows: list[tuple[int, int, int, int]], worth: dict[str, Fraction] = WORTH) -> Claim:
     """Set off debtor, creditor, amount, currency, and take the result for a claim."""
     debtor, creditor, amount, currency = np.array(rows, np.int64).reshape(-1, 4).T
-    values = [WORTH[code] for code in CODES]
+    values = [worth[code] for code in CODES]
     found = set_off_across(debtor, creditor, amount, 0 * amount, currency=currency, minor_value=values)
     columns = zip(rows, found.set_off.cleared_minor.tolist(), found.reduced_minor.tolist(), strict=True)
     obligations = [Obligation(d, c, CODES[k], a, y, r) for (d, c, a, k), y, r in columns]
     party = found.set_off.party.tolist()
     price = dict(zip(party, found.set_off.price.tolist(), strict=True))
     entries = dict(zip(party, found.rounding.entry_minor.tolist(), strict=True))
-    return Claim(obligations, dict(WORTH), price, entries)
+    return Claim(obligations, dict(worth), price, entries)
 
 
 party = st.integers(0, 6)
@@ -57,6 +57,26 @@ row = st.tuples(party, party, st.integers(1, 10**6), st.integers(0, 2)).filter(
 def test_what_the_engine_finds_is_proven(rows: list[tuple[int, int, int, int]]) -> None:
     """Every run of the engine satisfies the verifier, which shares nothing with it: so it is optimal."""
     assert claim(rows).check() is None
+
+
+@given(st.lists(row.map(lambda each: (each[0], each[1], 1 + each[2] % 20, each[3])), max_size=30))
+@settings(max_examples=150, deadline=None)
+def test_ties_are_broken_as_the_rules_say(rows: list[tuple[int, int, int, int]]) -> None:
+    """Values that lie just between two minor units, and parties with the same remainders."""
+    worth = {"KES": Fraction(1, 2), "UGX": Fraction(3, 2), "TND": Fraction(5, 4)}
+    assert claim(rows, worth).check() is None
+
+
+@pytest.mark.parametrize("over", [-1, 0, 1, 2**61])
+def test_the_fine_unit_changes_at_the_same_sum(over: int) -> None:
+    """At the largest sum in whole values, and beyond it, engine and verifier choose alike."""
+    # A minor unit of KES has 11 fine units, one of UGX has 45: the sum is 2^62 - 1 and what is over.
+    total = 2**62 - 1 + over
+    shillings = next(each for each in range(1, 12) if (total - 45 * each) % 11 == 0)
+    rows = [(1, 2, (total - 45 * shillings) // 11, 0), (2, 1, shillings, 1)]
+    made = claim(rows)
+    assert made.check() is None
+    assert (made.obligations[1].cancelled_fine == 45 * shillings) == (over <= 0)
 
 
 @given(
@@ -107,6 +127,10 @@ def cancel_less(made: Claim) -> None:
         (alter(3, creditor=1), "obligation 3: is no obligation"),
         (give_one, "party 1: its entry to the rounding account is"),
         (cancel_less, "obligation 0: .* prices need all of it: it is not proven that no more"),
+        (
+            lambda made: made.price.update({2: made.price[2] + 1}),
+            "obligation 1: .* prices need nothing of it",
+        ),
         (lambda made: made.price.pop(3), "party 3: the certificate has no price"),
         (lambda made: made.worth.pop("UGX"), "UGX: the fixing has no rate for it"),
         (lambda made: made.worth.update(UGX=Fraction(28, 10)), "obligation|party"),
