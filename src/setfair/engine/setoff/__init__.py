@@ -15,7 +15,7 @@ Rules
 
 The result depends on the input and its order alone. Among several optima the solver's is taken; older
 due dates go first within an arc, not across arcs. Self-obligations and amounts that are not positive are
-the caller's to exclude: they are refused here. Currencies are apart: one call per currency.
+the caller's to exclude: they are refused here. One call is for one currency; `fixing` puts several together.
 
 `set_off_under` takes a choice: another objective (`objective`) and limits (`limits`), and says their cost.
 

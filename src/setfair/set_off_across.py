@@ -1,0 +1,215 @@
+"""Set-off of a table across its currencies at a fixing: what the engine's arrays mean in words.
+
+Rules
+-----
+1. All obligations of all currencies take part in one run (`engine.setoff.fixing`). Every currency that occurs
+   has a rate in the fixing.
+2. The result is compared with the set-off of each currency alone, in value at the same fixing, rounded down
+   to minor units of account. What the run across cancels more is what the fixing was worth.
+3. Each party has at most one entry to the rounding account, in the unit of account; entries sum to zero. An
+   entry of nothing is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from math import floor
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from setfair.domain.fixing import Fixing
+from setfair.domain.instants import format_utc
+from setfair.domain.money import Currency, find_currency, format_amount
+from setfair.engine.setoff import SetOff, set_off
+from setfair.engine.setoff.fixing import AcrossCurrencies, set_off_across
+from setfair.errors import SetfairError
+from setfair.formats.csv_text import csv_text
+
+COLUMNS = ("currency", "debtor", "creditor", "amount_minor", "due_date")
+"""What is needed of an obligation, as in `OBLIGATION_SCHEMA`."""
+DUE_AT_ONCE = -(2**31)
+"""Due day of an obligation without a due date: older than every other."""
+
+Int64Array = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencySummary:
+    """What became of the obligations in one currency."""
+
+    currency: Currency
+    obligations: int
+    gross_minor: int
+    cleared_minor: int
+    """What was cleared of them across currencies."""
+    alone_minor: int
+    """What set-off in this currency alone clears."""
+    value: Fraction
+    """Minor units of account that one minor unit is worth."""
+
+    def to_dict(self, unit: Currency) -> dict[str, object]:
+        """Return the figures as text: units of the currency, and values in units of account."""
+        minors = {
+            "gross": self.gross_minor,
+            "cleared": self.cleared_minor,
+            "remaining": self.gross_minor - self.cleared_minor,
+            "cleared_alone": self.alone_minor,
+        }
+        return {
+            "currency": self.currency.code,
+            "obligations": self.obligations,
+            **{name: format_amount(minor, self.currency.decimals) for name, minor in minors.items()},
+            **{f"{name}_value": _value(minor * self.value, unit) for name, minor in minors.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SetOffAcross:
+    """The set-off of a table across its currencies."""
+
+    fixing: Fixing
+    result: AcrossCurrencies
+    currencies: tuple[CurrencySummary, ...]
+    """In the order of their codes; the engine numbers them so."""
+    party_id: tuple[str, ...]
+    """By number of the party in the engine, in the order of their texts."""
+
+    @property
+    def cleared_minor(self) -> Int64Array:
+        """By row of the table: what it is reduced by, in minor units of its currency."""
+        return self.result.reduced_minor
+
+    @property
+    def cleared_value(self) -> Fraction:
+        """What was cleared, in minor units of account."""
+        return sum((part.cleared_minor * part.value for part in self.currencies), Fraction(0))
+
+    @property
+    def alone_value(self) -> Fraction:
+        """What each currency alone would have cleared, in minor units of account."""
+        return sum((part.alone_minor * part.value for part in self.currencies), Fraction(0))
+
+    def rounding_entries(self) -> Iterator[tuple[str, int]]:
+        """Yield each party with an entry and what it owes the rounding account, minor units of account."""
+        entries = self.result.rounding.entry_minor
+        for place in np.flatnonzero(entries).tolist():
+            yield self._party(place), int(entries[place])
+
+    def exchanges(self) -> Iterator[tuple[str, Currency, int]]:
+        """Yield party, currency and what it owes less on balance in it (below zero: more), in minor units."""
+        exchange = self.result.exchange
+        columns = (exchange.party.tolist(), exchange.currency.tolist(), exchange.change_minor.tolist())
+        for place, number, change in zip(*columns, strict=True):
+            yield self._party(place), self.currencies[number].currency, change
+
+    def rounding_rows(self) -> Iterator[tuple[str, str, str]]:
+        """Yield the entries to the rounding account as rows of a table, the names of its columns first."""
+        yield ("party", "unit", "entry")
+        for party, entry in self.rounding_entries():
+            yield csv_text(party), self.fixing.unit.code, format_amount(entry, self.fixing.unit.decimals)
+
+    def exchange_rows(self) -> Iterator[tuple[str, str, str]]:
+        """Yield what the parties exchanged as rows of a table, the names of its columns first."""
+        yield ("party", "currency", "change")
+        for party, currency, change in self.exchanges():
+            yield csv_text(party), currency.code, format_amount(change, currency.decimals)
+
+    def summary(self) -> dict[str, object]:
+        """Return the totals as text: amounts in units of their currency, values in units of account."""
+        unit = self.fixing.unit
+        entries = [entry for _, entry in self.rounding_entries()]
+        gross = sum((part.gross_minor * part.value for part in self.currencies), Fraction(0))
+        bounds = self.result.rounding.bound
+        bound = Fraction(max(bounds.tolist(), default=0), self.result.rounding.denominator)
+        return {
+            "unit": unit.code,
+            "obligations": sum(part.obligations for part in self.currencies),
+            "parties": self.result.set_off.parties,
+            "gross_value": _value(gross, unit),
+            "cleared_value": _value(self.cleared_value, unit),
+            "cleared_alone_value": _value(self.alone_value, unit),
+            "more_than_alone_value": _value(self.cleared_value - self.alone_value, unit),
+            "currencies": [part.to_dict(unit) for part in self.currencies],
+            "rounding": {
+                "entries": len(entries),
+                "posted": format_amount(sum(entry for entry in entries if entry > 0), unit.decimals),
+                "largest_entry": format_amount(max(map(abs, entries), default=0), unit.decimals),
+                "largest_bound": format_amount(-(-bound.numerator // bound.denominator), unit.decimals),
+            },
+            "fixing": [
+                {
+                    "currency": rate.currency.code,
+                    "rate": rate.quoted,
+                    "quoted": "currency_per_unit" if rate.is_inverse else "unit_per_currency",
+                    "source": rate.source,
+                    "time_utc": format_utc(rate.time),
+                }
+                for rate in self.fixing.rates
+                if any(part.currency == rate.currency for part in self.currencies)
+            ],
+        }
+
+    def _party(self, place: int) -> str:
+        return self.party_id[int(self.result.set_off.party[place])]
+
+
+def clear_across(rows: pa.Table, fixing: Fixing) -> SetOffAcross:
+    """Set off all obligations of a table together.
+
+    Parameters
+    ----------
+    rows
+        The obligations that take part, with `COLUMNS`: known currencies, amounts above zero, no debtor that
+        is its own creditor.
+    fixing
+        With a rate for each of their currencies.
+
+    Raises
+    ------
+    SetfairError
+        If a currency has no rate, or the obligations are worth more than one run takes.
+    """
+    codes, currency = _number(rows["currency"])
+    minor_value = fixing.minor_values(codes)
+    party_id, party = _number(rows["debtor"], rows["creditor"])
+    debtor, creditor = party[: len(rows)], party[len(rows) :]
+    amount = rows["amount_minor"].to_numpy()
+    due_day = pc.fill_null(rows["due_date"].cast(pa.int32()), DUE_AT_ONCE).to_numpy()
+    try:
+        result = set_off_across(debtor, creditor, amount, due_day, currency=currency, minor_value=minor_value)
+        summaries = []
+        for number, (code, value) in enumerate(zip(codes, minor_value, strict=True)):
+            own = currency == number
+            alone = set_off(debtor[own], creditor[own], amount[own], due_day[own])
+            cleared = int(result.reduced_minor[own].sum())
+            summaries.append(_summarize(code, int(own.sum()), cleared, alone, value))
+    except OverflowError as error:
+        raise SetfairError(f"{error}; divide the file") from error
+    return SetOffAcross(fixing, result, tuple(summaries), tuple(party_id))
+
+
+def _summarize(code: str, obligations: int, cleared: int, alone: SetOff, value: Fraction) -> CurrencySummary:
+    found = find_currency(code)
+    if found is None:
+        raise SetfairError(f"{code!r} is no currency with minor units")
+    return CurrencySummary(found, obligations, alone.gross_minor, cleared, alone.cleared_total_minor, value)
+
+
+def _number(*columns: pa.ChunkedArray) -> tuple[list[str], Int64Array]:
+    """Return the different texts in the order of their bytes, and by row of all columns which one it is."""
+    chunks = [chunk for column in columns for chunk in column.chunks]
+    texts = pa.concat_arrays([pa.array([], pa.string()), *chunks]).dictionary_encode()
+    order = pc.sort_indices(texts.dictionary).to_numpy().astype(np.int64)
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    return texts.dictionary.take(pa.array(order)).to_pylist(), place[texts.indices.to_numpy()]
+
+
+def _value(minor_units: Fraction, unit: Currency) -> str:
+    """Write a value in units of account, rounded down to its minor unit."""
+    return format_amount(floor(minor_units), unit.decimals)
