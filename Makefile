@@ -8,7 +8,7 @@ WORKERS ?= 2
 READY := $(VENV)/.ready
 KERNELS := $(VENV)/.kernels
 KERNEL_SOURCES := $(wildcard src/setfair/engine/*.py src/setfair/engine/setoff/*.py src/setfair/domain/*.py src/setfair/formats/kernels.py)
-UNCOMPILED_TESTS := tests/unit/engine tests/tables tests/properties tests/reference tests/formats/test_kernels.py
+UNCOMPILED_TESTS := tests/unit/engine tests/tables tests/properties tests/formats/test_kernels.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test bench check clean clean-kernels lock

@@ -13,6 +13,7 @@ from setfair.engine.setoff import set_off
 from setfair.engine.setoff.fixing import AcrossCurrencies, set_off_across
 from tests.reference import across as twin
 from tests.reference.across import Owed
+from tests.uncompiled import share
 
 EXACT = [Fraction(66, 100), Fraction(3, 100), Fraction(1), Fraction(29, 100), Fraction(54, 10)]
 """Rates as they are quoted in units of account: every value is a whole number of some fine unit."""
@@ -86,7 +87,7 @@ def check_invariants(rows: list[Owed], worth: list[Fraction], result: AcrossCurr
 
 @pytest.mark.parametrize("worth", CASES)
 @given(rows=obligations(parties=6, amount_max=10**6, count_max=40))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=share(120), deadline=None)
 def test_it_is_its_twin(worth: list[Fraction], rows: list[Owed]) -> None:
     """Fine unit, values, reductions, exchange, gains, bounds and entries are the twin's."""
     if twin.fine_units(rows, worth) is None:
@@ -99,7 +100,7 @@ def test_it_is_its_twin(worth: list[Fraction], rows: list[Owed]) -> None:
 
 
 @given(rows=obligations(parties=5, amount_max=10**15, count_max=25))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=share(120), deadline=None)
 def test_large_amounts_stay_exact(rows: list[Owed]) -> None:
     """Where values do not fit as whole numbers they are rounded down to fine units, and all holds still."""
     result = run(rows, INVERSE)
@@ -109,7 +110,7 @@ def test_large_amounts_stay_exact(rows: list[Owed]) -> None:
 
 @pytest.mark.parametrize("worth", [Fraction(1), Fraction(1000, 1502785)])
 @given(rows=obligations(parties=8, amount_max=10**9, count_max=40, currencies=1))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=share(80), deadline=None)
 def test_one_currency_is_plain_set_off(worth: Fraction, rows: list[Owed]) -> None:
     """With one currency the result is that of the plain set-off at any rate, and nothing is rounded."""
     result = run(rows, [worth])
@@ -123,7 +124,7 @@ def test_one_currency_is_plain_set_off(worth: Fraction, rows: list[Owed]) -> Non
 
 
 @given(rows=obligations(parties=6, amount_max=10**6, count_max=40))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=share(100), deadline=None)
 def test_it_cancels_at_least_what_each_currency_cancels_alone(rows: list[Owed]) -> None:
     """What the currencies cancel one by one is one of the circulations over all of them."""
     result = run(rows, EXACT)

@@ -10,8 +10,9 @@ from tests.reference.days import Day, days, seeded_day
 from tests.reference.engine import EngineHouse
 from tests.reference.play import play
 from tests.reference.settlement import ReferenceHouse
+from tests.uncompiled import share
 
-DAYS_A_SLICE = 500
+DAYS_A_SLICE = share(500)
 SLICES = 6
 
 
@@ -33,7 +34,7 @@ def test_seeded_days(part: int) -> None:
 
 
 @given(days())
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=share(150), deadline=None, suppress_health_check=list(HealthCheck))
 def test_days_that_hypothesis_finds(day: Day) -> None:
     """Days that hypothesis draws and shrinks."""
     check_agreement(day)

@@ -11,6 +11,7 @@ from setfair.engine import loops as module
 from setfair.engine.loops import Loops, find_loops
 from setfair.engine.setoff import set_off
 from tests.reference.loops import Unwinder
+from tests.uncompiled import share
 
 Row = tuple[int, int, int]
 """Debtor, creditor, and what is cancelled."""
@@ -62,7 +63,7 @@ def check(rows: list[Row], loops: Loops) -> None:
     assert loops.count <= sum(row[2] > 0 for row in rows)
 
 
-@settings(max_examples=300)
+@settings(max_examples=share(300))
 @given(circulations(), st.sampled_from((None, 1, 2, 3, 5, 9)))
 def test_loops_are_those_of_the_twin(rows: list[Row], arcs_searched_max: int | None) -> None:
     """Each loop is simple, the sums are exact, and kernel and twin agree in every number."""

@@ -14,8 +14,9 @@ from tests.reference.net_days import NetDay, net_days, play_net_day, seeded_net_
 from tests.reference.netting import NettingHouse
 from tests.reference.netting_engine import NettingEngine
 from tests.reference.words import Record
+from tests.uncompiled import share
 
-DAYS_A_SLICE = 150
+DAYS_A_SLICE = share(150)
 SLICES = 4
 
 
@@ -90,7 +91,7 @@ def test_seeded_days(part: int) -> None:
 
 
 @given(net_days())
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=share(80), deadline=None, suppress_health_check=list(HealthCheck))
 def test_days_that_hypothesis_finds(day: NetDay) -> None:
     """Days that hypothesis draws and shrinks."""
     check_net_day(day)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from setfair.engine.setoff import GROSS_MAX_MINOR, SetOff, set_off
 from setfair.engine.setoff.components import strong_components
+from tests.uncompiled import share
 
 Obligation = tuple[int, int, int, int]
 """Debtor, creditor, amount, due day."""
@@ -97,7 +98,7 @@ def check(rows: list[Obligation], result: SetOff) -> None:
     assert result.remaining_total_minor >= result.net_debit_minor
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=share(150), deadline=None)
 @given(obligations(parties=4, amount_max=3, count_max=6))
 def test_it_cancels_as_much_as_brute_force_finds(rows: list[Obligation]) -> None:
     """On small instances no other reduction cancels more."""
@@ -106,7 +107,7 @@ def test_it_cancels_as_much_as_brute_force_finds(rows: list[Obligation]) -> None
     assert result.cleared_total_minor == best_by_brute_force(rows)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=share(100), deadline=None)
 @given(obligations(parties=12, amount_max=1000, count_max=60))
 def test_it_is_optimal_by_the_condition_of_negative_loops(rows: list[Obligation]) -> None:
     """On larger instances no loop in the residual graph would cancel more."""
@@ -115,7 +116,7 @@ def test_it_is_optimal_by_the_condition_of_negative_loops(rows: list[Obligation]
     assert not can_be_improved(rows, result)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=share(60), deadline=None)
 @given(obligations(parties=8, amount_max=10**17, count_max=40))
 def test_large_amounts_stay_exact(rows: list[Obligation]) -> None:
     """Amounts near the largest are cancelled to the minor unit."""
@@ -124,7 +125,7 @@ def test_large_amounts_stay_exact(rows: list[Obligation]) -> None:
     assert not can_be_improved(rows, result)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=share(60), deadline=None)
 @given(obligations(parties=5, amount_max=9, count_max=30))
 def test_the_oldest_of_parallel_obligations_go_first(rows: list[Obligation]) -> None:
     """Between one debtor and one creditor nothing younger is reduced before what is older is gone."""
@@ -227,7 +228,7 @@ def test_two_processes_give_the_same_bytes() -> None:
     assert len(outputs[0].stdout) > 900
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=share(60), deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=20))
 def test_components_are_who_can_reach_each_other(edges: list[tuple[int, int]]) -> None:
     """Two nodes share a component when each can be reached from the other."""

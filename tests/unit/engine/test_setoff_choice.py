@@ -29,6 +29,7 @@ from tests.reference.setoff import (
     every_limit,
     most_closed,
 )
+from tests.uncompiled import share
 
 
 def columns(rows: list[Row]) -> np.ndarray:
@@ -73,7 +74,7 @@ def draw(seed: int, parties: int, count: int, amount_max: int) -> list[Row]:
     return [(int(a), int(b), int(c), int(d)) for a, b, c, d in rows]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=share(60), deadline=None)
 @given(small(), st.integers(0, 2**9 - 1))
 def test_value_under_exact_limits_is_that_of_all_ways(rows: list[Row], keep: int) -> None:
     """With obligations not to be touched and a most for each party, no way cancels more."""
@@ -87,7 +88,7 @@ def test_value_under_exact_limits_is_that_of_all_ways(rows: list[Row], keep: int
         assert chosen.costs == () or chosen.costs[0].without_minor == best_value(ways)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=share(60), deadline=None)
 @given(small())
 def test_oldest_first_is_that_of_all_ways(rows: list[Row]) -> None:
     """Day by day no way cancels more of the older without less of what is older still."""
@@ -101,7 +102,7 @@ def test_oldest_first_is_that_of_all_ways(rows: list[Row]) -> None:
         assert (chosen.costs[-1].without_minor, chosen.costs[-1].with_minor) == (best_value(kept), sum(got))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=share(60), deadline=None)
 @given(small())
 def test_closed_keeps_the_value_and_its_bound_holds(rows: list[Row]) -> None:
     """It closes at least as many as the default, at most as many as can be, which the bound is not below."""
@@ -135,7 +136,7 @@ def test_closed_closes_more_where_there_is_a_choice() -> None:
     assert many.closed <= many.closed_max < len(rows)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=share(40), deadline=None)
 @given(small(), st.sampled_from(list(Objective)))
 def test_the_least_amount_is_kept_and_bounded(rows: list[Row], objective: Objective) -> None:
     """Nothing is cancelled by less than the least; no way that keeps the rule beats the bound."""
@@ -159,7 +160,7 @@ def test_rounds_that_do_not_end_go_on_in_whole_units() -> None:
     assert "whole multiples of 40" in " ".join(chosen.words(str))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=share(60), deadline=None)
 @given(large(), st.sampled_from(list(Objective)), st.integers(0, 400))
 def test_every_choice_passes_its_proof(rows: list[Row], objective: Objective, as_of: int) -> None:
     """On larger networks, with bands of age and all limits at once, the proof holds and nothing is lost."""
