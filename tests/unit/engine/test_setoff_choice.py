@@ -149,15 +149,24 @@ def test_the_least_amount_is_kept_and_bounded(rows: list[Row], objective: Object
         assert best_value(kept) <= chosen.value_max_minor
 
 
-def test_rounds_that_do_not_end_go_on_in_whole_units() -> None:
+def test_a_small_least_amount_is_kept_in_rounds() -> None:
+    """Against amounts a hundred times as large it costs hardly anything, and the unit stays the minor one."""
+    rows = draw(3, parties=60, count=900, amount_max=10_000)
+    chosen = run(rows, Choice(minimum_minor=50))
+    assert chosen.unit_minor == 1
+    assert 1 < chosen.rounds <= ROUNDS_MAX + 1
+    assert chosen.costs[-1].cost_minor * 1000 < chosen.value_max_minor
+
+
+def test_a_large_least_amount_is_kept_in_whole_units() -> None:
     """With a least amount near the usual one the last run cancels in multiples, and cancels something."""
     rows = draw(3, parties=60, count=900, amount_max=100)
-    chosen = run(rows, Choice(minimum_minor=40))
-    assert (chosen.unit_minor, chosen.rounds) == (40, ROUNDS_MAX + 1)
+    chosen = run(rows, Choice(minimum_minor=70))
+    assert chosen.unit_minor == 70
     cleared = chosen.result.cleared_minor
-    assert (cleared % 40 == 0).all()
+    assert (cleared % 70 == 0).all()
     assert cleared.sum() > 0
-    assert "whole multiples of 40" in " ".join(chosen.words(str))
+    assert "whole multiples of 70" in " ".join(chosen.words(str))
 
 
 @settings(max_examples=share(60), deadline=None)

@@ -89,8 +89,8 @@ class ChosenSetOff:
     rounds: int
     """Runs that the least amount took."""
     unit_minor: int
-    """1, or the least amount where the rounds did not end: then all is cancelled in its whole multiples, and
-    `proof` is for amounts rounded down to them."""
+    """1, or the least amount where its multiples were the better way: then all that is cancelled is in whole
+    multiples of it, and `proof` is for amounts rounded down to them."""
     costs: tuple[Cost, ...]
     """Of each step that was chosen, in order."""
 

@@ -9,9 +9,11 @@ Rules
    least takes no part from the start; after each run those that are cancelled by too little take no part
    in the next, until there are none. The result keeps the rule and is the optimum for what takes part.
    The optimum without the rule is a bound for it.
-4. After `ROUNDS_MAX` rounds all is cancelled in whole multiples of the least amount: obligations and the
-   most for a party are rounded down to them, and a flow in whole units is one of least cost and keeps the
-   rule. That is one run, optimal among the cancellations in multiples.
+4. If the first round does not do, another run cancels in whole multiples of the least amount: obligations
+   and the most for a party are rounded down to them, and what cancels is whole units, which keeps the rule.
+   It is optimal among the cancellations in multiples. Of the two the larger total is taken; if the rounds
+   have not ended after `ROUNDS_MAX`, the multiples. The rounds are better where the least amount is small
+   against the usual one, the multiples where it is not.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ from setfair.engine.setoff.solved import Solved
 BoolArray = npt.NDArray[np.bool_]
 
 ROUNDS_MAX = 20
-"""Runs after which the least amount is the unit."""
+"""Rounds after which only the multiples are left."""
 
 
 def maximum_by_party(party: Int64Array, most: int | Mapping[int, int] | None) -> Int64Array:
@@ -80,11 +82,19 @@ def solve_in_rounds(
     """
     large_enough = takes_part & (amount >= least)
     takes_part = large_enough
-    for rounds in range(1, ROUNDS_MAX + 1):
+    rounds = 0
+    while rounds < ROUNDS_MAX:
+        rounds += 1
         solved = solve(takes_part, 1)
         cleared = solved.result.cleared_minor
         too_little = (cleared > 0) & (cleared < least)
         if not too_little.any():
-            return solved, rounds, 1
+            break
         takes_part = takes_part & ~too_little
-    return solve(large_enough, least), ROUNDS_MAX + 1, least
+    if rounds == 1:
+        return solved, 1, 1
+    in_units = solve(large_enough, least)
+    ends = not too_little.any()
+    if ends and solved.result.cleared_total_minor >= in_units.result.cleared_total_minor:
+        return solved, rounds + 1, 1
+    return in_units, rounds + 1, least
