@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from setfair.engine.books import Books
 from setfair.engine.layout import ACCOUNT
-from setfair.journal.state import state_from_bytes, state_to_bytes
+from setfair.journal.state import FORMAT_VERSION, state_from_bytes, state_to_bytes
 
 DTYPES = {"numbers": np.dtype("<i8"), "accounts": ACCOUNT}
 
@@ -79,7 +79,9 @@ def test_another_magic_and_another_version_are_passed_over() -> None:
     """A later version's checkpoint is not guessed at."""
     assert state_from_bytes(signed(BODY), DTYPES) is not None
     assert state_from_bytes(signed(b"SFPG" + BODY[4:]), DTYPES) is None
-    assert state_from_bytes(signed(BODY[:4] + struct.pack("<H", 2) + BODY[6:]), DTYPES) is None
+    assert (
+        state_from_bytes(signed(BODY[:4] + struct.pack("<H", FORMAT_VERSION + 1) + BODY[6:]), DTYPES) is None
+    )
 
 
 def test_other_arrays_than_expected_are_passed_over() -> None:
