@@ -29,7 +29,7 @@ from setfair.engine.setoff.labels import FAR
 from setfair.engine.setoff.network import Int32Array, Int64Array, Network, cost_of, head_of, push
 
 PATH_MAX = 20
-"""Steps of one path; measured, with 4 to 50 alike."""
+"""Steps of one path; with 4, 10, 20 and 50 the work differed by a twentieth on a thousand parties."""
 
 LABELS_TOO_LARGE = -1
 """Result of `route` when a label would pass its maximum."""
