@@ -31,7 +31,7 @@ SCALE_MAX = 2**40
 VIOLATIONS_MAX = 64
 """Halves that whole prices may violate before `mend` takes over from another scale."""
 LOOKS_PER_HALF = 5
-"""Halves looked at between two measurements of the labels, for each half; 0.5 and 2 are slower, 20 is alike."""
+"""Halves looked at between two measurements of labels, for each half; 0.5 and 2 are slower, 20 is alike."""
 LABEL_MAX = 2**30
 """Largest label in 32 bits; beyond it they get 64."""
 
