@@ -45,6 +45,8 @@ def decide_a_day() -> None:
     opening = _one(InstructionKind.PHASE_CHANGE, target=Phase.OPEN, value_date=_DAY, amount=_DAY)
     decide(books, opening, 2)
     decide(books, _one(InstructionKind.CUSTOMER_PAYMENT, identity_high=1, amount=200), 3)
+    for party in range(2):
+        decide(books, _one(InstructionKind.PARTY_REGISTRATION, identity_high=10 + party, debtor=party), 4)
     decide(books, _one(InstructionKind.OBLIGATION, identity_high=2), 4)
     decide(books, _one(InstructionKind.OBLIGATION, identity_high=3, debtor=1, creditor=0, amount=5), 5)
     decide(books, _one(InstructionKind.CYCLE, value_date=_DAY), 6, None, np.arange(2, dtype=np.int32))

@@ -1,4 +1,4 @@
-"""Kernels that have no door for Python are called by kernels only: a call from outside would crash, not fail."""
+"""Kernels that have no door for Python are called by kernels only: a call from outside would crash."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ _CALLED_BY_KERNELS = {
     "setfair.formats.kernels _parse_uuid4",
     "setfair.intake.digest _mix",
 }
-"""These are compiled with what calls them; only what Python calls shows a signature when it comes from disk."""
+"""Compiled with what calls them: only what Python calls shows a signature when it comes from disk."""
 
 
 @pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="nothing is compiled in this run")
