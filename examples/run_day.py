@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from fork_command import load, run_command
 from lxml import etree
 from rich.console import Console
 from rich.table import Table
@@ -30,7 +30,6 @@ from setfair.domain.signing import format_signatures, read_private_key, sign_agr
 from setfair.tables import open_tables
 
 ROOT = Path(__file__).resolve().parents[1]
-SETFAIR = Path(sys.executable).with_name("setfair")
 console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
 
 
@@ -56,21 +55,21 @@ class Player:
         words = [str(argument) for argument in arguments]
         shown = _shown([_short(word, self.folder) for word in words])
         console.print(f"\n[dim]{at}[/]  [bold]setfair[/] {shown}")
-        found = subprocess.run([SETFAIR, *words], env=self._environment(at), check=False).returncode
+        found = run_command(words, self._environment(at))
         if found != expect:
             console.print(f"[bold red]the command ended with exit code {found}, expected {expect}[/]")
             sys.exit(1)
 
     def _environment(self, at: str) -> dict[str, str]:
-        return os.environ | {"SETFAIR_NOW": f"{self.day.isoformat()}T{at}:00+03:00"}
+        return {"SETFAIR_NOW": f"{self.day.isoformat()}T{at}:00+03:00"}
 
     def read(self, *arguments: object) -> list[dict[str, object]]:
         """Run a command with --json and return what it printed."""
         words = [str(argument) for argument in (*arguments, "--json")]
-        found = subprocess.run(
-            [SETFAIR, *words], env=self._environment("18:30"), check=True, capture_output=True
-        )
-        return json.loads(found.stdout)
+        output = self.folder / "output.json"
+        if found := run_command(words, self._environment("18:30"), output):
+            sys.exit(found)
+        return json.loads(output.read_bytes())
 
     def sql(self, query: str) -> list[dict[str, object]]:
         """Return the rows of a query over the house's tables, as `setfair sql` would."""
@@ -104,6 +103,7 @@ def main() -> None:
     parser.add_argument("--date", type=date.fromisoformat, default=date(2026, 1, 5))
     given = parser.parse_args()
     started = time.monotonic()
+    load()
     player = Player(given.folder, given.date)
     if (player.house / "setfair.db").exists():
         replay_day(player)
