@@ -11,7 +11,7 @@ Rules
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +42,8 @@ COLUMNS = (
     "defect_text",
 )
 """What set-off needs of an obligation; the rest is not kept."""
+NAMES = ("debtor_name", "creditor_name", "debtor_country", "creditor_country")
+"""What a report shows besides."""
 
 Int64Array = npt.NDArray[np.int64]
 
@@ -63,7 +65,7 @@ class ObligationTable:
     """A file of obligations as it was read."""
 
     rows: pa.Table
-    """`COLUMNS`."""
+    """`COLUMNS`, and what was asked for besides."""
     reasons: npt.NDArray[np.uint16]
     """By row: why it is left out (`Reason`), 0 if it takes part."""
     currencies: tuple[Obligations, ...]
@@ -90,21 +92,33 @@ class _Encoded:
     """By row: place in `texts`."""
 
 
-def read_obligations(path: Path, *, on_progress: Callable[[int], None] | None = None) -> ObligationTable:
+def read_obligations(
+    path: Path, *, also: Sequence[str] = (), on_progress: Callable[[int], None] | None = None
+) -> ObligationTable:
     """Read a file of obligations whole.
+
+    Parameters
+    ----------
+    path
+        The file.
+    also
+        Columns of `OBLIGATION_SCHEMA` to keep besides `COLUMNS`.
+    on_progress
+        Is told how many bytes have been read.
 
     Raises
     ------
     FileRefusedError
         If it is no table of obligations, or is malformed.
     """
+    names = (*COLUMNS, *also)
     batches = []
     for batch in open_instructions(path, on_progress=on_progress):
         if batch.family is not Family.OBLIGATION:
             text = f"holds {batch.family.value} instructions; a table of obligations is needed"
             raise FileRefusedError(str(path), (FileProblem(None, "", text),))
-        batches.append(batch.rows.select(COLUMNS))
-    schema = pa.schema([OBLIGATION_SCHEMA.field(name) for name in COLUMNS])
+        batches.append(batch.rows.select(names))
+    schema = pa.schema([OBLIGATION_SCHEMA.field(name) for name in names])
     return sort_out(pa.Table.from_batches(batches, schema))
 
 
@@ -114,7 +128,7 @@ def sort_out(rows: pa.Table) -> ObligationTable:
     Parameters
     ----------
     rows
-        With `COLUMNS`, as in `OBLIGATION_SCHEMA`.
+        With `COLUMNS` at least, as in `OBLIGATION_SCHEMA`.
     """
     with ThreadPoolExecutor(max_workers=2) as pool:
         debtors, creditors, currency = pool.map(
