@@ -85,7 +85,8 @@ def show_cleared(summary: Mapping[str, Any]) -> None:
 
 def _words(currencies: list[dict[str, Any]]) -> Iterator[str]:
     """Yield what was chosen, what money did, and what is proven, currency by currency."""
-    common = [each for each in (currencies or [{}])[0].get("words", ()) if _in_all(each, currencies)]
+    # The first two sentences are about the objective, and the same for all currencies.
+    common = [each for row in currencies[:1] for each in row.get("words", ())[:2]]
     yield from common
     for row in currencies:
         code = row["currency"]
@@ -99,10 +100,6 @@ def _words(currencies: list[dict[str, Any]]) -> Iterator[str]:
             )
             if row["each_unit_discharged"] is not None:
                 yield f"{code}: each unit of money discharged {row['each_unit_discharged']} of further debt."
-
-
-def _in_all(words: str, currencies: list[dict[str, Any]]) -> bool:
-    return all(words in row["words"] for row in currencies)
 
 
 def _across_words(across: Mapping[str, Any] | None) -> Iterator[str]:

@@ -68,11 +68,8 @@ def check_limits(part: CurrencyCertificate, owed: Obligations) -> str:
         (NO_PART, "not to be touched"),
         (TOO_LITTLE, "left out, too little would cancel"),
     )
-    words = [
-        f"{_obligations(int((stage == number).sum()))} {why}"
-        for number, why in counts
-        if (stage == number).any()
-    ]
+    sizes = ((int((stage == number).sum()), why) for number, why in counts)
+    words = [f"{_obligations(size)} {why}" for size, why in sizes if size]
     if part.minimum_minor:
         least = money(owed, part.minimum_minor)
         too_little = (cleared > 0) & (cleared < part.minimum_minor)
