@@ -53,6 +53,7 @@ def summarize(table: ObligationTable, seconds: float) -> dict[str, object]:
 def _left_out(left_out: LeftOut) -> dict[str, object]:
     return {
         "row": left_out.row,
+        "line": left_out.line,
         "obligation_id": left_out.obligation_id,
         "reason": left_out.reason.name,
         "iso": left_out.reason.iso,
@@ -74,7 +75,8 @@ def show_cleared(summary: Mapping[str, Any]) -> None:
     for words in [*_across_words(across), *_words(summary["currencies"])]:
         console.print(escape(words), soft_wrap=True)
     for row in summary["left_out_rows"][:LEFT_OUT_SHOWN_MAX]:
-        said = f"row {row['row']}, {row['obligation_id']!r}: {row['text']} [{row['iso']} {row['reason']}]"
+        where = f"line {row['line']}" if row["line"] is not None else f"row {row['row']}"
+        said = f"{where}, {row['obligation_id']!r}: {row['text']} [{row['iso']} {row['reason']}]"
         error_console.print(f"[yellow]left out[/yellow] {escape(said)}")
     if int(summary["left_out"]) > LEFT_OUT_SHOWN_MAX:
         error_console.print(f"{summary['left_out']} rows were left out; --json lists them")
