@@ -12,7 +12,7 @@ Rules
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
@@ -25,15 +25,16 @@ import pyarrow.compute as pc
 from setfair.domain.fixing import Fixing
 from setfair.domain.instants import format_utc
 from setfair.domain.money import Currency, find_currency, format_amount
+from setfair.domain.obligations import DUE_AT_ONCE, Obligations
 from setfair.engine.setoff import SetOff, set_off
 from setfair.engine.setoff.fixing import AcrossCurrencies, set_off_across
 from setfair.errors import SetfairError
+from setfair.formats.across_certificate import AcrossCertificate
+from setfair.formats.certificate import content_digest
 from setfair.formats.csv_text import csv_text
 
 COLUMNS = ("currency", "debtor", "creditor", "amount_minor", "due_date")
 """What is needed of an obligation, as in `OBLIGATION_SCHEMA`."""
-DUE_AT_ONCE = -(2**31)
-"""Due day of an obligation without a due date: older than every other."""
 
 Int64Array = npt.NDArray[np.int64]
 
@@ -213,3 +214,42 @@ def _number(*columns: pa.ChunkedArray) -> tuple[list[str], Int64Array]:
 def _value(minor_units: Fraction, unit: Currency) -> str:
     """Write a value in units of account, rounded down to its minor unit."""
     return format_amount(floor(minor_units), unit.decimals)
+
+
+def certify_across(
+    found: SetOffAcross, obligations: Sequence[Obligations], *, rows: int, left_out: int
+) -> AcrossCertificate:
+    """Return what proves a run.
+
+    Parameters
+    ----------
+    found
+        The run, over the rows of a table that take part.
+    obligations
+        The same, currency by currency in the order of their codes.
+    rows, left_out
+        Rows of the table, and how many of them take no part.
+    """
+    used = {owed.currency.code for owed in obligations}
+    rates = tuple(rate for rate in found.fixing.rates if rate.currency.code in used)
+    row = np.sort(np.concatenate([np.empty(0, np.int64), *(owed.row for owed in obligations)]))
+    return AcrossCertificate(
+        rows=rows,
+        left_out=left_out,
+        fixing=Fixing(found.fixing.unit, rates),
+        content=tuple((owed.currency.code, content_digest(owed)) for owed in obligations),
+        party_id=pa.array(found.party_id, pa.string()),
+        price=found.result.set_off.price,
+        entry_minor=found.result.rounding.entry_minor,
+        row=row,
+        cancelled_fine=found.result.set_off.cleared_minor,
+        reduced_minor=found.cleared_minor,
+    )
+
+
+def reductions(
+    found: SetOffAcross, obligations: Sequence[Obligations]
+) -> list[tuple[Obligations, Int64Array]]:
+    """Return the obligations of each currency, and what each is reduced by; parameters as above."""
+    row = np.sort(np.concatenate([np.empty(0, np.int64), *(owed.row for owed in obligations)]))
+    return [(owed, found.cleared_minor[np.searchsorted(row, owed.row)]) for owed in obligations]

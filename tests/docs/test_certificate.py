@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from setfair.formats.across_certificate import SCHEMA as ACROSS_SCHEMA
 from setfair.formats.certificate import SCHEMA, content_digest
 from tests.docs.markdown import DOCS, blocks, rows
 from tests.set_off_cases import RING, Case, certified
@@ -19,7 +20,9 @@ DOCUMENT = DOCS / "certificate.md"
 
 def table_after(words: str) -> list[list[str]]:
     """Return the first table after some words of the document."""
-    return rows(text_of(DOCUMENT).split(words, 1)[1].split("\n\n", 2)[1])
+    return rows(
+        next(part for part in text_of(DOCUMENT).split(words, 1)[1].split("\n\n") if part.startswith("|"))
+    )
 
 
 def test_the_example_is_what_a_run_gives(tmp_path: Path) -> None:
@@ -63,6 +66,8 @@ def test_every_column_is_explained() -> None:
     """The table of columns is the schema, in its order."""
     described = table_after("The stream has one record batch of one row for each currency")
     assert [row[0] for row in described] == SCHEMA.names
+    across = table_after("## Across currencies")
+    assert [row[0] for row in across] == ACROSS_SCHEMA.names
 
 
 def test_the_content_is_what_the_document_says(tmp_path: Path) -> None:

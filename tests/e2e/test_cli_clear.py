@@ -138,6 +138,78 @@ def test_the_largest_amount_takes_part_to_its_last_digit(table: Path) -> None:
         assert read_result(table)[1][3].replace(".", "") == remaining
 
 
+WORDS = {
+    "line 5, 'D1': amount '1.005', currency 'EUR': the amount has more decimals": "2 for EUR",
+    "line 8, 'D1': amount '1000000000000000000'": "allowed are at most 999999999999999999 minor units",
+    "line 10, 'D3': amount '-5', currency 'EUR': nothing is due": "allowed is more than 0",
+    "line 11, 'D6': due_date '2026-02-30'": "is not a date YYYY-MM-DD",
+    "line 12, '': obligation_id is empty": "allowed are 1 to 140 characters",
+    "line 13, 'D2': amount 'much'": "allowed are plain digits with at most one point",
+    "line 14, 'D3': amount '0'": "allowed is more than 0",
+    "line 15, 'D4': amount '1', currency 'ZZZ'": "allowed is a code with minor units, for example KES",
+    "line 16, 'D5': debtor and creditor are the same party": "allowed are two different parties",
+    "line 17, 'I1': obligation_id: an earlier row has the same": "allowed is one row for a creditor",
+}
+
+
+def test_what_is_left_out_says_line_column_and_what_is_allowed(table: Path) -> None:
+    """For each kind of wrong row; an empty line before it counts as a line."""
+    said = {line.partition(", ")[0]: line for line in run(table, [*RING, *BAD_ROWS]).stderr.splitlines()}
+    for words, allowed in WORDS.items():
+        line = said[f"left out {words.partition(',')[0]}"]
+        assert words in line
+        assert allowed in line
+    summary = json.loads(run(table, ["", *RING, "", "", "D5,a,a,EUR,1,,,"], "--json").stdout)
+    assert [(row["row"], row["line"]) for row in summary["left_out_rows"]] == [(4, 8)]
+
+
+GOOD_BYTES = {
+    "a byte order mark and CR LF": "\ufeff" + "\r\n".join([HEADER, *RING]) + "\r\n",
+    "quoted fields": "\n".join([HEADER, *('"' + row.replace(",", '","') + '"' for row in RING)]) + "\n",
+    "empty lines": "\n\n".join([HEADER, *RING]) + "\n\n",
+}
+
+
+@pytest.mark.parametrize("form", GOOD_BYTES)
+def test_the_forms_of_a_table_give_the_same_result(table: Path, form: str) -> None:
+    """What programs write: the rows are the same, and so is what clears."""
+    table.write_bytes(GOOD_BYTES[form].encode())
+    assert run_file(table, "--strict").exit_code == 0
+    assert [row[2] for row in read_result(table)[1:]] == ["70.50", "70.50", "70.50"]
+
+
+def test_quotes_and_other_scripts_come_back_as_they_are(table: Path) -> None:
+    """Commas and quotes in a name, Arabic, Chinese and Cyrillic; digits of another script are no amount."""
+    rows = [
+        '"فاتورة, ١","شركة ""النور""",株式会社,EUR,5,,,',
+        '発票2,株式会社,"شركة ""النور""",EUR,7.00,,,',
+        "И3,株式会社,ООО Свет,EUR,١٢,,,",
+    ]
+    result = run(table, rows)
+    assert [row[::2] for row in read_result(table)[1:]] == [["فاتورة, ١", "5.00"], ["発票2", "5.00"]]
+    assert "line 4, 'И3': amount '١٢'" in result.stderr
+
+
+NO_TABLE = {
+    "the file is empty; read are": b"",
+    "line 1: the column names are those of no table; allowed: payments": RING[0].encode() + b"\n",
+    "line 1: no line of column names ends": HEADER.encode(),
+    "is a text in UTF-16: save it in UTF-8": (HEADER + "\n").encode("utf-16"),
+    "line 2: byte 4 is not UTF-8": (HEADER + "\nI1,\xe4,b,EUR,1,,,\n").encode("latin-1"),
+    "line 2, column 2: the field has a line end in it": (HEADER + '\nI1,"a\nx",b,EUR,1,,,\n').encode(),
+}
+
+
+@pytest.mark.parametrize("words", NO_TABLE)
+def test_bytes_that_are_no_table_are_refused_by_what_they_are(table: Path, words: str) -> None:
+    """Empty, without a header, cut off, in another encoding, or with a line end in a field."""
+    table.write_bytes(NO_TABLE[words])
+    result = run_file(table)
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert not table.with_name("cleared.csv").exists()
+
+
 MALFORMED = {
     "line 4: 7 fields where the line of column names has 8": (
         "I3,c,a,EUR,80.25,2026-01-03,,",
@@ -169,7 +241,7 @@ def test_strict_fails_when_a_row_is_left_out(table: Path) -> None:
     assert run(table, [*RING, "D5,a,a,EUR,1,,,"]).exit_code == 0
     result = run(table, [*RING, "D5,a,a,EUR,1,,,"], "--strict")
     assert result.exit_code == 1
-    assert "row 4, 'D5'" in result.stderr
+    assert "line 5, 'D5'" in result.stderr
     assert "SAME_PARTY" in result.stderr
     assert len(read_result(table)) == 4
     assert run(table, RING, "--strict").exit_code == 0

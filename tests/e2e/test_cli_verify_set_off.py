@@ -77,10 +77,10 @@ def test_options_that_do_not_go_together(case: Case) -> None:
     """Each is named, with exit code 2, and nothing is written over."""
     out, proof = str(case.result), str(case.certificate)
     wrong = {
-        ("--verify", proof, "--out", out): "--verify writes nothing",
+        ("--verify", proof, "--out", out): "--verify writes and chooses nothing: leave out --out",
         ("--out", out, "--result", out): "--result is a file to check",
         (): "name the result with --out",
-        ("--out", out, "--certificate", out): "is the result; name another",
+        ("--out", out, "--certificate", out): "is named with --certificate and --out; name another",
         ("--out", out, "--certificate", str(case.obligations)): "is the input; name another",
         ("--out", out, "--certificate", str(case.result.parent)): "cannot be written",
     }

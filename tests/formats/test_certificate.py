@@ -16,7 +16,7 @@ import pyarrow as pa
 import pytest
 
 from setfair.errors import FileRefusedError
-from setfair.formats import certificate as certificate_file
+from setfair.formats import sealed as certificate_frame
 from setfair.formats.certificate import (
     SCHEMA,
     Certificate,
@@ -65,11 +65,20 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
         currency="KES",
         objectives=(*PART.objectives, Objective("fewest firms", np.array([5, 0, 2**60]))),
     )
+    limited = replace(
+        PART,
+        currency="UGX",
+        objectives=(Objective("most cleared", np.array([0, 1, 0]), np.array([0, 2, 0])),),
+        unit_minor=50,
+        minimum_minor=50,
+        stage=np.array([0, -1, -2]),
+        maximum_minor=np.array([7_050, 0, 2**62]),
+    )
     empty = Certificate(0, 0, ())
     for claim in (
         CLAIM,
         empty,
-        Certificate(9, 3, (PART, more, replace(PART, currency="TND", objectives=()))),
+        Certificate(9, 3, (PART, more, replace(PART, currency="TND", objectives=()), limited)),
     ):
         write_certificate(tmp_path / "certificate", claim)
         found = read_certificate(tmp_path / "certificate")
@@ -89,7 +98,7 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
 def test_anyone_reads_it_with_an_arrow_reader() -> None:
     """A head of 32 bytes, an Arrow stream, 32 bytes of SHA-256: as the document says."""
     raw = bytes_of(CLAIM)
-    assert struct.unpack("<8sH6xQQ", raw[:32]) == (b"SFSETOFF", 1, 9, 6)
+    assert struct.unpack("<8sH6xQQ", raw[:32]) == (b"SFSETOFF", 2, 9, 6)
     assert hashlib.sha256(raw[:-32]).digest() == raw[-32:]
     (row,) = pa.ipc.open_stream(raw[32:-32]).read_all().to_pylist()
     assert row == {
@@ -103,6 +112,11 @@ def test_anyone_reads_it_with_an_arrow_reader() -> None:
         "party_id": ["a", "b", "ç"],
         "row_step": [1, 1, 5],
         "cleared_minor": [7_050, 7_050, 7_050],
+        "unit_minor": 1,
+        "minimum_minor": 0,
+        "stage": [],
+        "price_as_creditor": [],
+        "maximum_minor": [],
     }
 
 
@@ -165,7 +179,7 @@ REFUSED: dict[str, Callable[[], bytes]] = {
     "does not begin with SFSETOFF": lambda: b"obligation_id,amount\n",
     "is cut off: a certificate has more than 40 bytes": lambda: bytes_of(CLAIM)[:40],
     "was altered or cut off": lambda: bytes_of(CLAIM)[:-1],
-    "has format 2; read is format 1": lambda: sealed(HEAD[:8] + b"\2" + HEAD[9:] + STREAM),
+    "has format 3; read is format 2": lambda: sealed(HEAD[:8] + b"\3" + HEAD[9:] + STREAM),
     "its columns are": lambda: sealed(
         HEAD + stream_of(BATCH.append_column("conversion", pa.array(["x"])), schema=WIDER)
     ),
@@ -186,7 +200,16 @@ REFUSED: dict[str, Callable[[], bytes]] = {
     "EUR: 3 parties and 2 prices": lambda: sealed(HEAD + changed_stream(price=[[0, 1]])),
     "EUR: a price is not 0 to": lambda: sealed(HEAD + changed_stream(price=[[0, -1, 0]])),
     "a price is not 0 to": lambda: sealed(HEAD + changed_stream(price=[[0, 2**60 + 1, 0]])),
-    "2 objectives and 1 lists of prices": lambda: sealed(HEAD + changed_stream(objective=["a", "b"])),
+    "2 objectives, 1 and 0 lists of prices": lambda: sealed(HEAD + changed_stream(objective=["a", "b"])),
+    "1 objectives, 1 and 2 lists": lambda: sealed(HEAD + changed_stream(price_as_creditor=[[0], [0]])),
+    "3 parties and 1 prices": lambda: sealed(HEAD + changed_stream(price_as_creditor=[[0]])),
+    "EUR: unit 0, least amount 0": lambda: sealed(HEAD + changed_stream(unit_minor=0)),
+    "EUR: unit 1, least amount -1": lambda: sealed(HEAD + changed_stream(minimum_minor=-1)),
+    "EUR: 3 rows and 2 stages": lambda: sealed(HEAD + changed_stream(stage=[0, 0])),
+    "EUR: a stage is not -2 to 0": lambda: sealed(HEAD + changed_stream(stage=[0, 0, 1])),
+    "a stage is not -2 to": lambda: sealed(HEAD + changed_stream(stage=[0, 0, -3])),
+    "EUR: the maxima are not those of 3 parties": lambda: sealed(HEAD + changed_stream(maximum_minor=[1])),
+    "the maxima are not those": lambda: sealed(HEAD + changed_stream(maximum_minor=[1, -1, 1])),
 }
 
 
@@ -199,7 +222,7 @@ def test_what_is_no_certificate_says_why(tmp_path: Path, words: str) -> None:
 
 def test_a_file_larger_than_the_largest_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is refused by its size."""
-    monkeypatch.setattr(certificate_file, "CERTIFICATE_BYTES_MAX", 100)
+    monkeypatch.setattr(certificate_frame, "CERTIFICATE_BYTES_MAX", 100)
     with pytest.raises(FileRefusedError, match="larger than 100 bytes"):
         read_bytes(tmp_path, bytes_of(CLAIM))
 

@@ -15,7 +15,8 @@ from setfair.domain.fixing import Fixing
 from setfair.domain.instants import format_utc
 from setfair.domain.money import find_currency
 from setfair.errors import FileRefusedError, SetfairError
-from setfair.formats.rates import BYTES_MAX, PROBLEMS_MAX, read_rates
+from setfair.formats.rates import BYTES_MAX, read_rates
+from setfair.formats.small_table import PROBLEMS_MAX
 from tests.shared import SHARED, needs_shared
 
 HEADER = "currency,unit,unit_per_currency,currency_per_unit,source,time"

@@ -1,14 +1,16 @@
-"""Loops as a CSV table that people open in a spreadsheet: one row for each obligation of each loop.
+"""Loops as a CSV table that people open in a spreadsheet, one row for each obligation of each; or as JSON.
 
 Rules
 -----
 1. Loops are numbered from 1 through all currencies, in the order in which they were found.
 2. Within a loop the creditor of one row is the debtor of the next, that of the last the debtor of the first.
-3. Every name that the table of obligations has is in it: it is for who may see all of that table.
+3. The JSON is an array with one object for each loop, a loop a line; names stand in it as they are.
+4. Every name that the table of obligations has is in it: it is for who may see all of that table.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -58,20 +60,53 @@ def write_loops(out: BinaryIO, parts: Iterable[CurrencyLoops]) -> int:
 
 
 def _rows(part: CurrencyLoops, numbers: Iterator[int]) -> Iterator[tuple[str | int, ...]]:
-    starts = part.loops.start.tolist()
-    for start, end, amount_minor in zip(
-        starts[:-1], starts[1:], part.loops.amount_minor.tolist(), strict=True
-    ):
+    for amount, places in _loops(part):
         number = next(numbers)
-        amount = format_amount(amount_minor, part.currency.decimals)
-        for position, place in enumerate(part.loops.obligation[start:end].tolist(), 1):
+        for position, place in enumerate(places, 1):
             yield (
                 number,
                 part.currency.code,
                 amount,
-                end - start,
+                len(places),
                 position,
                 csv_text(part.obligation_ids[place]),
                 csv_text(part.debtors[place]),
                 csv_text(part.creditors[place]),
             )
+
+
+def write_loops_json(out: BinaryIO, parts: Iterable[CurrencyLoops]) -> int:
+    """Write the loops of a set-off as JSON and return how many there are; parameters as for `write_loops`."""
+    written = 0
+    out.write(b"[")
+    for part in parts:
+        for amount, places in _loops(part):
+            obligations = [
+                {
+                    "obligation_id": part.obligation_ids[place],
+                    "debtor": part.debtors[place],
+                    "creditor": part.creditors[place],
+                }
+                for place in places
+            ]
+            loop = {
+                "loop": written + 1,
+                "currency": part.currency.code,
+                "amount": amount,
+                "length": len(places),
+                "obligations": obligations,
+            }
+            out.write(b",\n" if written else b"\n")
+            out.write(json.dumps(loop, ensure_ascii=False).encode())
+            written += 1
+    out.write(b"\n]\n")
+    return written
+
+
+def _loops(part: CurrencyLoops) -> Iterator[tuple[str, list[int]]]:
+    """Yield the amount of each loop as text, and the places of its obligations."""
+    starts = part.loops.start.tolist()
+    amounts = part.loops.amount_minor.tolist()
+    for start, end, amount_minor in zip(starts[:-1], starts[1:], amounts, strict=True):
+        amount = format_amount(amount_minor, part.currency.decimals)
+        yield amount, part.loops.obligation[start:end].tolist()

@@ -3,8 +3,7 @@ set-off can clear more (docs/certificate.md).
 
 Rules
 -----
-1. The file is a head of `HEAD_LENGTH` bytes, an Arrow IPC stream with one row a currency (`SCHEMA`) whose
-   buffers are compressed with Zstandard, and the SHA-256 of everything before it.
+1. The file is framed by `sealed`; the stream has one record batch of one row a currency (`SCHEMA`).
 2. The same certificate gives the same bytes.
 3. A file that is foreign, cut off, altered, of a later version, or whose columns do not fit together is
    refused, with what is wrong. Whether it proves anything is for `setfair.verify` to say.
@@ -25,23 +24,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from setfair.domain.obligations import Obligations
-from setfair.formats.iso20022.refusal import NOT_SUPPORTED, refusal
 from setfair.formats.replace_file import replacing
+from setfair.formats.sealed import (
+    ROWS_MAX,
+    Seal,
+    one_list,
+    read_stream,
+    sealed_parts,
+    unseal,
+    write_stream,
+)
 
-MAGIC = b"SFSETOFF"
-FORMAT_VERSION = 1
+SEAL = Seal(b"SFSETOFF", 2, "a set-off run")
 MOST_CLEARED = "most cleared"
-"""Name of an objective: the sum of what is cleared is the largest."""
-CERTIFICATE_BYTES_MAX = 1 << 32
-"""Largest file that is read."""
-ROWS_MAX = 10**9
-"""Most rows of a table: sums of row numbers stay far inside int64."""
+"""Name of an objective: the sum of what is cleared is the largest. A class of age has its words behind it."""
+NO_PART, TOO_LITTLE = -1, -2
+"""Stages of obligations that take no part: not to be touched, or too little of them would cancel."""
 PRICE_MAX = 2**60
 """Largest price: a difference of two prices stays inside int64."""
 
-_HEAD = struct.Struct("<8sH6xQQ")
-HEAD_LENGTH = _HEAD.size
-_DIGEST_LENGTH = 32
 _CONTENT_TAG = b"setfair set-off obligations 1\0"
 
 SCHEMA = pa.schema(
@@ -60,6 +61,17 @@ SCHEMA = pa.schema(
         pa.field(
             "cleared_minor", pa.large_list(pa.field("item", pa.int64(), nullable=False)), nullable=False
         ),
+        pa.field("unit_minor", pa.int64(), nullable=False),
+        pa.field("minimum_minor", pa.int64(), nullable=False),
+        pa.field("stage", pa.large_list(pa.field("item", pa.int64(), nullable=False)), nullable=False),
+        pa.field(
+            "price_as_creditor",
+            pa.list_(pa.large_list(pa.field("item", pa.int64(), nullable=False))),
+            nullable=False,
+        ),
+        pa.field(
+            "maximum_minor", pa.large_list(pa.field("item", pa.int64(), nullable=False)), nullable=False
+        ),
     ]
 )
 """Columns of the stream; one row a currency, in the order of their codes."""
@@ -73,7 +85,9 @@ class Objective:
 
     name: str
     price: Int64Array
-    """By party, shape (p,): 0 to `PRICE_MAX`."""
+    """By party, shape (p,): 0 to `PRICE_MAX`; as debtor, where it has another as creditor."""
+    price_as_creditor: Int64Array | None = None
+    """By party; None: the same. Parties with a maximum have two prices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +107,14 @@ class CurrencyCertificate:
     row: Int64Array
     """Rows of the table, ascending, from 1."""
     cleared_minor: Int64Array
+    unit_minor: int = 1
+    """The run was in whole multiples of it; amounts and maxima are rounded down to them."""
+    minimum_minor: int = 0
+    """Of an obligation at least so much is cleared or nothing."""
+    stage: Int64Array | None = None
+    """By obligation: which objective counts it, or `NO_PART`, `TOO_LITTLE`; None: the first counts all."""
+    maximum_minor: Int64Array | None = None
+    """By party: the most that is cleared of its debts; None: nobody has a maximum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,50 +161,44 @@ def write_certificate(path: Path, certificate: Certificate) -> None:
 
 
 def certificate_parts(certificate: Certificate) -> Iterator[bytes | pa.Buffer]:
-    """Yield the bytes of a certificate."""
-    head = _HEAD.pack(MAGIC, FORMAT_VERSION, certificate.rows, certificate.left_out)
-    sink = pa.BufferOutputStream()
-    options = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", compression_level=1))
-    with pa.ipc.new_stream(sink, SCHEMA, options=options) as stream:
-        for part in certificate.currencies:
-            stream.write_batch(_to_batch(part))
-    body = sink.getvalue()
-    digest = hashlib.sha256(head)
-    digest.update(body)
-    yield from (head, body, digest.digest())
+    """Return the bytes of a certificate."""
+    body = write_stream(SCHEMA, [_to_batch(part) for part in certificate.currencies])
+    return sealed_parts(SEAL, certificate.rows, certificate.left_out, body)
 
 
 def _to_batch(part: CurrencyCertificate) -> pa.RecordBatch:
-    prices = [pa.array(objective.price) for objective in part.objectives]
-    bounds = pa.array(np.cumsum([0, *map(len, prices)]))
-    price_lists = pa.LargeListArray.from_arrays(
-        bounds, _join(prices, pa.int64()), type=SCHEMA.field("price").type.value_type
-    )
+    as_creditor = [each.price_as_creditor for each in part.objectives if each.price_as_creditor is not None]
     columns = {
         "currency": pa.array([part.currency], pa.string()),
         "content_sha256": pa.array([part.content_sha256], pa.binary(32)),
         "gross_minor": pa.array([part.gross_minor], pa.int64()),
         "cleared_total_minor": pa.array([part.cleared_total_minor], pa.int64()),
         "net_debit_minor": pa.array([part.net_debit_minor], pa.int64()),
-        "objective": _one_list("objective", pa.array([each.name for each in part.objectives], pa.string())),
-        "price": _one_list("price", price_lists),
-        "party_id": _one_list("party_id", part.party_id),
-        "row_step": _one_list("row_step", pa.array(np.diff(part.row, prepend=0))),
-        "cleared_minor": _one_list("cleared_minor", pa.array(part.cleared_minor)),
+        "objective": one_list(
+            SCHEMA, "objective", pa.array([each.name for each in part.objectives], pa.string())
+        ),
+        "price": one_list(SCHEMA, "price", _price_lists([each.price for each in part.objectives])),
+        "party_id": one_list(SCHEMA, "party_id", part.party_id),
+        "row_step": one_list(SCHEMA, "row_step", pa.array(np.diff(part.row, prepend=0))),
+        "cleared_minor": one_list(SCHEMA, "cleared_minor", pa.array(part.cleared_minor)),
+        "unit_minor": pa.array([part.unit_minor], pa.int64()),
+        "minimum_minor": pa.array([part.minimum_minor], pa.int64()),
+        "stage": one_list(SCHEMA, "stage", _optional(part.stage)),
+        "price_as_creditor": one_list(SCHEMA, "price_as_creditor", _price_lists(as_creditor)),
+        "maximum_minor": one_list(SCHEMA, "maximum_minor", _optional(part.maximum_minor)),
     }
     return pa.RecordBatch.from_arrays([columns[name] for name in SCHEMA.names], schema=SCHEMA)
 
 
-def _join(arrays: list[pa.Array], kind: pa.DataType) -> pa.Array:
-    return pa.concat_arrays(arrays) if arrays else pa.array([], kind)
+def _price_lists(prices: list[Int64Array]) -> pa.Array:
+    bounds = pa.array(np.cumsum([0, *map(len, prices)]))
+    values = pa.array(np.concatenate(prices) if prices else np.empty(0, np.int64))
+    return pa.LargeListArray.from_arrays(bounds, values, type=SCHEMA.field("price").type.value_type)
 
 
-def _one_list(name: str, items: pa.Array) -> pa.Array:
-    """Return a column of one list that holds all items."""
-    kind = SCHEMA.field(name).type
-    if pa.types.is_large_list(kind):
-        return pa.LargeListArray.from_arrays(pa.array([0, len(items)], pa.int64()), items, type=kind)
-    return pa.ListArray.from_arrays(pa.array([0, len(items)], pa.int32()), items, type=kind)
+def _optional(column: Int64Array | None) -> pa.Array:
+    """Return a column that may be absent: it is empty then."""
+    return pa.array([], pa.int64()) if column is None else pa.array(column)
 
 
 def read_certificate(path: Path) -> Certificate:
@@ -193,68 +209,50 @@ def read_certificate(path: Path) -> Certificate:
     FileRefusedError
         If it is not one, or not whole, or of a version that is not read here.
     """
-    if path.stat().st_size > CERTIFICATE_BYTES_MAX:
-        raise refusal(path, f"larger than {CERTIFICATE_BYTES_MAX} bytes, which is the most that is read here")
-    raw = path.read_bytes()
-    if not raw.startswith(MAGIC):
-        raise refusal(path, f"is no certificate of a set-off run: it does not begin with {MAGIC.decode()}")
-    if len(raw) < HEAD_LENGTH + _DIGEST_LENGTH:
-        raise refusal(path, f"is cut off: a certificate has more than {len(raw)} bytes")
-    _, version, rows, left_out = _HEAD.unpack_from(raw)
-    if version != FORMAT_VERSION:
-        text = (
-            f"has format {version}; read is format {FORMAT_VERSION}: use the version of Setfair that wrote it"
-        )
-        raise refusal(path, text, reason=NOT_SUPPORTED)
-    body = memoryview(raw)[:-_DIGEST_LENGTH]
-    if hashlib.sha256(body).digest() != raw[-_DIGEST_LENGTH:]:
-        raise refusal(path, "was altered or cut off: its digest does not fit its bytes")
-    try:
-        return Certificate(rows, left_out, tuple(_read_currencies(pa.py_buffer(body[HEAD_LENGTH:]), rows)))
-    except (pa.ArrowException, ValueError, OSError, MemoryError) as error:
-        raise refusal(path, f"its digest fits, but its content does not hold together: {error}") from error
+    return unseal(
+        path,
+        SEAL,
+        lambda rows, left_out, body: Certificate(rows, left_out, tuple(_read_currencies(body, rows))),
+    )
 
 
 def _read_currencies(body: pa.Buffer, rows: int) -> Iterator[CurrencyCertificate]:
     """Yield the currencies; ValueError where the columns do not fit together."""
-    source = pa.BufferReader(body)
     before = ""
-    with pa.ipc.open_stream(source) as stream:
-        if not stream.schema.equals(SCHEMA):
-            raise ValueError(
-                f"its columns are {', '.join(stream.schema.names)}; allowed: {', '.join(SCHEMA.names)}"
-            )
-        for batch in stream:
-            batch.validate(full=True)
-            if batch.num_rows != 1:
-                raise ValueError(f"a record batch has {batch.num_rows} rows, not one for its currency")
-            part = _from_batch(batch)
-            if part.currency <= before:
-                raise ValueError(f"{part.currency!r} follows {before!r}: currencies are ascending")
-            _check_columns(part, rows)
-            before = part.currency
-            yield part
-    if source.tell() != body.size:
-        raise ValueError("there are bytes behind the end of its stream")
+    for batch in read_stream(SCHEMA, body):
+        part = _from_batch(batch)
+        if part.currency <= before:
+            raise ValueError(f"{part.currency!r} follows {before!r}: currencies are ascending")
+        _check_columns(part, rows)
+        before = part.currency
+        yield part
 
 
 def _from_batch(batch: pa.RecordBatch) -> CurrencyCertificate:
     names = batch.column("objective").flatten().to_pylist()
-    price_lists = batch.column("price").flatten()
-    if len(names) != len(price_lists):
-        raise ValueError(f"{len(names)} objectives and {len(price_lists)} lists of prices")
-    prices = (price_lists[place].values.to_numpy() for place in range(len(names)))
-    value = {name: batch.column(name)[0].as_py() for name in SCHEMA.names[:5]}
+    prices, as_creditor = (_prices_of(batch, name) for name in ("price", "price_as_creditor"))
+    if len(names) != len(prices) or len(as_creditor) not in (0, len(names)):
+        raise ValueError(f"{len(names)} objectives, {len(prices)} and {len(as_creditor)} lists of prices")
+    both = zip(names, prices, [*as_creditor, *[None] * (len(names) - len(as_creditor))], strict=True)
+    single = (*SCHEMA.names[:5], "unit_minor", "minimum_minor")
+    stage, maximum = (batch.column(name).flatten().to_numpy() for name in ("stage", "maximum_minor"))
     return CurrencyCertificate(
-        **value,
-        objectives=tuple(Objective(name, price) for name, price in zip(names, prices, strict=True)),
+        **{name: batch.column(name)[0].as_py() for name in single},
+        objectives=tuple(Objective(*each) for each in both),
         party_id=batch.column("party_id").flatten(),
-        row=_rows_of(batch.column("row_step").flatten().to_numpy()),
+        row=rows_of(batch.column("row_step").flatten().to_numpy()),
         cleared_minor=batch.column("cleared_minor").flatten().to_numpy(),
+        stage=stage if len(stage) else None,
+        maximum_minor=maximum if len(maximum) else None,
     )
 
 
-def _rows_of(step: Int64Array) -> Int64Array:
+def _prices_of(batch: pa.RecordBatch, column: str) -> list[Int64Array]:
+    lists = batch.column(column).flatten()
+    return [lists[place].values.to_numpy() for place in range(len(lists))]
+
+
+def rows_of(step: Int64Array) -> Int64Array:
     """Return the rows whose differences are given."""
     if len(step) > ROWS_MAX or ((step < 1) | (step > ROWS_MAX)).any():
         raise ValueError(f"a step between rows is not 1 to {ROWS_MAX}")
@@ -271,7 +269,22 @@ def _check_columns(part: CurrencyCertificate, rows: int) -> None:
     if len(parties) > 1 and not pc.all(pc.less(parties[:-1], parties[1:])).as_py():
         raise ValueError(f"{code}: the parties are not ascending")
     for objective in part.objectives:
-        if len(objective.price) != len(parties):
-            raise ValueError(f"{code}: {len(parties)} parties and {len(objective.price)} prices")
-        if ((objective.price < 0) | (objective.price > PRICE_MAX)).any():
-            raise ValueError(f"{code}: a price is not 0 to {PRICE_MAX}")
+        for price in (objective.price, objective.price_as_creditor):
+            if price is not None and len(price) != len(parties):
+                raise ValueError(f"{code}: {len(parties)} parties and {len(price)} prices")
+            if price is not None and ((price < 0) | (price > PRICE_MAX)).any():
+                raise ValueError(f"{code}: a price is not 0 to {PRICE_MAX}")
+    _check_limits(part)
+
+
+def _check_limits(part: CurrencyCertificate) -> None:
+    """Refuse columns of limits that do not fit, and numbers that no limit has."""
+    code, stage, maximum = part.currency, part.stage, part.maximum_minor
+    if part.unit_minor < 1 or part.minimum_minor < 0:
+        raise ValueError(f"{code}: unit {part.unit_minor}, least amount {part.minimum_minor}")
+    if stage is not None and len(stage) != len(part.row):
+        raise ValueError(f"{code}: {len(part.row)} rows and {len(stage)} stages")
+    if stage is not None and ((stage < TOO_LITTLE) | (stage >= len(part.objectives))).any():
+        raise ValueError(f"{code}: a stage is not {TOO_LITTLE} to {len(part.objectives) - 1}")
+    if maximum is not None and (len(maximum) != len(part.party_id) or (maximum < 0).any()):
+        raise ValueError(f"{code}: the maxima are not those of {len(part.party_id)} parties, from 0")

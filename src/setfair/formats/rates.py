@@ -21,7 +21,6 @@ All problems of the rows are reported together, up to `PROBLEMS_MAX`; a table wi
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,12 +33,11 @@ from setfair.domain.instants import to_instant
 from setfair.domain.money import Currency, find_currency
 from setfair.errors import FileProblem, FileRefusedError
 from setfair.formats.iso20022.refusal import refusal
-from setfair.formats.table_csv import read_csv, read_header
+from setfair.formats.small_table import PROBLEMS_MAX, lines_of
+from setfair.formats.table_csv import read_header
 
 BYTES_MAX = 1 << 20
 """Largest conversion table."""
-PROBLEMS_MAX = 20
-"""Problems that one refusal names."""
 SOURCE_CHARS_MAX = 140
 """Longest name of a source."""
 
@@ -79,7 +77,7 @@ def read_rates(path: Path) -> Fixing:
     names = _check_header(path, read_header(path))
     rows: list[_Row] = []
     problems: list[FileProblem] = []
-    for line, fields in _lines(path, names):
+    for line, fields in lines_of(path, names):
         try:
             rows.append(_read_row(line, fields))
         except _ProblemError as error:
@@ -106,23 +104,6 @@ def _check_header(path: Path, names: tuple[str, ...]) -> tuple[str, ...]:
         text = f"{'; '.join(wrong)}; the columns are {', '.join(_REQUIRED)}, and {' or '.join(_DIRECTIONS)}"
         raise refusal(path, text, line=1)
     return names
-
-
-def _lines(path: Path, names: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield each row with its line, once all of the file has passed the rules of `table_csv`."""
-    for _ in read_csv(path):
-        pass
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file, strict=True)
-        try:
-            next(reader)
-            for row in filter(None, reader):
-                if len(row) != len(names):
-                    raise csv.Error(f"{len(row)} fields where the line of column names has {len(names)}")
-                yield reader.line_num, dict(zip(names, (field.strip() for field in row), strict=True))
-        except csv.Error as error:
-            # The fast reader is more lenient with quotes and lengths.
-            raise refusal(path, f"cannot be read: {error}", line=reader.line_num) from error
 
 
 def _read_row(line: int, fields: dict[str, str]) -> _Row:

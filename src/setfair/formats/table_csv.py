@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -61,6 +61,24 @@ def read_csv(path: Path, *, on_progress: Callable[[int], None] | None = None) ->
             yield from _batches(file, names) if begin < file.size else ()
         except pa.ArrowInvalid as error:
             raise find_problem(path, len(names), str(error)) from error
+
+
+def lines_of_rows(path: Path, rows: Iterable[int]) -> dict[int, int]:
+    """Return the line of each of these rows; rows count from 1, the header and empty lines not counted.
+
+    No field of a table that was read has a line end in it, so each line is a row.
+    """
+    wanted = set(rows)
+    found: dict[int, int] = {}
+    with path.open("rb") as file:
+        row = -1
+        for number, line in enumerate(file, 1):
+            row += bool(line.strip(b"\r\n"))
+            if len(found) == len(wanted):
+                break
+            if row in wanted and row not in found:
+                found[row] = number
+    return found
 
 
 def _batches(file: TableFile, names: tuple[str, ...]) -> Iterator[pa.RecordBatch]:

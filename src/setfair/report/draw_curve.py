@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Protocol
 
 from setfair.engine.setoff.liquidity import Curve
-from setfair.report.clearing import Clearing
 from setfair.report.draw_parts import Column, data, money, table
 from setfair.report.html import Child, Html, element, number
 from setfair.report.svg import picture, quantity_ticks
@@ -15,10 +15,35 @@ from setfair.report.words import DASH, amount, count, counted, percent, rough
 LINES_LISTED_MAX = 200
 """Lines of the curve that the table lists: the steepest."""
 
-_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 720.0, 340.0, 58.0, 696.0, 40.0, 284.0
+WIDTH, HEIGHT = 720.0, 340.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58.0, 696.0, 40.0, 284.0
 
 
-def draw_curve(clearing: Clearing) -> Html:
+class CurveView(Protocol):
+    """What is drawn: the curve of one currency, and what was cancelled in it."""
+
+    @property
+    def currency(self) -> str:
+        """Its code."""
+
+    @property
+    def decimals(self) -> int:
+        """Digits after its point."""
+
+    @property
+    def cleared(self) -> int:
+        """What was cancelled, in minor units."""
+
+    @property
+    def curve(self) -> Curve | None:
+        """None where there is none."""
+
+    @property
+    def curve_missing(self) -> str:
+        """Why there is none."""
+
+
+def draw_curve(clearing: CurveView) -> Html:
     """Return the curve with its words and its numbers, or why there is none."""
     curve = clearing.curve
     if curve is None or not curve.gross_minor:
@@ -27,7 +52,7 @@ def draw_curve(clearing: Clearing) -> Html:
         "article",
         element("h3", "Debt discharged against liquidity"),
         element("p", _words(curve, clearing), class_="curve-words"),
-        _picture(curve, clearing),
+        draw_picture(curve, clearing),
         _numbers(curve, clearing),
         class_="curve",
     )
@@ -39,7 +64,7 @@ def slopes(curve: Curve) -> list[tuple[int, int, int, int]]:
     return [(x, to, (up - y) // (to - x), up) for (x, y), (to, up) in pairwise(points)]
 
 
-def _words(curve: Curve, clearing: Clearing) -> list[Child]:
+def _words(curve: Curve, clearing: CurveView) -> list[Child]:
     unit, decimals = clearing.currency, clearing.decimals
     lines = slopes(curve)
     start = curve.discharged_minor[0]
@@ -84,7 +109,8 @@ class _Scale:
         return _BOTTOM - (_BOTTOM - _TOP) * debt / self.debt
 
 
-def _picture(curve: Curve, clearing: Clearing) -> Html:
+def draw_picture(curve: Curve, clearing: CurveView) -> Html:
+    """Return the curve as a drawing of `WIDTH` by `HEIGHT`."""
     decimals, unit = clearing.decimals, clearing.currency
     scale = _Scale(curve.liquidity_minor[-1], curve.gross_minor)
     points = zip(curve.liquidity_minor, curve.discharged_minor, strict=True)
@@ -106,8 +132,8 @@ def _picture(curve: Curve, clearing: Clearing) -> Html:
         ),
     ]
     return picture(
-        _WIDTH,
-        _HEIGHT,
+        WIDTH,
+        HEIGHT,
         _axes(scale, clearing),
         element("path", d=f"{line}V{number(_BOTTOM)}H{number(_LEFT)}Z", class_="fill curve-area"),
         element("path", d=line, class_="edge curve-line"),
@@ -117,7 +143,7 @@ def _picture(curve: Curve, clearing: Clearing) -> Html:
     )
 
 
-def _axes(scale: _Scale, clearing: Clearing) -> Html:
+def _axes(scale: _Scale, clearing: CurveView) -> Html:
     unit = float(10**clearing.decimals)
     parts: list[Child] = []
     for tick in quantity_ticks(scale.debt / unit):
@@ -132,12 +158,12 @@ def _axes(scale: _Scale, clearing: Clearing) -> Html:
         parts.append(element("text", label, x=x, y=_BOTTOM + 19, text_anchor="middle", class_="tick"))
     parts.append(element("line", x1=_LEFT, x2=_RIGHT, y1=_BOTTOM, y2=_BOTTOM, class_="axis"))
     across = f"liquidity, {clearing.currency}"
-    parts.append(element("text", across, x=_RIGHT, y=_HEIGHT - 4, text_anchor="end", class_="tick"))
+    parts.append(element("text", across, x=_RIGHT, y=HEIGHT - 4, text_anchor="end", class_="tick"))
     parts.append(element("text", f"debt discharged, {clearing.currency}", x=0.0, y=_TOP - 10, class_="tick"))
     return element("g", parts)
 
 
-def _numbers(curve: Curve, clearing: Clearing) -> Html:
+def _numbers(curve: Curve, clearing: CurveView) -> Html:
     decimals = clearing.decimals
     columns = [
         Column("liquidity from", True),

@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 
 from setfair.errors import HouseError
+from setfair.formats.replace_file import replacing
 from setfair.report.clearing_day import read_clearing
 from setfair.report.day import ReportDay, find_day
 from setfair.report.draw_accounts import draw_accounts, draw_journal
@@ -63,7 +64,7 @@ def write_report(query: Query, out: Path, business_date: date | None = None) -> 
 
 
 def save_page(path: Path, document: str) -> Path:
-    """Write a page, with the folders above it, and return its path.
+    """Write a page whole or not at all, with the folders above it, and return its path.
 
     Raises
     ------
@@ -72,7 +73,8 @@ def save_page(path: Path, document: str) -> Path:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(document, encoding="utf-8")
+        with replacing(path) as out:
+            out.write(document.encode())
     except OSError as error:
         raise HouseError(f"the report could not be written to {path}: {error.strerror or error}") from error
     return path

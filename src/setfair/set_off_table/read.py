@@ -11,9 +11,9 @@ Rules
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +23,13 @@ import pyarrow.compute as pc
 
 from setfair.domain.codes import InstructionKind, Reason
 from setfair.domain.instruction import OBLIGATION_SCHEMA, Family
-from setfair.domain.money import find_currency
+from setfair.domain.money import AMOUNT_MAX_MINOR, find_currency
 from setfair.domain.obligations import DUE_AT_ONCE, Obligations
 from setfair.errors import FileProblem, FileRefusedError
 from setfair.formats.columns import buffers_of
 from setfair.formats.kernels import hash_texts
 from setfair.formats.open_file import open_instructions
+from setfair.formats.table_csv import lines_of_rows
 
 COLUMNS = (
     "kind",
@@ -42,6 +43,8 @@ COLUMNS = (
     "defect_text",
 )
 """What set-off needs of an obligation; the rest is not kept."""
+NAMES = ("debtor_name", "creditor_name", "debtor_country", "creditor_country")
+"""What a report shows besides."""
 
 Int64Array = npt.NDArray[np.int64]
 
@@ -52,10 +55,12 @@ class LeftOut:
 
     row: int
     """From 1, the header not counted."""
+    line: int | None
+    """In a CSV file, from 1."""
     obligation_id: str
     reason: Reason
     text: str
-    """What is wrong, in words."""
+    """What is wrong and what is allowed, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +68,13 @@ class ObligationTable:
     """A file of obligations as it was read."""
 
     rows: pa.Table
-    """`COLUMNS`."""
+    """`COLUMNS`, and what was asked for besides."""
     reasons: npt.NDArray[np.uint16]
     """By row: why it is left out (`Reason`), 0 if it takes part."""
     currencies: tuple[Obligations, ...]
     """What takes part, in the order of the currencies' codes."""
+    csv: Path | None = None
+    """The file that it comes from, if that has lines."""
 
     @property
     def left_out(self) -> int:
@@ -76,8 +83,10 @@ class ObligationTable:
 
     def list_left_out(self, rows_max: int) -> Iterator[LeftOut]:
         """Yield the first rows that take no part."""
-        for place in np.flatnonzero(self.reasons)[:rows_max].tolist():
-            yield _describe(self.rows, Reason(int(self.reasons[place])), place)
+        places = np.flatnonzero(self.reasons)[:rows_max].tolist()
+        lines = lines_of_rows(self.csv, (place + 1 for place in places)) if self.csv is not None else {}
+        for place in places:
+            yield _describe(self.rows, Reason(int(self.reasons[place])), place, lines.get(place + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +99,36 @@ class _Encoded:
     """By row: place in `texts`."""
 
 
-def read_obligations(path: Path, *, on_progress: Callable[[int], None] | None = None) -> ObligationTable:
+def read_obligations(
+    path: Path, *, also: Sequence[str] = (), on_progress: Callable[[int], None] | None = None
+) -> ObligationTable:
     """Read a file of obligations whole.
+
+    Parameters
+    ----------
+    path
+        The file.
+    also
+        Columns of `OBLIGATION_SCHEMA` to keep besides `COLUMNS`.
+    on_progress
+        Is told how many bytes have been read.
 
     Raises
     ------
     FileRefusedError
         If it is no table of obligations, or is malformed.
     """
+    names = (*COLUMNS, *also)
     batches = []
+    is_csv = False
     for batch in open_instructions(path, on_progress=on_progress):
         if batch.family is not Family.OBLIGATION:
             text = f"holds {batch.family.value} instructions; a table of obligations is needed"
             raise FileRefusedError(str(path), (FileProblem(None, "", text),))
-        batches.append(batch.rows.select(COLUMNS))
-    schema = pa.schema([OBLIGATION_SCHEMA.field(name) for name in COLUMNS])
-    return sort_out(pa.Table.from_batches(batches, schema))
+        is_csv = bool(len(batch.rows)) and batch.rows["message_name"][0].as_py() == "csv"
+        batches.append(batch.rows.select(names))
+    schema = pa.schema([OBLIGATION_SCHEMA.field(name) for name in names])
+    return replace(sort_out(pa.Table.from_batches(batches, schema)), csv=path if is_csv else None)
 
 
 def sort_out(rows: pa.Table) -> ObligationTable:
@@ -114,7 +137,7 @@ def sort_out(rows: pa.Table) -> ObligationTable:
     Parameters
     ----------
     rows
-        With `COLUMNS`, as in `OBLIGATION_SCHEMA`.
+        With `COLUMNS` at least, as in `OBLIGATION_SCHEMA`.
     """
     with ThreadPoolExecutor(max_workers=2) as pool:
         debtors, creditors, currency = pool.map(
@@ -220,10 +243,28 @@ def _number_parties(debtors: _Encoded, creditors: _Encoded) -> tuple[pa.Array, I
     return both.texts.take(order), of_debtor[debtors.number], of_creditor[creditors.number]
 
 
-def _describe(rows: pa.Table, reason: Reason, place: int) -> LeftOut:
+_ALLOWED = {
+    Reason.AMOUNT_MALFORMED: "allowed are plain digits with at most one point",
+    Reason.TOO_MANY_DECIMALS: "allowed are those of ISO 4217, for example 0 for JPY, 2 for EUR, 3 for TND",
+    Reason.AMOUNT_TOO_LARGE: f"allowed are at most {AMOUNT_MAX_MINOR} minor units",
+    Reason.AMOUNT_NEGATIVE_OR_NIL_DUE: "allowed is more than 0",
+    Reason.UNKNOWN_CURRENCY: "allowed is a code with minor units, for example KES",
+    Reason.IDENTIFIER_MISSING: "allowed are 1 to 140 characters",
+    Reason.IDENTIFIER_INVALID: "allowed are 1 to 140 characters",
+    Reason.SAME_PARTY: "allowed are two different parties",
+    Reason.DUPLICATE: "allowed is one row for a creditor and obligation_id; the first one takes part",
+}
+"""By reason what is allowed."""
+
+
+def _describe(rows: pa.Table, reason: Reason, place: int, line: int | None) -> LeftOut:
     text = reason.text
     if reason == rows["defect"][place].as_py():
         text = rows["defect_text"][place].as_py().removeprefix(f"row {place + 1}: ") or text
     elif rows["kind"][place].as_py() != InstructionKind.OBLIGATION:
         text = "a credit note: reduce the obligation itself"
-    return LeftOut(place + 1, rows["obligation_id"][place].as_py(), reason, text)
+    elif reason is Reason.DUPLICATE:
+        text = "obligation_id: an earlier row has the same creditor and obligation_id"
+    if reason in _ALLOWED:
+        text = f"{text}; {_ALLOWED[reason]}"
+    return LeftOut(place + 1, line, rows["obligation_id"][place].as_py(), reason, text)

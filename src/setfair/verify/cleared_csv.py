@@ -22,7 +22,6 @@ import pyarrow.csv as pacsv
 
 from setfair.domain.money import format_amount
 from setfair.domain.obligations import Obligations
-from setfair.formats.certificate import Certificate
 from setfair.formats.cleared_csv import COLUMNS, Cleared, Int64Array, decimal_column, merge_currencies
 from setfair.formats.csv_text import csv_texts
 from setfair.formats.iso20022.refusal import refusal
@@ -33,8 +32,15 @@ _COMPARED = pa.decimal128(25, 6)
 _BLOCK_BYTES = 1 << 24
 
 
-def verify_cleared(path: Path, certificate: Certificate, obligations: Sequence[Obligations]) -> Verdict:
+def verify_cleared(path: Path, parts: Sequence[tuple[Obligations, Int64Array]]) -> Verdict:
     """Check a table of results against a certificate that has been verified.
+
+    Parameters
+    ----------
+    path
+        The table.
+    parts
+        The obligations of each currency, and by the certificate what is cleared of each.
 
     Raises
     ------
@@ -42,10 +48,7 @@ def verify_cleared(path: Path, certificate: Certificate, obligations: Sequence[O
         If it is no table of results.
     """
     table = _read(path)
-    pairs = [
-        (owed, part.cleared_minor) for owed, part in zip(obligations, certificate.currencies, strict=True)
-    ]
-    return run_checks(_checks(path.name, table, merge_currencies(pairs)))
+    return run_checks(_checks(path.name, table, merge_currencies(parts)))
 
 
 def _read(path: Path) -> pa.Table:

@@ -3,12 +3,13 @@
 Rules, in order; the first that does not hold is the refusal
 -----
 1. The certificate is of these obligations: the same rows take part, and their content has the same digest.
-2. Of no obligation less than nothing or more than its amount is cleared.
+2. Of no obligation less than nothing or more than its amount is cleared; limits are kept (`limits`).
 3. No party's net position changes: as much is cleared of what it owes as of what it is owed.
 4. The prices prove that nothing larger satisfies 2 and 3. For an obligation from u to v let
    gain = 1 - price[u] + price[v]. Around any loop the prices cancel, so whatever satisfies 3 clears
    sum(cleared) = sum(cleared * gain), and by 2 at most bound = sum(amount * max(0, gain)). Where an
    obligation with gain > 0 is cleared whole and one with gain < 0 not at all, sum(cleared) is this bound.
+   With classes of age or limits there are more prices, and `limits` proves the same of what takes part.
 5. The totals are those that the certificate says.
 
 Everything is exact: sums that could leave int64 are taken in two halves and put together as Python integers.
@@ -25,21 +26,14 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from setfair.domain.money import format_amount
 from setfair.domain.obligations import Obligations
-from setfair.formats.certificate import (
-    MOST_CLEARED,
-    Certificate,
-    CurrencyCertificate,
-    Objective,
-    content_digest,
-)
-from setfair.verify.verdict import RefusedError, Verdict, run_checks
+from setfair.formats.certificate import Certificate, CurrencyCertificate
+from setfair.verify.limits import check_limits, check_objectives, check_staged, is_plain
+from setfair.verify.table import check_currencies, check_digest, check_table
+from setfair.verify.verdict import RefusedError, Verdict, money, run_checks
 
 GROSS_MAX_MINOR = 2**62 - 1
 """Largest sum of obligations: with it no sum over some of them leaves int64."""
-OBJECTIVES = (MOST_CLEARED,)
-"""The objectives that are verified here."""
 _HALF_BITS = 31
 
 Int64Array = npt.NDArray[np.int64]
@@ -65,33 +59,26 @@ def verify_set_off(
 def _checks(
     certificate: Certificate, obligations: Sequence[Obligations], rows: int, left_out: int
 ) -> Iterator[Callable[[], str]]:
-    yield partial(_check_table, certificate, obligations, rows, left_out)
+    yield partial(_check_table, certificate, obligations, (rows, left_out))
     for part, owed in zip(certificate.currencies, obligations, strict=True):
         yield partial(_check_content, part, owed)
         yield partial(_check_bounds, part, owed)
         yield partial(_check_positions, part, owed)
-        yield partial(_check_optimum, part, owed)
+        if is_plain(part):
+            yield partial(_check_optimum, part, owed)
+        else:
+            yield partial(check_limits, part, owed)
+            yield partial(check_staged, part, owed)
         yield partial(_check_totals, part, owed)
 
 
-def _check_table(
-    certificate: Certificate, obligations: Sequence[Obligations], rows: int, left_out: int
-) -> str:
+def _check_table(certificate: Certificate, obligations: Sequence[Obligations], found: tuple[int, int]) -> str:
     """Rule 1, for the table as a whole."""
-    pairs = (("rows", certificate.rows, rows), ("rows left out", certificate.left_out, left_out))
-    for name, claimed, found in pairs:
-        if claimed != found:
-            raise RefusedError(f"the certificate is of a table with {claimed} {name}; this one has {found}")
-    codes, found_codes = (
-        [part.currency for part in certificate.currencies],
-        [owed.currency.code for owed in obligations],
+    said = check_table((certificate.rows, certificate.left_out), found)
+    check_currencies(
+        [part.currency for part in certificate.currencies], [owed.currency.code for owed in obligations]
     )
-    if codes != found_codes:
-        raise RefusedError(
-            f"the certificate is of {', '.join(codes) or 'no currency'};"
-            f" what takes part of the table is of {', '.join(found_codes) or 'no currency'}"
-        )
-    return f"the certificate is of a table with as many rows: {rows}, of which {left_out} take no part"
+    return said
 
 
 def _check_content(part: CurrencyCertificate, owed: Obligations) -> str:
@@ -108,12 +95,7 @@ def _check_content(part: CurrencyCertificate, owed: Obligations) -> str:
         raise RefusedError(
             f"{part.currency}: the parties are not those of the certificate{_first_other(part, owed)}"
         )
-    if content_digest(owed) != part.content_sha256:
-        raise RefusedError(
-            f"{part.currency}: the obligations are not those of the certificate: an identification, a party,"
-            f" an amount or a due date differs; their digest is not {part.content_sha256.hex()}"
-        )
-    return f"{part.currency}: the {len(owed)} obligations are those of the certificate, by their SHA-256"
+    return check_digest(part.currency, part.content_sha256, owed)
 
 
 def _first_other(part: CurrencyCertificate, owed: Obligations) -> str:
@@ -132,7 +114,7 @@ def _check_bounds(part: CurrencyCertificate, owed: Obligations) -> str:
     wrong = (part.cleared_minor < 0) | (part.cleared_minor > owed.amount_minor)
     if wrong.any():
         place = int(np.argmax(wrong))
-        cleared, amount = _money(owed, part.cleared_minor[place]), _money(owed, owed.amount_minor[place])
+        cleared, amount = money(owed, part.cleared_minor[place]), money(owed, owed.amount_minor[place])
         raise RefusedError(f"{owed.describe(place)}: {cleared} is cleared of {amount}")
     return f"{part.currency}: of every obligation between nothing and its amount is cleared"
 
@@ -145,20 +127,21 @@ def _check_positions(part: CurrencyCertificate, owed: Obligations) -> str:
         side = "owes" if change[party] > 0 else "is owed"
         raise RefusedError(
             f"{part.currency}, party {owed.party_id[party].as_py()!r}: its net position changes, by"
-            f" {_money(owed, abs(int(change[party])))} that it {side} less"
+            f" {money(owed, abs(int(change[party])))} that it {side} less"
         )
     return f"{part.currency}: the net position of none of the {len(owed.party_id)} parties changes"
 
 
 def _check_optimum(part: CurrencyCertificate, owed: Obligations) -> str:
     """Rule 4."""
-    objective = _known_objective(part)
+    check_objectives(part)
+    (objective,) = part.objectives
     gain = 1 - objective.price[owed.debtor] + objective.price[owed.creditor]
     partly = (gain > 0) & (part.cleared_minor < owed.amount_minor)
     wrong = partly | ((gain < 0) & (part.cleared_minor > 0))
     if wrong.any():
         place = int(np.argmax(wrong))
-        cleared, amount = _money(owed, part.cleared_minor[place]), _money(owed, owed.amount_minor[place])
+        cleared, amount = money(owed, part.cleared_minor[place]), money(owed, owed.amount_minor[place])
         needed = "all of it" if gain[place] > 0 else "nothing of it"
         raise RefusedError(
             f"{owed.describe(place)}: {cleared} is cleared of {amount}, where the prices need {needed}:"
@@ -167,20 +150,10 @@ def _check_optimum(part: CurrencyCertificate, owed: Obligations) -> str:
     total, bound = _sum(part.cleared_minor), _bound(owed.amount_minor, gain)
     if total != bound:
         raise RefusedError(
-            f"{part.currency}: {_money(owed, total)} is cleared, the prices allow for {_money(owed, bound)}:"
+            f"{part.currency}: {money(owed, total)} is cleared, the prices allow for {money(owed, bound)}:"
             " the certificate does not prove that no more can be cleared"
         )
-    return f"{part.currency}: {_money(owed, total)} is cleared, and by the prices nobody can clear more"
-
-
-def _known_objective(part: CurrencyCertificate) -> Objective:
-    names = tuple(objective.name for objective in part.objectives)
-    if names != OBJECTIVES:
-        raise RefusedError(
-            f"{part.currency}: the certificate is for: {', then '.join(names) or 'no objective'};"
-            f" verified here is: {', then '.join(OBJECTIVES)}"
-        )
-    return part.objectives[0]
+    return f"{part.currency}: {money(owed, total)} is cleared, and by the prices nobody can clear more"
 
 
 def _check_totals(part: CurrencyCertificate, owed: Obligations) -> str:
@@ -194,10 +167,10 @@ def _check_totals(part: CurrencyCertificate, owed: Obligations) -> str:
     for name, claimed, found in totals:
         if claimed != found:
             raise RefusedError(
-                f"{part.currency}: the certificate says {name} {_money(owed, claimed)};"
-                f" it is {_money(owed, found)}"
+                f"{part.currency}: the certificate says {name} {money(owed, claimed)};"
+                f" it is {money(owed, found)}"
             )
-    words = ", ".join(f"{name} {_money(owed, found)}" for name, _, found in totals)
+    words = ", ".join(f"{name} {money(owed, found)}" for name, _, found in totals)
     return f"{part.currency}: the totals are right: {words}"
 
 
@@ -227,7 +200,3 @@ def _bound(amount_minor: Int64Array, gain: Int64Array) -> int:
     # Sums of amounts are at most GROSS_MAX_MINOR.
     sums = np.add.reduceat(amount, first)
     return sum(each * total for each, total in zip(gain[first].tolist(), sums.tolist(), strict=True))
-
-
-def _money(owed: Obligations, minor: int) -> str:
-    return format_amount(int(minor), owed.currency.decimals)

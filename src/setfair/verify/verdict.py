@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from setfair.domain.money import format_amount
+from setfair.domain.obligations import Obligations
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -34,3 +37,8 @@ def run_checks(checks: Iterable[Callable[[], str]]) -> Verdict:
         except RefusedError as error:
             return Verdict(tuple(checked), str(error))
     return Verdict(tuple(checked), None)
+
+
+def money(owed: Obligations, minor: int) -> str:
+    """Write minor units of the currency of obligations."""
+    return format_amount(int(minor), owed.currency.decimals)

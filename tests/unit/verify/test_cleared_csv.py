@@ -5,17 +5,25 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from setfair.domain.obligations import Obligations
 from setfair.errors import FileRefusedError
 from setfair.verify.cleared_csv import verify_cleared
 from setfair.verify.verdict import Verdict
 from tests.set_off_cases import RING, Case, certified, random_rows
 
 
+def parts_of(case: Case) -> list[tuple[Obligations, np.ndarray]]:
+    """Return the obligations of a case and what its certificate says of them."""
+    pairs = zip(case.table().currencies, case.claim().currencies, strict=True)
+    return [(owed, part.cleared_minor) for owed, part in pairs]
+
+
 def judge(case: Case) -> Verdict:
     """Verify a case's result."""
-    return verify_cleared(case.result, case.claim(), case.table().currencies)
+    return verify_cleared(case.result, parts_of(case))
 
 
 def test_a_result_is_what_the_certificate_says(tmp_path: Path) -> None:
@@ -71,13 +79,13 @@ def test_another_table_is_refused_as_a_file(tmp_path: Path, text: str, words: st
 def test_no_tampering_passes(tmp_path: Path) -> None:
     """Two hundred changes of a digit, of a name, of the order or of the number of rows are refused."""
     case = certified(tmp_path, random_rows(3))
-    claim, owed = case.claim(), case.table().currencies
+    parts = parts_of(case)
     lines = case.result.read_text("utf-8").splitlines()
     source = random.Random(3)
     for number in range(200):
         wrong = tampered(source, lines, number % 4)
         case.result.write_text("\n".join(wrong) + "\n", "utf-8")
-        assert verify_cleared(case.result, claim, owed).refusal is not None
+        assert verify_cleared(case.result, parts).refusal is not None
 
 
 def tampered(source: random.Random, lines: list[str], kind: int) -> list[str]:
