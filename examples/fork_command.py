@@ -1,4 +1,4 @@
-"""Runs `setfair` commands, each in a process of its own, without loading the libraries for each of them anew."""
+"""Runs `setfair` commands, each in a process of its own, with the libraries loaded once for all of them."""
 
 from __future__ import annotations
 
