@@ -1,0 +1,103 @@
+"""`setfair cycle` is killed at twenty moments: the cycle is done as a whole or not at all."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from setfair.house import open_house
+from tests.e2e.test_kill import ask, check_whole, read_table
+from tests.houses import DAY, NOW, REMEMBER_FROM, make_house, obligation, obligations, ticking_clock
+from tests.processes import environment, read_line
+
+MOMENTS = 20
+FIRMS = 400
+OBLIGATIONS = 8_000
+REMAINING = "SELECT obligation_number, remaining_minor FROM obligation ORDER BY obligation_number"
+CYCLES = "SELECT cycle_number FROM cycle WHERE currency = 'KES'"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What the kills start from, and what must come of them."""
+
+    server: subprocess.Popen[str]
+    folder: Path
+    house: Path
+    """A house with obligations that are due; copied for each kill."""
+    before: pa.Table
+    """What remains of each obligation before the cycle."""
+
+    def cycle(self, house: Path, kill_after: float | None = None) -> dict[str, Any]:
+        """Run the cycle in a process of its own; kill it after so many seconds."""
+        output = str(self.folder / "output.json")
+        return ask(self.server, {"argv": command_of(house), "kill_after": kill_after, "output": output})
+
+
+def command_of(house: Path) -> list[str]:
+    """Return the arguments of the command."""
+    return ["cycle", str(house), "--now", NOW, "--json"]
+
+
+def prepare(folder: Path) -> Path:
+    """Make a house, open its day, and let firms owe each other at random."""
+    chance = random.Random(11)
+    rows = []
+    for number in range(OBLIGATIONS):
+        debtor, creditor = chance.sample(range(FIRMS), 2)
+        rows.append(obligation(f"I{number}", f"F{debtor}", f"F{creditor}", chance.randint(1, 10**9)))
+    house = make_house(folder)
+    with open_house(house, ticking_clock()) as opened:
+        opened.clearing_house.open_day("KES", DAY, REMEMBER_FROM)
+        opened.clearing_house.submit(obligations(*rows))
+        opened.clearing_house.checkpoint()
+    return house
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """A server of commands and a house whose obligations are due."""
+    folder = tmp_path_factory.mktemp("kill-cycle")
+    house = prepare(folder)
+    warm_up = shutil.copytree(house, folder / "warm-up")
+    command = [sys.executable, "-m", "tests.e2e.fork_server", *command_of(warm_up)]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, env=environment(), text=True, **pipes) as server:
+        while read_line(server) != "ready":
+            pass
+        yield Scene(server, folder, house, read_table(house, REMAINING))
+        server.kill()
+
+
+def test_a_cycle_is_done_or_not_done(scene: Scene) -> None:
+    """Each time the page of the cycle is there as a whole or not at all, and another run completes it."""
+    left_alone = shutil.copytree(scene.house, scene.folder / "left-alone")
+    whole = scene.cycle(left_alone)
+    assert whole["code"] == 0
+    after = read_table(left_alone, REMAINING)
+    assert sum(after["remaining_minor"].to_pylist()) < sum(scene.before["remaining_minor"].to_pylist())
+    chance = random.Random(3)
+    found = set()
+    for place in range(MOMENTS):
+        house = shutil.copytree(scene.house, scene.folder / f"killed-{place}")
+        moment = (place + chance.random()) / MOMENTS * whole["seconds"] * 1.02
+        assert scene.cycle(house, kill_after=moment)["code"] in (-9, 0)
+        with open_house(house, ticking_clock()) as opened:
+            check_whole(opened)
+        done = len(read_table(house, CYCLES))
+        assert read_table(house, REMAINING).equals(after if done else scene.before)
+        if not done:
+            assert scene.cycle(house)["code"] == 0
+            assert read_table(house, REMAINING).equals(after)
+        found.add(done)
+        shutil.rmtree(house)
+    assert found == {0, 1}, "all kills came on one side of the page"
