@@ -26,7 +26,7 @@ from setfair.proof.leaf import (
 )
 
 AT_ONCE = 16_384
-"""Leaves that are hashed at a time: 3 MB of messages, so that a page of millions needs no memory of its own."""
+"""Leaves that are hashed at a time: 3 MB of messages, however many records a page has."""
 
 _SALTS = 3
 _BALANCE_MESSAGE = SALT_LENGTH + BALANCE_LENGTH
@@ -52,9 +52,7 @@ def leaf_hashes(page: Page, hasher: RowHasher, first: int = 0, end: int | None =
         uint8, shape (n, 32).
     """
     last = len(page.records) if end is None else end
-    parts = [
-        _hashes_of(page, hasher, at, min(at + AT_ONCE, last)) for at in range(first, last, AT_ONCE)
-    ]
+    parts = [_hashes_of(page, hasher, at, min(at + AT_ONCE, last)) for at in range(first, last, AT_ONCE)]
     return np.concatenate(parts) if parts else np.zeros((0, DIGEST_LENGTH), np.uint8)
 
 

@@ -1,14 +1,16 @@
-"""SHA-256 of 32 messages at a time: the inner loops run over lanes, and LLVM makes vector instructions of them.
+"""SHA-256 of 32 messages at a time: the inner loops run over lanes, and LLVM makes them vector instructions.
 
-Source: FIPS 180-4, sections 4.1.2, 4.2.2 and 6.2.2. The eight working variables a to h are not moved from one to
-the next in each round: they are a window of eight rows that slides down by one row, so that each round writes
-two rows. Measured with AVX2: 41 ns a block; hashlib takes 0.65 us for a message of two blocks, most of it the
-calls. Fewer lanes are slower: with 8 LLVM unrolls the loop before it sees that it could be a vector (210 ns).
+Source: FIPS 180-4, sections 4.1.2, 4.2.2 and 6.2.2. The eight working variables a to h are not moved from one
+to the next in each round: they are a window of eight rows that slides down by one row, so that each round
+writes two rows. Measured with AVX2: 41 ns a block; hashlib takes 0.65 us for a message of two blocks, most of
+it the calls. Fewer lanes are slower: 8 are unrolled before LLVM looks for vectors (210 ns a block).
 
 The sums are modulo 2^32: Numba computes them with 64 bits, so that each result is cut to 32 by hand.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +22,8 @@ Words = NDArray[np.uint32]
 
 LANES = 32
 _ROUNDS = 64
-# The scratch, in words: the message schedule, room for the window to slide down to where that ends, the working
-# variables before the first round, the chaining values.
+# The scratch, in words: the message schedule, room for the window to slide down to where that ends, the
+# working variables before the first round, the chaining values.
 _SCHEDULE_END = _ROUNDS * LANES
 _WORKING = _SCHEDULE_END + _ROUNDS * LANES
 _CHAINING = _WORKING + 8 * LANES
@@ -48,12 +50,12 @@ _cut = np.uint32
 
 
 @inlined
-def _turned(word: int, bits: int) -> int:
+def _turned(word: Any, bits: int) -> Any:
     return _cut(_cut(word >> _cut(bits)) | _cut(word << _cut(32 - bits)))
 
 
 @inlined
-def _swapped(word: int) -> int:
+def _swapped(word: Any) -> Any:
     """Turn a word from the memory's order of bytes, little-endian, to big-endian and back."""
     high = _cut(_cut(word << _cut(24)) | _cut(_cut(word & _cut(0xFF00)) << _cut(8)))
     low = _cut(_cut(_cut(word >> _cut(8)) & _cut(0xFF00)) | _cut(word >> _cut(24)))
@@ -74,7 +76,7 @@ def _extend(scratch: Words) -> None:
 
 
 @inlined
-def _round(scratch: Words, at: int, constant: int, schedule: int) -> None:
+def _round(scratch: Words, at: int, constant: Any, schedule: int) -> None:
     """Do one round in all lanes; a stands at `at`, b a row above, and the window moves a row down."""
     for lane in range(LANES):
         a, b, c = scratch[at + lane], scratch[at + LANES + lane], scratch[at + 2 * LANES + lane]

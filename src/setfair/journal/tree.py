@@ -3,8 +3,8 @@
 Rules
 -----
 1. The tree is that of RFC 9162, section 2.1.1, over the records in order; the leaf of record n is leaf n - 1.
-2. A frontier is the roots of the whole subtrees that a tree of this size is made of, the largest first: one for
-   each bit of the size. It is all that appending needs, and it gives the root.
+2. A frontier is the roots of the whole subtrees that a tree of this size is made of, the largest first: one
+   for each bit of the size. It is all that appending needs, and it gives the root.
 3. `extend` gives, besides the next frontier, the nodes of level `STORED_LEVEL` that became whole. With these
    and the pages every other node can be had quickly, so that no other is stored.
 4. `subtree_hash`, `inclusion_path` and `consistency_path` work over any source of whole subtrees: RFC 9162,
@@ -105,7 +105,7 @@ def parents(nodes: Rows, hasher: RowHasher) -> Rows:
 
 
 def subtree_hash(first: int, end: int, node: NodeSource) -> bytes:
-    """Return the root over the leaves from `first` to before `end`, which begin a whole subtree of that size."""
+    """Return the root over the leaves from `first` to before `end`; `first` begins a subtree of that size."""
     count = end - first
     if count == 0:
         return EMPTY_ROOT

@@ -3,13 +3,14 @@
 Rules
 -----
 1. The data of a leaf: salt (16 bytes), the open fields of the record (48: all but the two balances, in their
-   order), the identity (16), and for each balance, `debtor_after` and `creditor_after`, the SHA-256 of a salt of
-   its own (16) and the balance (i8).
-2. The identity is that of the record's subject where the subject is an instruction of the same page; otherwise it
-   is zeros. So the first record about an instruction ties its number to its UETR.
-3. A balance is shown with its salt, or its hash alone: a payment can be proven without saying what either bank
-   has in its account.
-4. Salts are bytes of the page's own stream (`setfair.journal.leaves`); of another record's none can be guessed.
+   order), the identity (16), and for each balance, `debtor_after` and `creditor_after`, the SHA-256 of a salt
+   of its own (16) and the balance (i8).
+2. The identity is that of the record's subject where that is an instruction of the same page; otherwise it is
+   zeros. So the first record about an instruction ties its number to its UETR.
+3. A balance is shown with its salt, or its hash alone: a payment can be proven without saying what either
+   bank has in its account.
+4. Salts are bytes of the page's own stream (`setfair.journal.leaves`): those of one record tell nothing of
+   another's.
 """
 
 from __future__ import annotations

@@ -69,6 +69,8 @@ def roots_of_consistency(
         0 < `old_size` <= `new_size`.
     old_root
         Root of the old tree: where that is a whole subtree of the new one, the proof leaves it out.
+    path
+        The hashes of the proof.
 
     Raises
     ------
