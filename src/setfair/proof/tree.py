@@ -20,6 +20,8 @@ EMPTY_ROOT = sha256(b"").digest()
 
 HASH_LENGTH = 32
 TREE_SIZE_MAX = 2**63 - 1
+PATH_MAX = 63
+"""Longest path of a leaf: a tree has less than 2^63 leaves."""
 
 
 def leaf_hash(data: bytes) -> bytes:
