@@ -195,13 +195,14 @@ def _check_instruction(quittance: Quittance) -> None:
             raise NotProvenError(
                 f"record {record.number} is about another instruction than record {first.number}"
             )
-    if first.leaf.identity != _identity(quittance.instruction):
+    if first.leaf.identity != identity_from(quittance.instruction):
         raise NotProvenError(
             f"record {first.number} is not of {_identified(quittance.instruction)}: it has another identity"
         )
 
 
-def _identity(instruction: Mapping[str, object]) -> bytes:
+def identity_from(instruction: Mapping[str, object]) -> bytes:
+    """Return the identity that `uetr` or `identified_by` makes; NotProvenError where neither does."""
     try:
         if "uetr" in instruction:
             return UUID(str(instruction["uetr"])).bytes
