@@ -1,4 +1,4 @@
-"""`setfair checkpoint`: what a house signs of its journal, what others cosign of it, and tiles for standard tools."""
+"""`setfair checkpoint`: what a house signs of its journal, what others cosign, and tiles for other tools."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def tiles(
     house: HouseFolder,
     out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Folder that a web server serves.")],
 ) -> None:
-    """Write the tree's hashes and the newest checkpoint as static files (C2SP tlog-tiles), without records."""
+    """Write the tree's hashes and the newest checkpoint as static files (C2SP tlog-tiles): no records."""
     progress = Progress(console=error_console, transient=True, disable=not error_console.is_terminal)
     with open_tables(house) as tables, progress:
         found = newest_of(tables.query)

@@ -8,4 +8,5 @@ words       a record in plain words
 trust       what a verifier brings along, and what it makes of a checkpoint
 quittance   one file that proves what became of one instruction
 consistency two checkpoints of a journal that has only grown
+command     `setfair verify`
 """
