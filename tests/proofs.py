@@ -41,15 +41,15 @@ def proof_house(folder: Path, *, other_minor: int = 777, other_name: str = "Exam
 
     The house's key and the salts are the same in every run, so that two houses differ in that payment alone.
     """
+    folder.mkdir(exist_ok=True)
     house = make_house(folder, usual_agreement(signatories=SIGNATORIES, extra=WITNESSES))
     give_key(house, key_of("HOUSE"))
     play(house, lambda opened: morning(opened, other_minor, other_name))
     return house
 
 
-WITNESSES = (
-    f'[journal]\nwitnesses = [{{ id = "WATCH", public_key = "{public_key_text(key_of("WATCH"))}" }}]\n'
-)
+_WATCH = public_key_text(key_of("WATCH"))
+WITNESSES = f'[journal]\nwitnesses = [{{ id = "WATCH", public_key = "{_WATCH}" }}]\n'
 
 
 def give_key(house: Path, key: Ed25519PrivateKey) -> None:
