@@ -159,7 +159,7 @@ print(json.dumps([code, sorted({name.split(".")[0] for name in sys.modules}), so
 
 
 def modules_of(*words: object) -> tuple[int, set[str], set[str]]:
-    """Run `setfair` in a process of its own; return its exit code, and the packages and modules that it loaded."""
+    """Run `setfair` in a process of its own; return its exit code and what it loaded."""
     code, packages, modules = json.loads(run_python(STARTED, *words).splitlines()[-1])
     return int(code or 0), set(packages), set(modules)
 
@@ -300,14 +300,14 @@ def test_tiles(house: Path, tmp_path: Path) -> None:
     done("checkpoint", "tiles", house, "--out", out)
     size = json.loads(done("checkpoint", "show", house, "--json"))["records"]
     names = sorted(str(path.relative_to(out)) for path in out.rglob("*") if path.is_file())
-    assert size == 617
-    assert names == ["checkpoint", "tile/0/000", "tile/0/001", "tile/0/002.p/105", "tile/1/000.p/2"]
+    assert size == 620
+    assert names == ["checkpoint", "tile/0/000", "tile/0/001", "tile/0/002.p/108", "tile/1/000.p/2"]
     assert (out / "checkpoint").read_text() == done("checkpoint", "show", house)
     assert (out / "tile/0/000").stat().st_size == 256 * 32
     whole = (out / "tile/0/000").stat().st_mtime_ns
     grow(house, 40)
     done("checkpoint", "tiles", house, "--out", out)
-    assert (out / "tile/0/002.p/107").stat().st_size == 107 * 32
+    assert (out / "tile/0/002.p/110").stat().st_size == 110 * 32
     assert (out / "tile/0/000").stat().st_mtime_ns == whole
 
 

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from setfair.domain.agreement import Agreement
 from setfair.errors import HouseError, NotProvenError
+from setfair.explain.choose import Query
 from setfair.journal.tree import consistency_path
 from setfair.proof.checkpoint import Checkpoint, checkpoint_of, cosigner_name
 from setfair.proof.consistency import check_consistent, to_json
@@ -35,7 +36,7 @@ from setfair.proof.note import (
     read_note,
 )
 from setfair.proof.trust import check_newer
-from setfair.prove.journal_tree import JournalTree, Query
+from setfair.prove.journal_tree import JournalTree
 
 _NOTES = (
     "SELECT page_number, note FROM signed_checkpoint WHERE page_number >= ? ORDER BY page_number DESC LIMIT 1"

@@ -6,19 +6,14 @@ page, or the few that it spans. So a path needs a page and 32 bytes for every 25
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 
 from setfair.errors import StoreError
+from setfair.explain.choose import Query
 from setfair.journal.leaves import leaf_hashes
 from setfair.journal.page import Page, page_from_bytes
 from setfair.journal.sha256 import DIGEST_LENGTH, Rows, hash_one_by_one
 from setfair.journal.tree import STORED_LEVEL, parents, subtree_hash
-
-Query = Callable[[str, tuple[object, ...]], list[dict[str, Any]]]
-"""Returns the rows of one query: `Tables.query`."""
 
 TILE = 1 << STORED_LEVEL
 

@@ -16,13 +16,13 @@ from typing import Any
 from uuid import UUID
 
 from setfair.errors import HouseError
-from setfair.explain.obligation import choose
+from setfair.explain.choose import Query, choose
 from setfair.journal.leaves import open_leaf
 from setfair.journal.tree import inclusion_path
 from setfair.proof.quittance import ProvenRecord, Quittance, identity_from
 from setfair.proof.words import Names
 from setfair.prove.checkpoints import newest
-from setfair.prove.journal_tree import JournalTree, Query
+from setfair.prove.journal_tree import JournalTree
 
 _PAYMENT = "SELECT * FROM payment WHERE payment_number = ?"
 _BY_UETR = "SELECT payment_number FROM payment_row WHERE uetr = ? ORDER BY payment_number LIMIT 1"
