@@ -36,6 +36,7 @@ COMMANDS = {
     "prove": "prove:prove",
     "verify": "verify:verify",
     "checkpoint": "checkpoint:checkpoint_app",
+    "audit": "audit:audit",
 }
 """By name: module of this package, and the command or group of commands in it."""
 
