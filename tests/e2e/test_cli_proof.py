@@ -18,7 +18,7 @@ from setfair.house import open_house
 from setfair.proof.command import main as verify_main
 from setfair.proof.note import read_note
 from tests.agreements import key_of
-from tests.houses import funding, payment, payments, ticking_clock
+from tests.houses import DAY, REMEMBER_FROM, funding, make_house, payment, payments, ticking_clock
 from tests.processes import plain_sql, run_python
 from tests.proofs import SETTLED, proof_house
 
@@ -317,3 +317,25 @@ def test_a_house_without_its_key(house: Path) -> None:
     done("prove", house, SETTLED)
     with pytest.raises(HouseError, match="without the house's key nothing can be signed"), open_house(house):
         pass
+
+
+def test_an_audit(tmp_path: Path) -> None:
+    """Good: what was checked, in words and as JSON; changed: exit code 1 and the first page and record."""
+    house = make_house(tmp_path)
+    with open_house(house, ticking_clock()) as opened:
+        opened.clearing_house.open_day("KES", DAY, REMEMBER_FROM)
+        opened.clearing_house.submit(payments(funding(1, "KE01", 10)))
+    said = done("audit", house, "--keep", tmp_path / "kept")
+    assert "decided and hashed again: all as on record" in said
+    assert "sums of all balances: KES 0, UGX 0" in said
+    assert "the tables have the same balances and the same queue" in said
+    told = json.loads(done("audit", house, "--from", tmp_path / "kept", "--json"))
+    assert (told["good"], told["pages"], told["finding"]) == (True, 0, None)
+    plain_sql(house / "setfair.db", "UPDATE page SET root = zeroblob(32) WHERE page_number = 2", write=True)
+    result = run("audit", house)
+    assert result.exit_code == 1
+    assert "DIFFERENT: page 2: root of the tree: expected" in _flat(result)
+    told = json.loads(run("audit", house, "--json").stdout)
+    assert (told["good"], told["finding"]["page"], told["finding"]["found"]) == (False, 2, "00" * 32)
+    assert run("audit", tmp_path).exit_code == 2
+    assert run("audit", house, "--from", house / "keys" / "house.pub").exit_code == 2

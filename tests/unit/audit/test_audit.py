@@ -199,11 +199,11 @@ no node | 6 | nodes of the tree | DELETE FROM tree_node
 saved books | 10 | saved books | UPDATE books_checkpoint SET body = substr(body, 1, 500)
 an early save | 9 | page of the saved books | UPDATE books_checkpoint SET page_number = 9
 the last page | 10 | page of the saved books | DELETE FROM page @10
-a balance | 0 | balance of account 2 in the tables | UPDATE account_row SET balance_minor = 1 WHERE account_number = 2
+a balance | 0 | balance of account 2 in the tables | UPDATE account_row SET balance_minor = 1 WHERE rowid = 2
 a queue | 0 | payments that wait, in the tables | UPDATE payment_row SET status = 3 WHERE payment_number = 20
 a signature | 3 | signed checkpoint | UPDATE signed_checkpoint SET note = replace(note, 'A', 'B') @3
-another's note | 3 | signed checkpoint | UPDATE signed_checkpoint SET note = (SELECT note FROM signed_checkpoint @4) @3
-a stranger | 1 | cosignature | INSERT INTO cosignature SELECT page_number, 'x', '— x AAAAAAAAAAAA' FROM signed_checkpoint
+another origin | 3 | signed checkpoint | UPDATE signed_checkpoint SET note = replace(note, 'set', 'un') @3
+a stranger | 1 | cosignature | INSERT INTO cosignature VALUES (1, 'x', '— x AAAAAAAAAAAA')
 """
 """What is changed, the page that the audit names, what it says is different, and the statement; @n stands for
 "where the page is n"."""
