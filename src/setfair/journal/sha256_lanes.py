@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setfair.engine.kernel import inlined, kernel
-from setfair.journal.sha256 import DIGEST_LENGTH, Rows
+from setfair.journal.sha256 import DIGEST_LENGTH, Rows, hash_one_by_one
 
 Words = NDArray[np.uint32]
 
 LANES = 32
+ONE_BY_ONE_BELOW = 8
 _ROUNDS = 64
 # The scratch, in words: the message schedule, room for the window to slide down to where that ends, the
 # working variables before the first round, the chaining values.
@@ -137,8 +138,10 @@ def _hash_lanes(words: Words, width: int, digests: Words, scratch: Words) -> Non
 
 
 def hash_in_lanes(rows: Rows, length: int) -> Rows:
-    """Hash padded rows: a `RowHasher`. The length is in the padding already."""
+    """Hash padded rows: a `RowHasher`. A few are hashed one by one, which is quicker than empty lanes."""
     count, width = rows.shape
+    if count < ONE_BY_ONE_BELOW:
+        return hash_one_by_one(rows, length)
     digests = np.empty((count, DIGEST_LENGTH), np.uint8)
     scratch = np.empty(_SCRATCH_LENGTH, np.uint32)
     words = np.ascontiguousarray(rows).reshape(-1).view(np.uint32)

@@ -7,10 +7,17 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
+from setfair.journal import sha256_lanes
 from setfair.journal.sha256 import RowHasher, hash_one_by_one, padded_rows
 from setfair.journal.sha256_lanes import LANES, hash_in_lanes
 
 COUNTS = (0, 1, 2, LANES - 1, LANES, LANES + 1, 3 * LANES + 7)
+
+
+@pytest.fixture(autouse=True)
+def _all_in_lanes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash in lanes however few there are."""
+    monkeypatch.setattr(sha256_lanes, "ONE_BY_ONE_BELOW", 0)
 
 
 @pytest.mark.parametrize("hasher", [hash_one_by_one, hash_in_lanes])
