@@ -50,8 +50,10 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 # Numba looks only at a kernel's own file: when another one that it calls was edited, the caches must go.
+# Compiling takes a while, and what is made side by side would be compiled twice: so it is done once, first.
 $(KERNELS): $(READY) $(KERNEL_SOURCES)
 	@find src -name '*.nb[ic]' -delete
+	$(BIN)/python -m setfair.prepare
 	@touch $@
 
 clean-kernels: ## Delete compiled kernels

@@ -12,7 +12,7 @@ from setfair.domain.codes import InstructionKind, Phase, Priority, Screening
 from setfair.engine.books import Books
 from setfair.engine.decide import decide
 from setfair.engine.layout import ACCOUNT, INSTRUCTION, LIMIT, Array, cleared
-from setfair.engine.ledger import ALL_OTHERS, HAS_MULTILATERAL, limit_slot, limits_table
+from setfair.engine.ledger import ALL_OTHERS, HAS_MULTILATERAL, find_limit_slot, limits_table
 from setfair.journal.page import Page
 
 SEED = 20300115
@@ -57,7 +57,7 @@ def _limit_all(books: Books) -> None:
     books.accounts["limits"] = HAS_MULTILATERAL
     books.limits = limits_table(len(books.accounts))
     for account in range(len(books.accounts)):
-        slot = limit_slot(books.limits, account, ALL_OTHERS)
+        slot = find_limit_slot(books.limits, account, ALL_OTHERS)
         books.limits[slot] = np.array(((account << 32) | ALL_OTHERS, RICH_MINOR, 0), LIMIT)
 
 

@@ -223,7 +223,7 @@ class ClearingHouse:
         in_force, why = is_in_force(agreement, signatures, self._today_of(agreement))
         if not in_force:
             raise AgreementError(f"agreement {header.id} version {header.version}: {why}")
-        check_adoption(self.state, agreement)
+        check_adoption(self.state, agreement, signatures)
         with self._all_or_nothing():
             matcher = self._lists.matcher(agreement, self._today_of(agreement))
             hits = matcher.match([participant.name for participant in agreement.participants])
@@ -250,9 +250,9 @@ class ClearingHouse:
         """
         if not is_business_day(self._agreement(), currency, day):
             raise PhaseError(f"{day} is no business day of {currency}: see [calendar] in the agreement")
-        before = int(self.state.books.business_day[self._currency(currency)])
-        if days_of(day) < before:
-            raise PhaseError(f"{currency} has been open on a later day than {day} before")
+        books, number = self.state.books, self._currency(currency)
+        if books.phases[number] == Phase.CLOSED and days_of(day) <= int(books.business_day[number]):
+            raise PhaseError(f"{currency} was open on {day}, or on a later day, already: a day opens once")
         return self._change_phase(
             currency, Phase.OPEN, value_date=days_of(day), amount=days_of(remember_from)
         )

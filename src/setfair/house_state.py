@@ -12,6 +12,7 @@ Rules
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,6 +20,7 @@ import numpy as np
 from setfair.domain.agreement import Agreement, canonical_bytes
 from setfair.domain.codes import Phase
 from setfair.domain.money import find_currency, format_amount
+from setfair.domain.signing import AgreementSignature, missing_consent
 from setfair.engine.books import Books
 from setfair.engine.decide import decide
 from setfair.engine.invariants import check_books
@@ -124,7 +126,7 @@ def restore_state(checkpoint: tuple[int, bytes] | None) -> HouseState:
     )
 
 
-def check_adoption(state: HouseState, agreement: Agreement) -> None:
+def check_adoption(state: HouseState, agreement: Agreement, signatures: Sequence[AgreementSignature]) -> None:
     """Check that a version of the agreement can follow the one in force: rule 3.
 
     Raises
@@ -141,6 +143,13 @@ def check_adoption(state: HouseState, agreement: Agreement) -> None:
     if header.version <= before.version:
         raise AgreementError(
             f"version {header.version} is not newer than version {before.version}, which is in force"
+        )
+    missing = missing_consent(agreement, signatures, current)
+    if missing:
+        raise AgreementError(
+            f"version {header.version} lacks the consent of {', '.join(missing)}: all who signed version "
+            f"{before.version} sign the next one too, with the keys they had "
+            "(`setfair agreement sign --before` for who leaves or gets another key)"
         )
     problems = (*_dropped_while_open(state, current, agreement), *_overdrawn(state, agreement))
     if problems:

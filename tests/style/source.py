@@ -25,7 +25,7 @@ def python_files(folder: str) -> tuple[Path, ...]:
 @cache
 def text_files() -> tuple[Path, ...]:
     """Return every text file of the repository that people wrote."""
-    found = [path for path in ROOT.iterdir() if path.is_file() and path.suffix != ".pyc"]
+    found = [path for path in ROOT.iterdir() if path.is_file() and path.name != ".git"]
     for folder in _FOLDERS:
         found += [path for path in (ROOT / folder).rglob("*") if path.is_file()]
     return tuple(sorted(path for path in found if _is_text(path)))

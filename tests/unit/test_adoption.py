@@ -9,10 +9,11 @@ import pytest
 from setfair.clearing_house import ClearingHouse
 from setfair.domain.agreement import canonical_bytes, load_agreement
 from setfair.domain.codes import Phase, Reason
+from setfair.domain.signing import new_private_key, public_key_text, sign_agreement
 from setfair.errors import AgreementError
 from setfair.screening.in_force import FileLists
 from setfair.store.memory import MemoryStore
-from tests.agreements import AGENT, Bank, agreement_text, sign_all
+from tests.agreements import AGENT, Bank, agreement_text, key_of, sign_all
 from tests.houses import (
     BANKS,
     DAY,
@@ -74,6 +75,26 @@ def test_every_signatory_must_have_signed(lists: FileLists) -> None:
     with pytest.raises(AgreementError, match=r"not all have signed: AGENT .*, KE01"):
         house.adopt(other, signed)
     assert house.state.page_number == 0
+
+
+def test_who_signed_the_version_before_must_consent(lists: FileLists) -> None:
+    """Nobody is dropped, or given another key, without having signed it with its old key."""
+    house = ClearingHouse(MemoryStore(), lists, ticking_clock())
+    first = load_agreement(usual_agreement(signatories=(AGENT, "KE01")))
+    house.adopt(first, sign_all(first))
+    dropped = load_agreement(usual_agreement(version="2"))
+    for signed in (sign_all(dropped), (*sign_all(dropped), sign_agreement(first, "KE01", key_of("KE01")))):
+        with pytest.raises(AgreementError, match=r"version 2 lacks the consent of KE01: .* version 1"):
+            house.adopt(dropped, signed)
+    text = usual_agreement(signatories=(AGENT, "KE01"), version="2")
+    new_key = new_private_key()
+    stolen = load_agreement(text.replace(public_key_text(key_of("KE01")), public_key_text(new_key)))
+    by_new = (sign_agreement(stolen, AGENT, key_of(AGENT)), sign_agreement(stolen, "KE01", new_key))
+    with pytest.raises(AgreementError, match="lacks the consent of KE01"):
+        house.adopt(stolen, by_new)
+    consent = sign_agreement(dropped, "KE01", key_of("KE01"), before=first)
+    house.adopt(dropped, (*sign_all(dropped), consent))
+    assert house.state.directory.agreement == dropped
 
 
 def test_not_before_its_date(lists: FileLists) -> None:

@@ -267,6 +267,7 @@ def test_today_is_the_houses_own(lists: FileLists) -> None:
 
 # Phases.
 
+NEXT_DAY = date(2026, 1, 6)
 ALL_MOVES = [(before, after) for before in Phase for after in Phase]
 WAY_TO = {
     Phase.CLOSED: (Phase.OPEN, Phase.INTERBANK_CUTOFF, Phase.CLOSED),
@@ -290,7 +291,7 @@ def test_only_the_moves_of_the_table_are_allowed(lists: FileLists, before: Phase
 
     def move() -> object:
         if after is Phase.OPEN:
-            return house.open_day("KES", DAY, REMEMBER_FROM)
+            return house.open_day("KES", NEXT_DAY if before is Phase.CLOSED else DAY, REMEMBER_FROM)
         return house.change_phase("KES", after)
 
     if after in PHASE_MOVES[before]:
@@ -302,15 +303,16 @@ def test_only_the_moves_of_the_table_are_allowed(lists: FileLists, before: Phase
         assert house.state.page_number == pages
 
 
-def test_a_day_before_the_last_one_does_not_open(lists: FileLists) -> None:
+def test_a_day_opens_once_and_none_before_it(lists: FileLists) -> None:
     """Business days go forward; days that are none are refused by the calendar."""
     house = ClearingHouse(MemoryStore(), lists, ticking_clock())
     adopt_text(house, usual_agreement())
-    house.open_day("KES", date(2026, 1, 6), REMEMBER_FROM)
+    house.open_day("KES", NEXT_DAY, REMEMBER_FROM)
     house.change_phase("KES", Phase.INTERBANK_CUTOFF)
     house.change_phase("KES", Phase.CLOSED)
-    with pytest.raises(PhaseError, match="KES has been open on a later day than 2026-01-05 before"):
-        house.open_day("KES", DAY, REMEMBER_FROM)
+    for day in (DAY, NEXT_DAY):
+        with pytest.raises(PhaseError, match=f"KES was open on {day}, or on a later day, already"):
+            house.open_day("KES", day, REMEMBER_FROM)
     with pytest.raises(PhaseError, match="2026-01-10 is no business day of KES"):
         house.open_day("KES", date(2026, 1, 10), REMEMBER_FROM)
 
@@ -403,7 +405,7 @@ def test_without_lists_nothing_settles_and_nothing_is_written(own_lists: tuple[P
     house.change_phase("KES", Phase.INTERBANK_CUTOFF)
     house.change_phase("KES", Phase.CLOSED)
     with pytest.raises(ScreeningUnavailableError):
-        house.open_day("KES", DAY, REMEMBER_FROM)
+        house.open_day("KES", NEXT_DAY, REMEMBER_FROM)
 
 
 # Checkpoints.

@@ -91,11 +91,15 @@ def sign(
     file: AgreementFile,
     signatory: Annotated[str, typer.Option("--as", metavar="ID", help="Signatory: its id in the agreement.")],
     keyfile: Annotated[Path, typer.Option("--key", metavar="KEYFILE", help="Its private key.")],
+    before: Annotated[
+        Path | None,
+        typer.Option("--before", metavar="FILE", help="Version before, of who leaves or gets another key."),
+    ] = None,
 ) -> None:
-    """Sign an agreement as one of its signatories."""
+    """Sign an agreement as one of its signatories, or as one of the version before."""
     agreement = read_agreement(file)
     key = read_private_key(read_bounded(keyfile, KEY_FILE_BYTES_MAX))
-    signature = sign_agreement(agreement, signatory, key)
+    signature = sign_agreement(agreement, signatory, key, read_agreement(before) if before else None)
     write_signatures(file, add_signature(read_signatures(file), signature))
     print_plain(f"{signatory} signed {signature.agreement_hash}")
     print_plain(is_in_force(agreement, read_signatures(file), _today(agreement))[1])

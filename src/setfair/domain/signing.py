@@ -6,7 +6,9 @@ Rules
    of the canonical document and the signatory: a signature serves nothing and nobody else.
 2. Signatures lie beside the agreement in one JSON file; those under another text of it count nothing.
 3. An agreement is in force from its effective date on, and only when every signatory's signature is valid.
-4. Private keys are never shown: not in output, not in errors.
+4. A version that follows another needs the consent of all who signed that one, under the keys that it gave
+   them: nobody is left out, or gets another key, without having signed it.
+5. Private keys are never shown: not in output, not in errors.
 
 Reading and writing files is the door's work (`cli.agreement`); here are bytes in and bytes out.
 """
@@ -115,19 +117,22 @@ def signed_message(agreement: Agreement, signatory: str) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def sign_agreement(agreement: Agreement, signatory: str, key: Ed25519PrivateKey) -> AgreementSignature:
-    """Sign an agreement as one of its signatories.
+def sign_agreement(
+    agreement: Agreement, signatory: str, key: Ed25519PrivateKey, before: Agreement | None = None
+) -> AgreementSignature:
+    """Sign an agreement as one of its signatories, or as one of the version before it: rule 4.
 
     Raises
     ------
     AgreementError
-        If there is no such signatory, or the key is not the one that the agreement gives it.
+        If there is no such signatory, or the key is not the one that an agreement gives it.
     """
-    entry = next((one for one in agreement.signatories if one.id == signatory), None)
-    if entry is None:
-        allowed = ", ".join(one.id for one in agreement.signatories)
+    known = (*agreement.signatories, *(before.signatories if before is not None else ()))
+    keys = [one.public_key for one in known if one.id == signatory]
+    if not keys:
+        allowed = ", ".join(dict.fromkeys(one.id for one in known))
         raise AgreementError(f"{signatory!r} is no signatory of this agreement; one of {allowed}")
-    if public_key_text(key) != entry.public_key:
+    if public_key_text(key) not in keys:
         raise AgreementError(
             f"the key is not {signatory}'s: its public key is not the one in the agreement's [[signatories]]"
         )
@@ -171,9 +176,26 @@ def is_in_force(
 def add_signature(
     signatures: Iterable[AgreementSignature], new: AgreementSignature
 ) -> tuple[AgreementSignature, ...]:
-    """Return the signatures with a new one, in place of the same signatory's under the same text."""
-    place = (new.agreement_hash, new.signatory)
-    return (*(one for one in signatures if (one.agreement_hash, one.signatory) != place), new)
+    """Return the signatures with a new one; who signs the same text with the same key again adds nothing."""
+    return (*(one for one in signatures if one != new), new)
+
+
+def missing_consent(
+    agreement: Agreement, signatures: Iterable[AgreementSignature], before: Agreement
+) -> tuple[str, ...]:
+    """Return the signatories of the version before that have not signed this one with their keys of then."""
+    given = list(signatures)
+    digest = agreement_hash(agreement)
+    return tuple(
+        entry.id
+        for entry in before.signatories
+        if not any(
+            one.signatory == entry.id
+            and one.agreement_hash == digest
+            and _is_valid(agreement, entry.public_key, one)
+            for one in given
+        )
+    )
 
 
 def format_signatures(signatures: Iterable[AgreementSignature]) -> bytes:

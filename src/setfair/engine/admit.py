@@ -7,7 +7,7 @@ import numpy as np
 from setfair.domain.codes import InstructionKind, Reason, Status
 from setfair.engine.entry import enter, reject
 from setfair.engine.identity import ABSENT, CONFLICT, Word, home_slot, remember
-from setfair.engine.kernel import inlined, kernel
+from setfair.engine.kernel import inlined, inner, kernel
 from setfair.engine.layout import NEXT_NUMBER, PAYMENT_COUNT, Array, Journal, PaymentBooks, Row, Setting
 from setfair.engine.queue import NONE
 from setfair.engine.request import cancel, decide_held
@@ -55,7 +55,7 @@ def admit(books: PaymentBooks, journal: Journal, setting: Setting, batch: Array,
     _report(books, rows)
 
 
-@kernel
+@inner
 def _touch(books: PaymentBooks, batch: Array, first: int, after: int) -> Word:
     """Read what the next rows will need, so that the waits for memory overlap.
 
@@ -72,7 +72,7 @@ def _touch(books: PaymentBooks, batch: Array, first: int, after: int) -> Word:
     return total
 
 
-@kernel
+@inner
 def _admit_decision(
     books: PaymentBooks, journal: Journal, setting: Setting, instruction: Row, row: Row
 ) -> None:
@@ -141,7 +141,7 @@ def _new_payment(books: PaymentBooks, payment: int, instruction: Row, today: int
     entry["mechanism"] = 0
 
 
-@kernel
+@inner
 def _report(books: PaymentBooks, rows: Array) -> None:
     """Give each row the state of its payment as it is now, at the end of the batch."""
     for i in range(rows.shape[0]):

@@ -33,7 +33,7 @@ from setfair.engine.layout import (
     cleared,
     copy_rows,
 )
-from setfair.engine.ledger import ALL_OTHERS, HAS_BILATERAL, HAS_MULTILATERAL, limit_slot, limits_table
+from setfair.engine.ledger import ALL_OTHERS, HAS_BILATERAL, HAS_MULTILATERAL, find_limit_slot, limits_table
 
 COUNTERS = 4
 
@@ -150,8 +150,8 @@ class Books:
             if account.multilateral_limit is not None
         ]
         for limit in (*limits, *multilateral):
-            place = limit_slot(self.limits, limit.debtor, limit.creditor)
-            before = old[limit_slot(old, limit.debtor, limit.creditor)]
+            place = find_limit_slot(self.limits, limit.debtor, limit.creditor)
+            before = old[find_limit_slot(old, limit.debtor, limit.creditor)]
             key = (limit.debtor << 32) | limit.creditor
             net = int(before["net"]) if before["key"] == key else 0
             self.limits[place] = (key, limit.limit, net)

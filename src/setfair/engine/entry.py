@@ -9,7 +9,7 @@ from __future__ import annotations
 from setfair.domain.codes import InstructionKind, Mechanism, Phase, Reason, RecordKind, Screening, Status
 from setfair.domain.money import AMOUNT_MAX_MINOR
 from setfair.engine.identity import ABSENT, find_index
-from setfair.engine.kernel import inlined, kernel
+from setfair.engine.kernel import inlined, inner
 from setfair.engine.layout import QUEUED_COUNT, Journal, PaymentBooks, Row, Setting
 from setfair.engine.ledger import (
     BALANCE_MAX,
@@ -121,7 +121,7 @@ def check_timing(books: PaymentBooks, payment: int) -> int:
     return 0
 
 
-@kernel
+@inner
 def _check_transfer(books: PaymentBooks, payment: int) -> int:
     """Step 9: one side of a liquidity transfer is the settlement agent."""
     entry = books.payments[payment]
@@ -131,7 +131,7 @@ def _check_transfer(books: PaymentBooks, payment: int) -> int:
     return _NOT_AGENT
 
 
-@kernel
+@inner
 def check_return(books: PaymentBooks, payment: int) -> int:
     """Step 10: a return fits the payment that it returns; the reason, or 0."""
     entry = books.payments[payment]
@@ -149,14 +149,14 @@ def check_return(books: PaymentBooks, payment: int) -> int:
     return 0
 
 
-@kernel
+@inner
 def reject(books: PaymentBooks, journal: Journal, payment: int, reason: int, cause: int, now: int) -> None:
     """Reject a payment that is not in a queue; a return gives back what it had claimed."""
     _finish_unsettled(books, payment, _RJCT, reason)
     write_payment_record(books, journal, payment, _REJECTED, cause, now)
 
 
-@kernel
+@inner
 def _finish_unsettled(books: PaymentBooks, payment: int, status: int, reason: int) -> None:
     entry = books.payments[payment]
     if entry["kind"] == _RETURN and entry["status"] == _ACSP:
@@ -166,7 +166,7 @@ def _finish_unsettled(books: PaymentBooks, payment: int, status: int, reason: in
     entry["mechanism"] = 0
 
 
-@kernel
+@inner
 def withdraw(books: PaymentBooks, payment: int, status: int, reason: int) -> None:
     """Take a queued or held payment out of the books' open business with a final status."""
     if books.payments[payment]["status"] == _ACSP:
@@ -174,7 +174,7 @@ def withdraw(books: PaymentBooks, payment: int, status: int, reason: int) -> Non
     _finish_unsettled(books, payment, status, reason)
 
 
-@kernel
+@inner
 def _hold(books: PaymentBooks, journal: Journal, payment: int, now: int) -> None:
     """Step 11."""
     books.payments[payment]["status"] = _PDNG
@@ -203,7 +203,7 @@ def accept(books: PaymentBooks, journal: Journal, setting: Setting, payment: int
     _queue(books, journal, setting, payment, blocked, cause)
 
 
-@kernel
+@inner
 def _find_offset(books: PaymentBooks, setting: Setting, payment: int) -> int:
     """Step 13: return the last queued payment of the first set that fits, or -1."""
     entry = books.payments[payment]
@@ -225,7 +225,7 @@ def _find_offset(books: PaymentBooks, setting: Setting, payment: int) -> int:
     return NONE
 
 
-@kernel
+@inner
 def _set_fits(books: PaymentBooks, payment: int, total: int, lowest_priority: int) -> bool:
     """Tell whether the payment and a set of `total` the other way can settle together."""
     entry = books.payments[payment]
@@ -243,7 +243,7 @@ def _set_fits(books: PaymentBooks, payment: int, total: int, lowest_priority: in
     )
 
 
-@kernel
+@inner
 def _settle_offset(
     books: PaymentBooks, journal: Journal, setting: Setting, payment: int, last: int, cause: int
 ) -> None:
@@ -261,7 +261,7 @@ def _settle_offset(
         other = after
 
 
-@kernel
+@inner
 def _queue(
     books: PaymentBooks, journal: Journal, setting: Setting, payment: int, blocked: bool, cause: int
 ) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from setfair.engine.kernel import inlined, kernel
+from setfair.engine.kernel import inlined, inner, kernel
 from setfair.engine.layout import IDENTITY, Array, cleared
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -48,7 +48,7 @@ def find_slot(table: Array, high: Word, low: Word) -> Word:
     return np.int64(slot)
 
 
-@kernel
+@inner
 def find_index(table: Array, high: Word, low: Word) -> Word:
     """Return the index kept under an identity, or ABSENT."""
     if high == 0 and low == 0:

@@ -15,7 +15,7 @@ import numpy as np
 from setfair.domain.codes import Priority, RecordKind, Status
 from setfair.domain.money import BALANCE_MAX_MINOR
 from setfair.engine.identity import Word
-from setfair.engine.kernel import inlined
+from setfair.engine.kernel import inlined, kernel
 from setfair.engine.layout import LIMIT, Array, Journal, PaymentBooks
 
 _URGENT = int(Priority.URGENT)
@@ -53,6 +53,12 @@ def limit_slot(limits: Array, debtor: int, creditor: int) -> Word:
     while limits[slot]["key"] != -1 and limits[slot]["key"] != key:
         slot = (slot + np.uint64(1)) & mask
     return np.int64(slot)
+
+
+@kernel
+def find_limit_slot(limits: Array, debtor: int, creditor: int) -> Word:
+    """Return what `limit_slot` returns, to a caller outside the kernels."""
+    return limit_slot(limits, debtor, creditor)
 
 
 @inlined

@@ -31,7 +31,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from setfair.engine.kernel import inlined, kernel
+from setfair.engine.kernel import inlined, inner, kernel
 
 Int64Array = npt.NDArray[np.int64]
 
@@ -279,7 +279,7 @@ def take_apart(graph: _Graph, walk: _Walk, found: _Found, arcs_searched_max: int
     return _FULL
 
 
-@kernel
+@inner
 def _take_pair(graph: _Graph, walk: _Walk, found: _Found, arc: int) -> None:
     """Rule 2 for one arc: all loops of it and the arc that leads back."""
     tail, head = graph.tail[arc], graph.head[arc]
@@ -300,7 +300,7 @@ def _take_pair(graph: _Graph, walk: _Walk, found: _Found, arc: int) -> None:
         _write_loop(graph, walk, found, 0, 2)
 
 
-@kernel
+@inner
 def _make_ball(graph: _Graph, walk: _Walk, root: int, arcs_searched_max: int) -> None:
     """Rule 3: find the parties around a root that lead to it."""
     walk.state[_SEARCH] += 1
@@ -325,7 +325,7 @@ def _make_ball(graph: _Graph, walk: _Walk, root: int, arcs_searched_max: int) ->
                 queued += 1
 
 
-@kernel
+@inner
 def _follow_ball(graph: _Graph, walk: _Walk, start: int) -> int:
     """Return where the way from a party of the ball meets the path, `came_by` leading along it, or -1."""
     party = start
@@ -344,7 +344,7 @@ def _follow_ball(graph: _Graph, walk: _Walk, start: int) -> int:
     return meets
 
 
-@kernel
+@inner
 def _search(graph: _Graph, walk: _Walk, origin: int, arcs_searched_max: int) -> int:
     """Rule 3: return the party of the path at which a loop closes, `came_by` leading to it, or -1."""
     walk.state[_SEARCH] += 1
@@ -375,7 +375,7 @@ def _search(graph: _Graph, walk: _Walk, origin: int, arcs_searched_max: int) -> 
     return _NONE
 
 
-@kernel
+@inner
 def _go_on(graph: _Graph, walk: _Walk, end: int) -> None:
     """Make the path longer by the way to the last party that the search came to."""
     length, last = walk.state[_LENGTH], walk.state[_LAST]
@@ -385,7 +385,7 @@ def _go_on(graph: _Graph, walk: _Walk, end: int) -> None:
     walk.state[_LENGTH] = length + steps
 
 
-@kernel
+@inner
 def _put_way(graph: _Graph, walk: _Walk, end: int, to: int) -> int:
     """Write the way that the search found from the end of the path behind it; return its arcs."""
     steps, party = 0, to
@@ -401,7 +401,7 @@ def _put_way(graph: _Graph, walk: _Walk, end: int, to: int) -> int:
     return steps
 
 
-@kernel
+@inner
 def _close(graph: _Graph, walk: _Walk, found: _Found, end: int, closed_at: int) -> None:
     """Rule 4: put the way that the search found behind the path, write the loop, and fall back."""
     length = walk.state[_LENGTH]
@@ -415,7 +415,7 @@ def _close(graph: _Graph, walk: _Walk, found: _Found, end: int, closed_at: int) 
     _write_loop(graph, walk, found, start, length + steps)
 
 
-@kernel
+@inner
 def _write_loop(graph: _Graph, walk: _Walk, found: _Found, start: int, end: int) -> None:
     """Reduce the obligations of `path[start:end]` by the smallest of them, and write them as a loop."""
     amount = graph.rest[graph.current[walk.path[start]]]

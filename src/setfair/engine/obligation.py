@@ -7,7 +7,7 @@ from typing import NamedTuple
 from setfair.domain.codes import InstructionKind, Reason, RecordKind, Screening, Status
 from setfair.engine.entry import AMOUNT_MAX
 from setfair.engine.identity import ABSENT, CONFLICT, find_index, remember
-from setfair.engine.kernel import kernel
+from setfair.engine.kernel import inner, kernel
 from setfair.engine.layout import NEXT_NUMBER, OBLIGATION_COUNT, Array, Int64s, Journal, Row
 from setfair.engine.request import REFUSES, check_decision, write_decision
 
@@ -78,7 +78,7 @@ def admit_obligations(
             rows[i]["mechanism"] = 0
 
 
-@kernel
+@inner
 def _admit_one(
     books: ObligationBooks, journal: Journal, setting: ObligationSetting, instruction: Row, row: Row
 ) -> None:
@@ -108,7 +108,7 @@ def _admit_one(
         _accept(books, journal, setting, place)
 
 
-@kernel
+@inner
 def _new_obligation(books: ObligationBooks, place: int, instruction: Row) -> None:
     number = books.counters[NEXT_NUMBER]
     books.counters[NEXT_NUMBER] = number + 1
@@ -131,7 +131,7 @@ def _new_obligation(books: ObligationBooks, place: int, instruction: Row) -> Non
     entry["held"] = 0
 
 
-@kernel
+@inner
 def _check(books: ObligationBooks, place: int, instruction: Row) -> int:
     """Steps 2 to 5: the reason why not, or 0."""
     if instruction["defect"] != 0:
@@ -151,7 +151,7 @@ def _check(books: ObligationBooks, place: int, instruction: Row) -> int:
     return 0
 
 
-@kernel
+@inner
 def _accept(books: ObligationBooks, journal: Journal, setting: ObligationSetting, place: int) -> None:
     entry = books.obligations[place]
     if entry["kind"] == _CONFIRMATION:
@@ -168,7 +168,7 @@ def _accept(books: ObligationBooks, journal: Journal, setting: ObligationSetting
             _finish(books, journal, place, _PDNG, 0, _PENDING, setting.now)
 
 
-@kernel
+@inner
 def _confirm(books: ObligationBooks, journal: Journal, place: int, now: int) -> None:
     entry = books.obligations[place]
     original = entry["original"]
@@ -184,7 +184,7 @@ def _confirm(books: ObligationBooks, journal: Journal, place: int, now: int) -> 
     _finish(books, journal, original, _ACSP, 0, _OPENED, now)
 
 
-@kernel
+@inner
 def _apply_credit_note(books: ObligationBooks, journal: Journal, place: int, now: int) -> None:
     """Step 7."""
     entry = books.obligations[place]
@@ -202,7 +202,7 @@ def _apply_credit_note(books: ObligationBooks, journal: Journal, place: int, now
     write_obligation_record(books, journal, original, _APPLIED, entry["amount"], entry["number"], now)
 
 
-@kernel
+@inner
 def _check_credit_note(books: ObligationBooks, place: int) -> int:
     entry = books.obligations[place]
     if entry["original"] == ABSENT:
@@ -223,7 +223,7 @@ def _check_credit_note(books: ObligationBooks, place: int) -> int:
     return 0
 
 
-@kernel
+@inner
 def _finish(
     books: ObligationBooks, journal: Journal, place: int, status: int, reason: int, kind: int, now: int
 ) -> None:
@@ -238,7 +238,7 @@ def _finish(
     )
 
 
-@kernel
+@inner
 def write_obligation_record(
     books: ObligationBooks, journal: Journal, place: int, kind: int, amount: int, cause: int, now: int
 ) -> None:
@@ -273,7 +273,7 @@ def find_obligation(books: ObligationBooks, number: int) -> int:
     return NONE
 
 
-@kernel
+@inner
 def _admit_decision(
     books: ObligationBooks, journal: Journal, setting: ObligationSetting, instruction: Row, row: Row
 ) -> None:
@@ -291,7 +291,7 @@ def _admit_decision(
         _apply_decision(books, journal, setting, place, instruction)
 
 
-@kernel
+@inner
 def _apply_decision(
     books: ObligationBooks, journal: Journal, setting: ObligationSetting, place: int, instruction: Row
 ) -> None:

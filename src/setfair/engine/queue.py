@@ -13,7 +13,7 @@ Rules
 from __future__ import annotations
 
 from setfair.domain.codes import Mechanism
-from setfair.engine.kernel import inlined, kernel
+from setfair.engine.kernel import inlined, inner, kernel
 from setfair.engine.layout import QUEUED_COUNT, Journal, PaymentBooks
 from setfair.engine.ledger import can_settle, settle
 
@@ -41,7 +41,7 @@ def is_blocked(books: PaymentBooks, account: int, priority: int) -> bool:
     return False
 
 
-@kernel
+@inner
 def following(books: PaymentBooks, account: int, payment: int) -> int:
     """Return the queued payment after `payment` in queue order, or -1."""
     after = books.payments[payment]["next"]
@@ -71,7 +71,7 @@ def enqueue(books: PaymentBooks, payment: int) -> None:
     books.counters[QUEUED_COUNT] += 1
 
 
-@kernel
+@inner
 def dequeue(books: PaymentBooks, payment: int) -> None:
     """Take a payment out of its debtor's queue."""
     payments = books.payments
@@ -92,7 +92,7 @@ def dequeue(books: PaymentBooks, payment: int) -> None:
     books.counters[QUEUED_COUNT] -= 1
 
 
-@kernel
+@inner
 def _list_account(books: PaymentBooks, account: int, start: int, length: int) -> int:
     """Put an account at the end of the worklist unless it is in it; return the new length."""
     if account == NONE or books.listed[account] != 0:

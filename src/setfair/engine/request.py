@@ -9,7 +9,7 @@ from __future__ import annotations
 from setfair.domain.codes import InstructionKind, Reason, RecordKind, Status
 from setfair.engine.entry import accept, check_return, check_timing, reject, withdraw
 from setfair.engine.identity import ABSENT, find_index
-from setfair.engine.kernel import kernel
+from setfair.engine.kernel import inner
 from setfair.engine.layout import PAYMENT_COUNT, Journal, PaymentBooks, Row, Setting
 from setfair.engine.ledger import write_payment_record
 from setfair.engine.queue import NONE, release
@@ -31,7 +31,7 @@ REFUSES = 1 << 20
 """Added to the first person's index when that person's decision was a refusal."""
 
 
-@kernel
+@inner
 def cancel(books: PaymentBooks, journal: Journal, setting: Setting, request: int, instruction: Row) -> None:
     """Answer one cancellation request; `request` is its own place in the payments array."""
     original = find_index(books.identities, instruction["original_high"], instruction["original_low"])
@@ -50,7 +50,7 @@ def cancel(books: PaymentBooks, journal: Journal, setting: Setting, request: int
         release(books, journal, cancelled["debtor"], NONE, number, setting.now)
 
 
-@kernel
+@inner
 def _check_cancellation(books: PaymentBooks, original: int, instruction: Row) -> int:
     """Return why the request cannot be met, or 0."""
     if instruction["defect"] != 0:
@@ -68,7 +68,7 @@ def _check_cancellation(books: PaymentBooks, original: int, instruction: Row) ->
     return 0
 
 
-@kernel
+@inner
 def _write_answer(books: PaymentBooks, journal: Journal, request: int, now: int) -> None:
     """Write CANCELLATION_ANSWERED: accounts and amount stay empty, nothing moved."""
     entry = books.payments[request]
@@ -78,7 +78,7 @@ def _write_answer(books: PaymentBooks, journal: Journal, request: int, now: int)
     record["debtor"], record["creditor"] = NONE, NONE
 
 
-@kernel
+@inner
 def find_payment(books: PaymentBooks, number: int) -> int:
     """Return the payment with this instruction number by binary search, or -1."""
     low, high = 0, books.counters[PAYMENT_COUNT]
@@ -93,7 +93,7 @@ def find_payment(books: PaymentBooks, number: int) -> int:
     return NONE
 
 
-@kernel
+@inner
 def check_decision(instruction: Row, is_held: bool, first_person: int, officers: int) -> int:
     """Return why this person's decision on an instruction does not count, or 0."""
     person = instruction["person"]
@@ -108,7 +108,7 @@ def check_decision(instruction: Row, is_held: bool, first_person: int, officers:
     return 0
 
 
-@kernel
+@inner
 def decide_held(
     books: PaymentBooks, journal: Journal, setting: Setting, number: int, instruction: Row
 ) -> int:
@@ -132,7 +132,7 @@ def decide_held(
     return 0
 
 
-@kernel
+@inner
 def _readmit(books: PaymentBooks, journal: Journal, setting: Setting, payment: int, cause: int) -> None:
     """Accept a released payment as of now: steps 6, 7, 10, 12 to 14."""
     reason = check_timing(books, payment)
@@ -144,7 +144,7 @@ def _readmit(books: PaymentBooks, journal: Journal, setting: Setting, payment: i
         accept(books, journal, setting, payment, cause)
 
 
-@kernel
+@inner
 def write_decision(journal: Journal, number: int, instruction: Row, reason: int, now: int) -> None:
     """Write the record of one decision: DISPOSITION, or REJECTED with the reason why it does not count.
 

@@ -1,0 +1,91 @@
+"""Compile the kernels that a house needs, before they are needed: `python -m setfair.prepare`.
+
+Numba compiles a kernel when it is first called, and keeps it on disk. So a day of two accounts is decided
+here, and a set-off of two debts made: what they answer is of no interest. Kernels that share rules are
+compiled in one process, the two groups beside each other.
+"""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import numpy as np
+import pyarrow as pa
+
+from setfair.domain.codes import InstructionKind, Phase, Priority, Screening
+from setfair.engine.books import AccountTerms, Books, LimitTerms
+from setfair.engine.decide import Terms, decide
+from setfair.engine.layout import INSTRUCTION, Array
+from setfair.engine.loops import find_loops
+from setfair.engine.setoff import set_off
+from setfair.formats import columns
+from setfair.formats.kernels import hash_texts
+from setfair.intake.digest import mix_text, mix_words
+from setfair.journal.sha256 import padded_rows
+from setfair.journal.sha256_lanes import ONE_BY_ONE_BELOW, hash_in_lanes
+
+_EURO = 978
+_DAY = 20_000
+"""Days since 1970-01-01; any day does."""
+
+
+def prepare() -> None:
+    """Compile all kernels, on two cores where there are two."""
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        for part in [pool.submit(decide_a_day), pool.submit(clear_two_debts)]:
+            part.result()
+
+
+def decide_a_day() -> None:
+    """Decide a day of payments, obligations and a cycle that nets."""
+    books = Books()
+    accounts = [AccountTerms(place, _EURO, 100, 0, 0, 100, False, True) for place in range(2)]
+    terms = Terms(1, accounts, [LimitTerms(0, 1, 100)], True, 2, True, True, True)
+    decide(books, _one(InstructionKind.ADOPTION), 1, terms)
+    opening = _one(InstructionKind.PHASE_CHANGE, target=Phase.OPEN, value_date=_DAY, amount=_DAY)
+    decide(books, opening, 2)
+    decide(books, _one(InstructionKind.CUSTOMER_PAYMENT, identity_high=1, amount=200), 3)
+    for party in range(2):
+        decide(books, _one(InstructionKind.PARTY_REGISTRATION, identity_high=10 + party, debtor=party), 4)
+    decide(books, _one(InstructionKind.OBLIGATION, identity_high=2), 4)
+    decide(books, _one(InstructionKind.OBLIGATION, identity_high=3, debtor=1, creditor=0, amount=5), 5)
+    decide(books, _one(InstructionKind.CYCLE, value_date=_DAY), 6, None, np.arange(2, dtype=np.int32))
+    decide(books, _one(InstructionKind.RELEASE, target=99, person=1), 7)
+    decide(books, _one(InstructionKind.PHASE_CHANGE, target=Phase.INTERBANK_CUTOFF), 8)
+    books.reserve_payments(1000)
+
+
+def _one(kind: InstructionKind, **fields: int) -> Array:
+    instruction = np.zeros(1, INSTRUCTION)
+    default = {"currency": _EURO, "amount": 10, "creditor": 1, "value_date": _DAY}
+    words = {"priority": Priority.NORMAL, "screening": Screening.CLEAR}
+    for name, value in {"kind": kind, **default, **words, **fields}.items():
+        instruction[name] = value
+    return instruction
+
+
+def clear_two_debts() -> None:
+    """Set off two debts against each other, find the loop, hash, and read a line of text of each sort."""
+    hash_in_lanes(padded_rows(ONE_BY_ONE_BELOW, 1), 1)
+    debtor, creditor = np.array([0, 1], np.int32), np.array([1, 0], np.int32)
+    amount = np.array([10, 5], np.int64)
+    due = np.zeros(2, np.int32)
+    cleared = set_off(debtor, creditor, amount, due).cleared_minor
+    find_loops(debtor, creditor, cleared)
+    texts = pa.array(["1.50"])
+    columns.read_amounts(columns.trim(texts), np.zeros(1, np.int8))
+    columns.read_uetrs(texts)
+    columns.mark_nameless(texts)
+    buffers = columns.buffers_of(texts)
+    hash_texts(buffers.data, buffers.offsets, np.zeros(1, np.int64))
+    digests = np.zeros(1, np.uint64)
+    mix_text(digests, texts)
+    mix_words(digests, digests)
+
+
+if __name__ == "__main__":
+    if sys.stderr.isatty():
+        print("compiling, once; it takes about half a minute", file=sys.stderr)
+    prepare()

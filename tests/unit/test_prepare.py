@@ -1,0 +1,43 @@
+"""What is compiled before a house is used: every kernel that a day needs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+_LIST_UNCOMPILED = """
+import importlib, pkgutil, setfair
+from setfair.prepare import clear_two_debts, decide_a_day
+decide_a_day()
+clear_two_debts()
+for found in pkgutil.walk_packages(setfair.__path__, "setfair."):
+    if found.name.startswith(("setfair.engine.", "setfair.formats.kernels", "setfair.intake.", "setfair.journal.")):
+        for name, kernel in vars(importlib.import_module(found.name)).items():
+            if getattr(kernel, "__module__", "") == found.name and hasattr(kernel, "targetoptions"):
+                if not kernel.signatures and not kernel.targetoptions.get("no_cpython_wrapper"):
+                    print(found.name, name)
+"""
+_RARE = {
+    "setfair.engine.invariants _scan_touched",  # a house of more than a quarter of a million accounts
+    "setfair.engine.setoff.closing close_in_order",  # `setfair clear` with another objective
+}
+_CALLED_BY_KERNELS = {
+    "setfair.engine.queue enqueue",
+    "setfair.formats.kernels _mix",
+    "setfair.formats.kernels _parse_digits",
+    "setfair.formats.kernels _parse_uuid4",
+    "setfair.intake.digest _mix",
+}
+"""Compiled with what calls them: only what Python calls shows a signature when it comes from disk."""
+
+
+@pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="nothing is compiled in this run")
+def test_every_kernel_of_a_day_is_compiled():
+    """After `prepare` only kernels that few houses ever need are left to be compiled when they are called."""
+    found = subprocess.run(
+        [sys.executable, "-c", _LIST_UNCOMPILED], check=True, capture_output=True, text=True
+    )
+    assert set(found.stdout.splitlines()) == _RARE | _CALLED_BY_KERNELS
