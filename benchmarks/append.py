@@ -91,4 +91,4 @@ def _sample(case: str, values: tuple[float, ...], aim: float | None = None, note
 
 def _meta(page: Page, number: int) -> PageMeta:
     rows, records = len(page.instructions), len(page.records)
-    return PageMeta(number, "2030-01-15T08:00:00Z", "CUSTOMER_PAYMENT", 1, rows, 1, records)
+    return PageMeta(number, "2030-01-15T08:00:00Z", "CUSTOMER_PAYMENT", 1, rows, 1, records, bytes(32), b"")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from benchmarks import append, decide, pacs008, projection, set_off, start_up, whole_way
+from benchmarks import append, decide, pacs008, projection, set_off, start_up, tree, whole_way
 from benchmarks.measure import Sample, Scale
 
 BENCHES: dict[str, Callable[[Scale], Iterator[Sample]]] = {
     "decide": decide.run,
     "append": append.run,
+    "tree": tree.run,
     "projection": projection.run,
     "pacs008": pacs008.run,
     "whole-way": whole_way.run,

@@ -23,7 +23,8 @@ HEAD = """# The command line
 Written by `docs/generate_cli.py` from the commands: do not edit.
 
 Every command takes `--help`. `--json` prints JSON for machines on standard output. Exit codes: 0 done; 1
-something was rejected or left out, with `--strict`; 2 refused, with the reason on standard error.
+something was rejected or left out, with `--strict`, or is not proven, or differs; 2 refused, with the
+reason on standard error.
 
 `--now TIME`, or `SETFAIR_NOW`, is for rehearsals: the time to use instead of the clock's.
 A house never goes back in time.

@@ -5,6 +5,7 @@ The way of a batch, whatever door it came through:
     submit  ->  _screen    every name is compared with the lists; without lists nothing goes on
             ->  _take      names become places, once (`intake`)
             ->  _apply     decide: books and instructions in, records out (`engine`)
+                           extend: the records become leaves of the tree, its root is signed (`journal.tree`)
                            append: the page is durable, or nothing happened (`store`)
             ->  Outcome    what became of each row
 
@@ -28,17 +29,21 @@ from numpy.typing import NDArray
 from setfair.domain.agreement import Agreement, canonical_bytes
 from setfair.domain.calendar import is_business_day
 from setfair.domain.codes import PHASE_MOVES, InstructionKind, Phase
-from setfair.domain.instants import days_of, format_utc, local_date
+from setfair.domain.instants import NANOSECONDS, days_of, format_utc, local_date
 from setfair.domain.instruction import Batch, Family
 from setfair.domain.signing import AgreementSignature, format_signatures, is_in_force
 from setfair.engine.decide import Terms, decide
 from setfair.engine.layout import INSTRUCTION, Array
-from setfair.errors import AgreementError, BrokenInvariantError, HouseError, PhaseError
+from setfair.errors import AgreementError, BrokenInvariantError, HouseError, PageDamagedError, PhaseError
 from setfair.house_state import HouseState, check_adoption, replay, restore_state, state_bytes
 from setfair.intake.directory import currency_number
 from setfair.intake.obligations import PartyRows, take_confirmations, take_obligations, take_parties
 from setfair.intake.payments import Taken, take_payments
+from setfair.journal.leaves import leaf_hashes
 from setfair.journal.page import SALT_KEY_LENGTH, Page, page_from_bytes, page_to_bytes
+from setfair.journal.sha256_lanes import hash_in_lanes
+from setfair.journal.tree import Frontier
+from setfair.proof.checkpoint import Checkpoint, origin_of
 from setfair.screening.match import Hit, Matcher
 from setfair.screening.screen_batch import ScreeningResult, screen_batch
 from setfair.store.protocol import PageMeta, Store
@@ -105,6 +110,7 @@ class ClearingHouse:
         clock: Callable[[], int],
         *,
         random_bytes: Callable[[int], bytes] = os.urandom,
+        signer: Callable[[Checkpoint], str] | None = None,
     ) -> None:
         """Read the books back from the store.
 
@@ -118,6 +124,8 @@ class ClearingHouse:
             Nanoseconds since 1970-01-01 UTC.
         random_bytes
             Source of the pages' salt keys.
+        signer
+            Signs checkpoints with the house's key; None: nothing is signed, in simulation and tests.
         """
         self._store = store
         self._lists = lists
@@ -125,7 +133,11 @@ class ClearingHouse:
         self.on_page: Callable[[Page], None] | None = None
         """Called with every page once it is durable."""
         self._random_bytes = random_bytes
+        self._signer = signer
         self._pages_since_checkpoint = 0
+        self._signed_time = 0
+        self.tree = Frontier()
+        """The tree over all records."""
         self.state = HouseState()
         self.recover()
 
@@ -136,6 +148,20 @@ class ClearingHouse:
         for _, body in self._store.pages_after(self.state.page_number):
             replay(self.state, page_from_bytes(body))
             self._pages_since_checkpoint += 1
+        self.tree = self._read_tree()
+
+    def _read_tree(self) -> Frontier:
+        """Return the tree as the last page left it; the audit hashes all records anew."""
+        last = self._store.last_page()
+        if last is None:
+            return Frontier()
+        try:
+            tree = Frontier.from_bytes(self.state.record_count, last.peaks)
+        except ValueError as error:
+            raise PageDamagedError(f"page {last.number}: {error}") from error
+        if tree.root != last.root:
+            raise PageDamagedError(f"page {last.number}: the frontier of the tree does not give its root")
+        return tree
 
     # The way in.
 
@@ -298,12 +324,41 @@ class ClearingHouse:
             texts=_texts_of(draft, fresh),
             documents=_documents_of(draft, fresh),
         )
-        self._store.append(_meta(page), page_to_bytes(page))
+        self._append(page)
         self.state.advance(page)
         if self.on_page is not None:
             self.on_page(page)
         self._checkpoint_now_and_then()
         return Outcome(rows, page)
+
+    def _append(self, page: Page) -> None:
+        """Append the records to the tree, and make page and tree durable."""
+        tree, nodes = self.tree.extend(leaf_hashes(page, hash_in_lanes), hash_in_lanes)
+        note = self._sign(tree) if self._is_to_be_signed(page.time_ns) else ""
+        self._store.append(_meta(page, tree), page_to_bytes(page), nodes=nodes, note=note)
+        self.tree = tree
+        if note:
+            self._signed_time = page.time_ns
+
+    def _is_to_be_signed(self, now: int) -> bool:
+        agreement = self.state.directory.agreement
+        if self._signer is None or agreement is None:
+            return False
+        return now - self._signed_time >= agreement.journal.checkpoint_seconds * NANOSECONDS
+
+    def _sign(self, tree: Frontier) -> str:
+        if self._signer is None:
+            return ""
+        origin = origin_of(self._agreement().agreement.id)
+        return self._signer(Checkpoint(origin, tree.size, tree.root))
+
+    def sign_last_page(self) -> None:
+        """Sign the checkpoint after the last page if it is not signed yet."""
+        note = self._store.last_note()
+        number = self.state.page_number
+        if self._signer is not None and number and (note is None or note[0] < number):
+            self._store.write_note(number, self._sign(self.tree))
+            self._signed_time = self.state.last_time
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
@@ -392,7 +447,7 @@ def _documents_of(draft: Draft, fresh: NDArray[np.int64]) -> dict[str, bytes]:
     return draft.documents | {"hits": json.dumps(hits, ensure_ascii=False).encode()}
 
 
-def _meta(page: Page) -> PageMeta:
+def _meta(page: Page, tree: Frontier) -> PageMeta:
     return PageMeta(
         page.number,
         format_utc(page.time_ns),
@@ -401,4 +456,6 @@ def _meta(page: Page) -> PageMeta:
         len(page.instructions),
         page.first_record,
         len(page.records),
+        tree.root,
+        tree.to_bytes(),
     )

@@ -12,6 +12,7 @@ it is never an exception. The exceptions here stop a command. A broken invariant
         StoreError              the store failed; what was not acknowledged did not happen
           PageDamagedError      a page on record was altered, or has a format that is not read here
         PhaseError              the business day is not in the phase that the command needs
+      NotProvenError            a proof does not prove what it is said to prove
       ScreeningUnavailableError a mandatory list is missing, truncated or stale; nothing settles
     BrokenInvariantError        the books contradict themselves
 """
@@ -81,6 +82,10 @@ class PageDamagedError(StoreError):
 
 class PhaseError(HouseError):
     """The business day is not in the phase that the command needs."""
+
+
+class NotProvenError(SetfairError):
+    """A proof does not prove what it is said to prove; the message says what does not hold."""
 
 
 class ScreeningUnavailableError(SetfairError):

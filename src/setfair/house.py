@@ -29,9 +29,11 @@ from setfair.domain.signing import (
     parse_signatures,
     private_key_pem,
     public_key_text,
+    read_private_key,
 )
 from setfair.errors import AgreementError, HouseError
 from setfair.journal.page import Page, page_from_bytes
+from setfair.proof.checkpoint import Checkpoint, sign_checkpoint
 from setfair.screening.in_force import FileLists
 from setfair.store.projector import STEP_RECORDS, Projector
 from setfair.store.sqlite import DATABASE_NAME, SqliteStore
@@ -113,11 +115,12 @@ def open_house(folder: Path, clock: Clock = system_clock) -> Iterator[House]:
 
 def _opened(folder: Path, store: SqliteStore, clock: Clock) -> Iterator[House]:
     projector = Projector(store.connection)
-    clearing_house = ClearingHouse(store, FileLists(folder), clock)
+    clearing_house = ClearingHouse(store, FileLists(folder), clock, signer=house_signer(folder))
     house = House(folder, clearing_house, store, projector, [])
     clearing_house.on_page = house.note_page
     projector.project(house._pages_after(projector.position))
     yield house
+    clearing_house.sign_last_page()
     house.catch_up()
     clearing_house.checkpoint_if_worthwhile()
 
@@ -145,7 +148,7 @@ def init_house(folder: Path, agreement_file: Path, clock: Clock = system_clock) 
         public_key = _furnish(folder, agreement, agreement_file.parent)
         store = SqliteStore(folder, create=True)
         try:
-            clearing_house = ClearingHouse(store, FileLists(folder), clock)
+            clearing_house = ClearingHouse(store, FileLists(folder), clock, signer=house_signer(folder))
             clearing_house.adopt(agreement, signatures)
             Projector(store.connection).project(page_from_bytes(body) for _, body in store.pages_after(0))
         finally:
@@ -172,6 +175,24 @@ def _furnish(folder: Path, agreement: Agreement, beside: Path) -> str:
     public_key = public_key_text(key)
     (folder / "keys" / "house.pub").write_text(public_key + "\n", encoding="utf-8")
     return public_key
+
+
+def house_signer(folder: Path) -> Callable[[Checkpoint], str]:
+    """Return what signs checkpoints with the house's key.
+
+    Raises
+    ------
+    HouseError
+        If the key is not there: a copy of a house can be read and verified, but not written.
+    """
+    path = folder / "keys" / "house.key"
+    try:
+        key = read_private_key(path.read_bytes())
+    except FileNotFoundError:
+        raise HouseError(
+            f"{path} is missing: without the house's key nothing can be signed; put it back"
+        ) from None
+    return lambda checkpoint: sign_checkpoint(checkpoint, key)
 
 
 def write_private_key(path: Path, key: Ed25519PrivateKey) -> None:

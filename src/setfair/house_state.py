@@ -24,6 +24,7 @@ from setfair.domain.signing import AgreementSignature, missing_consent
 from setfair.engine.books import Books
 from setfair.engine.decide import decide
 from setfair.engine.invariants import check_books
+from setfair.engine.layout import Array
 from setfair.errors import AgreementError, BrokenInvariantError
 from setfair.intake.directory import Directory, currency_number
 from setfair.journal.page import Page
@@ -64,18 +65,22 @@ def replay(state: HouseState, page: Page) -> None:
     """
     if page.number != state.page_number + 1 or page.first_instruction != state.books.next_number:
         raise BrokenInvariantError(f"page {page.number} does not follow page {state.page_number}")
+    if not np.array_equal(decide_again(state, page), page.records):
+        raise BrokenInvariantError(
+            f"page {page.number}: its instructions decided again give other records than it holds"
+        )
+    state.advance(page)
+
+
+def decide_again(state: HouseState, page: Page) -> Array:
+    """Decide the instructions of a page on the books before it, which change; return the records."""
     terms = None
     if "agreement" in page.documents:
         terms = state.directory.adopt(Agreement.model_validate_json(page.documents["agreement"]))
     if "parties" in page.documents:
         state.directory.set_parties(json.loads(page.documents["parties"]))
     accounts = state.directory.accounts_for(page.instructions[0])
-    decided = decide(state.books, page.instructions, page.time_ns, terms, accounts)
-    if not np.array_equal(decided.records, page.records):
-        raise BrokenInvariantError(
-            f"page {page.number}: its instructions decided again give other records than it holds"
-        )
-    state.advance(page)
+    return decide(state.books, page.instructions, page.time_ns, terms, accounts).records
 
 
 def state_bytes(state: HouseState) -> bytes:

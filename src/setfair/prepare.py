@@ -23,6 +23,8 @@ from setfair.engine.setoff import set_off
 from setfair.formats import columns
 from setfair.formats.kernels import hash_texts
 from setfair.intake.digest import mix_text, mix_words
+from setfair.journal.sha256 import padded_rows
+from setfair.journal.sha256_lanes import ONE_BY_ONE_BELOW, hash_in_lanes
 
 _EURO = 978
 _DAY = 20_000
@@ -65,7 +67,8 @@ def _one(kind: InstructionKind, **fields: int) -> Array:
 
 
 def clear_two_debts() -> None:
-    """Set off two debts against each other, find the loop, and read a line of text of each sort."""
+    """Set off two debts against each other, find the loop, hash, and read a line of text of each sort."""
+    hash_in_lanes(padded_rows(ONE_BY_ONE_BELOW, 1), 1)
     debtor, creditor = np.array([0, 1], np.int32), np.array([1, 0], np.int32)
     amount = np.array([10, 5], np.int64)
     due = np.zeros(2, np.int32)

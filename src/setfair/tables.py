@@ -86,5 +86,6 @@ def query(connection: Any, sql: str, parameters: tuple[object, ...] = ()) -> lis
             cursor.execute(sql, parameters or None)
             names = [column[0] for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    except (adbc_driver_manager.Error, OSError) as error:  # OSError: a column of more than one type
+    # OSError: a column of more than one type; UnicodeDecodeError: a text that is none.
+    except (adbc_driver_manager.Error, OSError, UnicodeDecodeError) as error:
         raise HouseError(f"the query failed: {error}") from error

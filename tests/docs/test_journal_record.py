@@ -11,7 +11,11 @@ import pytest
 from setfair.domain.codes import InstructionKind, Mechanism, Phase, Priority, RecordKind, Screening, Status
 from setfair.engine.layout import INSTRUCTION, RECORD
 from setfair.house import House
+from setfair.journal.leaves import leaf_hashes
 from setfair.journal.page import Page, page_from_bytes, page_to_bytes
+from setfair.journal.sha256 import hash_one_by_one
+from setfair.journal.tree import Frontier
+from tests.docs.example_leaves import example_rows
 from tests.docs.example_page import example_page
 from tests.docs.markdown import DOCS, blocks, rows, sections
 from tests.docs.page_decoder import DecodedPage, decode_page, dump, read_sections
@@ -117,3 +121,15 @@ def test_codes_are_described(heading: str) -> None:
     """Each code stands in the document with its number."""
     described = rows(sections(DOCUMENT)[heading])
     assert [(row[0], row[1]) for row in described] == [(str(int(each)), each.name) for each in CODES[heading]]
+
+
+def test_the_leaves_of_the_example() -> None:
+    """Salts, leaves and root that the document shows are those of the plain twins and of the house."""
+    described = rows(sections(DOCUMENT, "##")["Tree"])
+    shown = [(row[0], row[1]) for row in described if re.fullmatch("[0-9a-f]{32,}", row[1])]
+    assert shown == example_rows()
+    hashes = leaf_hashes(example_page(), hash_one_by_one)
+    assert [value for name, value in shown if name.startswith("leaf of")] == [
+        row.tobytes().hex() for row in hashes
+    ]
+    assert Frontier().extend(hashes, hash_one_by_one)[0].root.hex() == shown[-1][1]

@@ -161,7 +161,7 @@ def test_a_page_that_does_not_become_durable_leaves_nothing(
     owe(opened, ("A", "B", 30_000))
     before = state_of(opened)
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise StoreError("the disk is full")
 
     with monkeypatch.context() as patch:

@@ -37,7 +37,9 @@ DURABLE = tuple(kind for kind in KINDS if kind.durable)
 def meta_of(number: int) -> PageMeta:
     """Return what a store keeps of a page beside its bytes, for page `number` of two instructions a page."""
     first = 2 * number - 1
-    return PageMeta(number, "2026-01-05T06:00:00.000000Z", "CUSTOMER_PAYMENT", first, 2, 3 * number - 2, 3)
+    time_utc = "2026-01-05T06:00:00.000000Z"
+    root, peaks = bytes([number % 256] * 32), bytes([number % 256] * 32 * (3 * number).bit_count())
+    return PageMeta(number, time_utc, "CUSTOMER_PAYMENT", first, 2, 3 * number - 2, 3, root, peaks)
 
 
 def body_of(number: int, padding: int = 0) -> bytes:

@@ -104,3 +104,17 @@ def test_pages_and_checkpoint_are_there_after_reopening(kind: Kind, tmp_path: Pa
         append(again, 2)
     append(again, 3)
     again.close()
+
+
+def test_nodes_and_notes_come_with_their_pages(store: Store) -> None:
+    """Nodes stand in the order of the pages, the newest note counts, and a refused page brings none."""
+    assert (store.nodes(), store.last_note()) == (b"", None)
+    store.append(meta_of(1), body_of(1), nodes=b"a" * 32, note="first")
+    store.append(meta_of(2), body_of(2))
+    store.append(meta_of(3), body_of(3), nodes=b"b" * 64)
+    with pytest.raises(StoreError):
+        store.append(meta_of(5), body_of(5), nodes=b"c" * 32, note="lost")
+    assert store.nodes() == b"a" * 32 + b"b" * 64
+    assert store.last_note() == (1, "first")
+    store.write_note(3, "third")
+    assert store.last_note() == (3, "third")

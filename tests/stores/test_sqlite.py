@@ -161,6 +161,8 @@ def test_what_is_kept_beside_a_page(tmp_path: Path) -> None:
         meta.instruction_count,
         meta.first_record,
         meta.record_count,
+        meta.root.hex(),
+        meta.peaks.hex(),
         body_of(2).hex(),
     ]
 

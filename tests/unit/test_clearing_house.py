@@ -51,11 +51,11 @@ class FailingStore(MemoryStore):
         super().__init__()
         self.full = False
 
-    def append(self, meta: PageMeta, body: bytes) -> None:
+    def append(self, meta: PageMeta, body: bytes, *, nodes: bytes = b"", note: str = "") -> None:
         """Append a page, or say that there is no room."""
         if self.full:
             raise StoreError(f"page {meta.number} could not be written: no room")
-        super().append(meta, body)
+        super().append(meta, body, nodes=nodes, note=note)
 
     def write_checkpoint(self, page_number: int, body: bytes) -> None:
         """Keep a checkpoint, or say that there is no room."""

@@ -21,7 +21,7 @@ from setfair.errors import (
     StoreError,
 )
 from setfair.house import House, adopt_version, init_house, open_house, read_signed_agreement
-from setfair.store.sqlite import DATABASE_NAME
+from setfair.store.sqlite import DATABASE_NAME, TRUTH
 from setfair.tables import open_tables
 from tests.houses import (
     DAY,
@@ -74,7 +74,7 @@ def folder(made: Path, tmp_path: Path) -> Path:
 def projected(folder: Path) -> list[tuple[str, str]]:
     """Return (type, name) of every projected table and view, as another program sees them."""
     rows = plain_sql(folder / DATABASE_NAME, "SELECT type, name FROM sqlite_master ORDER BY type DESC, name")
-    kept = ("page", "books_checkpoint")
+    kept = TRUTH
     return [(kind, name) for kind, name in rows if kind in ("table", "view") and name not in kept]
 
 

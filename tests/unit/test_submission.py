@@ -117,12 +117,12 @@ def test_a_store_that_fails_in_the_middle_of_a_file(house: House, tmp_path: Path
     )
     append, appended = house.store.append, 0
 
-    def append_once(*page: object) -> None:
+    def append_once(*page: object, **more: object) -> None:
         nonlocal appended
         appended += 1
         if appended == 2:
             raise StoreError("no room")
-        append(*page)  # type: ignore[arg-type]
+        append(*page, **more)  # type: ignore[arg-type]
 
     house.store.append = append_once  # type: ignore[method-assign]
     with pytest.raises(StoreError, match="no room"):

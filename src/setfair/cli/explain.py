@@ -9,7 +9,8 @@ import typer
 
 from setfair.cli.common import operational_errors, print_json, print_plain, with_separators
 from setfair.cli.options import AsJson, HouseFolder
-from setfair.explain.obligation import choose, explain
+from setfair.explain.choose import choose
+from setfair.explain.obligation import explain
 from setfair.tables import open_tables
 
 

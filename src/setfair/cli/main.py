@@ -15,6 +15,7 @@ import typer
 
 from setfair import __version__
 from setfair.cli.common import console
+from setfair.cli.without_pandas import leave_pandas_out
 
 COMMANDS = {
     "agreement": "agreement:agreement_app",
@@ -32,8 +33,15 @@ COMMANDS = {
     "sql": "look:sql",
     "rebuild": "house:rebuild",
     "clear": "clear:clear",
+    "prove": "prove:prove",
+    "verify": "verify:verify",
+    "checkpoint": "checkpoint:checkpoint_app",
+    "audit": "audit:audit",
 }
 """By name: module of this package, and the command or group of commands in it."""
+
+WITHOUT_ARROW = frozenset({"verify"})
+"""Commands that start without PyArrow."""
 
 
 def _version(wanted: bool) -> None:
@@ -60,6 +68,9 @@ def make_app(names: Iterable[str] = COMMANDS) -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.callback()(main)
+    names = list(names)
+    if not WITHOUT_ARROW.issuperset(names):
+        leave_pandas_out()
     for name in names:
         module, _, attribute = COMMANDS[name].partition(":")
         command = getattr(import_module(f"setfair.cli.{module}"), attribute)

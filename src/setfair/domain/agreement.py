@@ -100,6 +100,8 @@ class Agreement(parts.Part):
     """How queued payments are settled together."""
     fees: parts.Fees = parts.Fees()
     """What the house charges."""
+    journal: parts.Journal = parts.Journal()
+    """How the house lets others check its journal."""
     signatories: parts.Signatories
     """Who must sign before this version can be in force."""
 
@@ -147,6 +149,11 @@ class Agreement(parts.Part):
             for participant in self.participants
             for _, reference in references_of(participant)
         }
+
+    def cosigners(self) -> dict[str, str]:
+        """Return who may cosign checkpoints: the public key by id."""
+        keys = {one.id: one.public_key for one in self.journal.witnesses}
+        return keys | {one.id: one.public_key for one in self.signatories}
 
     def direct_of(self, participant_id: str) -> str:
         """Return the participant on whose accounts this one settles: itself if it is direct.

@@ -13,6 +13,7 @@ Rules
 7. Screening always has the list UN in the format un_xml, mandatory, with at least 500 entries and at most
    31 days old. No agreement turns it off. Officers are different people.
 8. Signatories are participants or the house itself, each once and each with its own key.
+9. Witnesses are no signatories, who may cosign anyway; ids and keys stand once among both.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ def find_problems(agreement: Agreement) -> tuple[str, ...]:
         check_cycles_and_fees,
         check_screening,
         check_signatories,
+        check_witnesses,
     )
     return tuple(problem for check in checks for problem in check(agreement))
 
@@ -212,6 +214,21 @@ def check_signatories(agreement: Agreement) -> Iterator[str]:
         if signatory.id not in allowed:
             path = f"signatories[{index}].id"
             yield f"{path}: {signatory.id} is unknown; a participant's id or the house's"
+
+
+def check_witnesses(agreement: Agreement) -> Iterator[str]:
+    """Rule 9."""
+    witnesses = agreement.journal.witnesses
+    ids = {one.id for one in agreement.signatories} | {agreement.agreement.id}
+    keys = {one.public_key for one in agreement.signatories}
+    yield from _repeated("journal.witnesses", "id", (one.id for one in witnesses))
+    yield from _repeated("journal.witnesses", "public_key", (one.public_key for one in witnesses))
+    for index, witness in enumerate(witnesses):
+        path = f"journal.witnesses[{index}]"
+        if witness.id in ids:
+            yield f"{path}.id: {witness.id} is the house or a signatory, who may cosign anyway; leave it out"
+        if witness.public_key in keys:
+            yield f"{path}.public_key: is a signatory's key; each key once"
 
 
 def _check_amount(path: str, text: str, code: str) -> Iterator[str]:

@@ -289,6 +289,24 @@ class Fees(Part):
     """One row a currency; none: nothing is charged."""
 
 
+class Witness(Part):
+    """Who cosigns checkpoints without being a signatory, for example an overseer."""
+
+    id: ParticipantId
+    """Its id."""
+    public_key: PublicKey
+    """The key that its cosignatures are checked with."""
+
+
+class Journal(Part):
+    """How the house lets others check its journal."""
+
+    checkpoint_seconds: int = Field(default=0, ge=0, le=86_400)
+    """Seconds between signed checkpoints; 0: every page has one. The last page of a command always has."""
+    witnesses: Annotated[tuple[Witness, ...], Field(max_length=10_000)] = ()
+    """Who may cosign checkpoints besides the signatories."""
+
+
 class Signatory(Part):
     """Who must sign before this version can be in force."""
 

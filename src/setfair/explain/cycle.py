@@ -11,10 +11,8 @@ Rules
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,10 +21,8 @@ from setfair.domain.codes import RecordKind
 from setfair.engine.layout import Array
 from setfair.engine.loops import Loops, find_loops
 from setfair.errors import BrokenInvariantError, HouseError
+from setfair.explain.choose import Query
 from setfair.journal.page import page_from_bytes
-
-Query = Callable[[str, tuple[object, ...]], list[dict[str, Any]]]
-"""Returns the rows of one query over the tables of a house."""
 
 _PAGE = """
 SELECT body FROM page WHERE page_number = (SELECT page_number FROM cycle WHERE cycle_number = ?)

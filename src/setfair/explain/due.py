@@ -22,7 +22,8 @@ import numpy.typing as npt
 from setfair.domain.codes import Status
 from setfair.engine.setoff import SetOff, set_off
 from setfair.errors import HouseError
-from setfair.explain.cycle import CycleLoops, Query
+from setfair.explain.choose import Query
+from setfair.explain.cycle import CycleLoops
 
 SLICE_RECORDS = 65_536
 """Records that one query reads."""

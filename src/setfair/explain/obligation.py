@@ -13,28 +13,18 @@ Rules
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from setfair.domain.codes import RecordKind, Status
 from setfair.domain.instants import date_of
-from setfair.domain.money import format_amount
 from setfair.errors import HouseError
-from setfair.explain.cycle import CycleLoops, Passage, Query, read_cycle
+from setfair.explain.choose import Chosen, Query
+from setfair.explain.cycle import CycleLoops, Passage, read_cycle
 from setfair.explain.due import Due, Stand, read_due
 
 LOOPS_SHOWN_MAX = 100
 """Loops of one obligation that are listed."""
-CANDIDATES_SHOWN_MAX = 20
-"""Obligations of one id that are named when a number has to be given."""
 
-_FIND = """
-SELECT b.obligation_number, b.debtor, b.creditor, d.party AS debtor_id, e.party AS creditor_id
-FROM obligation_row b JOIN party d ON d.party_number = b.debtor JOIN party e ON e.party_number = b.creditor
-WHERE b.kind = 6 AND (b.obligation_number = ? OR b.obligation_id = ?) ORDER BY b.obligation_number
-"""
-_WORDS = "SELECT * FROM obligation WHERE obligation_number = ?"
-_PARTY = "SELECT party_number FROM party WHERE party = ?"
 _STEPS = """
 SELECT record_number, kind, status, amount_minor, cause_number, debtor_after FROM record_row
 WHERE subject_number = ? AND kind IN (7, 8, 9, 10) ORDER BY record_number
@@ -45,67 +35,6 @@ WHERE currency = ? AND g.first_record > ? ORDER BY cycle_number DESC
 """
 _IDS = "SELECT obligation_number, obligation_id FROM obligation_row WHERE obligation_number IN ({})"
 _NAMES = "SELECT party_number, party, name FROM party WHERE party_number IN ({})"
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """The obligation that is explained, and for whom."""
-
-    number: int
-    debtor: int
-    creditor: int
-    party: int | None
-    """Number of the party that asks; None: the overseer."""
-    words: dict[str, Any]
-    """Its row of the view `obligation`."""
-
-    def amount(self, amount_minor: int) -> str:
-        """Write an amount in units of the currency."""
-        return format_amount(amount_minor, int(self.words["decimals"]))
-
-
-def choose(query: Query, reference: str, party_id: str | None) -> Chosen:
-    """Find the obligation that is meant.
-
-    Parameters
-    ----------
-    query
-        Returns the rows of one query over the tables: `House.query` or `Tables.query`.
-    reference
-        Its number in the house, or the creditor's number of the document.
-    party_id
-        The party that asks; None: the overseer.
-
-    Raises
-    ------
-    HouseError
-        If there is no such party, no such obligation (of this party), or more than one.
-    """
-    party = None
-    if party_id is not None:
-        found = query(_PARTY, (party_id,))
-        if not found:
-            raise HouseError(f"{party_id} is no party of this house")
-        party = int(found[0]["party_number"])
-    is_number = reference.isascii() and reference.isdigit() and len(reference) <= 18
-    rows = query(_FIND, (int(reference) if is_number else -1, reference))
-    rows = [row for row in rows if party is None or party in (row["debtor"], row["creditor"])]
-    whose = "" if party_id is None else f" of {party_id}"
-    if not rows:
-        raise HouseError(
-            f"there is no obligation {reference}{whose}: give its number or the creditor's id of it"
-        )
-    if len(rows) > 1:
-        each = [
-            f"{row['obligation_number']} ({row['debtor_id']} to {row['creditor_id']})"
-            for row in rows[:CANDIDATES_SHOWN_MAX]
-        ]
-        raise HouseError(
-            f"{len(rows)} obligations{whose} are called {reference}; give a number: {', '.join(each)}"
-        )
-    row = rows[0]
-    words = query(_WORDS, (row["obligation_number"],))[0]
-    return Chosen(int(row["obligation_number"]), int(row["debtor"]), int(row["creditor"]), party, words)
 
 
 def explain(query: Query, chosen: Chosen) -> dict[str, object]:

@@ -2,15 +2,12 @@
 
 Rules
 -----
-1. An identity is 128 bits: the UETR, or the first 16 bytes of BLAKE2b over a domain word, who sent it and
-   its number. Nobody can make an identity that is somebody else's.
+1. An identity is 128 bits: the UETR, or what `setfair.domain.identity` makes of who sent it and its number.
 2. A content digest is 64 bits over everything that the sender said. It tells a repetition from a conflict
    under one identity; a sender who finds a collision deceives nobody but itself.
 """
 
 from __future__ import annotations
-
-import hashlib
 
 import numpy as np
 import pyarrow as pa
@@ -63,15 +60,6 @@ def mix_text(digests: Words, texts: pa.Array) -> None:
     offsets = np.frombuffer(offsets_buffer, np.int32)[texts.offset : texts.offset + len(texts) + 1]
     data = np.frombuffer(data_buffer, np.uint8) if data_buffer is not None else np.zeros(0, np.uint8)
     mix_bytes(digests, offsets, data)
-
-
-def identity_of(*parts: str) -> tuple[int, int]:
-    """Return the identity of a domain word, a sender and a number."""
-    digest = hashlib.blake2b(
-        b"".join(len(part.encode()).to_bytes(4, "little") + part.encode() for part in parts),
-        digest_size=16,
-    ).digest()
-    return int.from_bytes(digest[:8], "big"), int.from_bytes(digest[8:], "big")
 
 
 def identities_of_uetrs(uetrs: pa.Array) -> tuple[Words, Words]:

@@ -18,8 +18,9 @@ import numpy as np
 import pyarrow as pa
 
 from setfair.domain.codes import InstructionKind, Reason
+from setfair.domain.identity import identity_of
 from setfair.engine.layout import INSTRUCTION, Array
-from setfair.intake.digest import identity_of, mix_text, mix_words
+from setfair.intake.digest import mix_text, mix_words
 from setfair.intake.directory import Directory, PartyData, currency_number
 from setfair.intake.payments import Taken, map_texts, set_unidentified
 

@@ -21,8 +21,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from setfair.domain.codes import InstructionKind, Reason
+from setfair.domain.identity import identity_of
 from setfair.engine.layout import INSTRUCTION, Array
-from setfair.intake.digest import identities_of_uetrs, identity_of, mix_text, mix_words
+from setfair.intake.digest import identities_of_uetrs, mix_text, mix_words
 from setfair.intake.directory import Directory, currency_number
 
 _CONTENT_TEXTS = (

@@ -6,14 +6,13 @@ Rules
    them, and documents (an agreement, the parties first named here, screening hits ...).
 2. The bytes are: header, one section a column, and the SHA-256 of everything before it.
 3. The same page gives the same bytes; bytes that were damaged are refused, with the page's number.
-4. `salt_key` came in with the batch. The salt of record i (counted within the page), for the leaves of a
-   Merkle tree over the records, is the first 16 bytes of HMAC-SHA-256(salt_key, i as 8 bytes little-endian).
+4. `salt_key` came in with the batch: from it come the salts of the leaves of the tree over the records
+   (`setfair.journal.leaves`).
 """
 
 from __future__ import annotations
 
 import hashlib
-import hmac
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -67,11 +66,6 @@ class Page:
     """Text columns, one text for each instruction."""
     documents: Mapping[str, bytes] = field(default_factory=dict)
     """Named pieces of bytes."""
-
-
-def salt_of(salt_key: bytes, place: int) -> bytes:
-    """Return the 16-byte salt of the record at `place` of the page with this key."""
-    return hmac.digest(salt_key, struct.pack("<Q", place), "sha256")[:16]
 
 
 def page_to_bytes(page: Page) -> bytes:

@@ -13,11 +13,16 @@ class MemoryStore:
     def __init__(self) -> None:
         self._pages: list[tuple[PageMeta, bytes]] = []
         self._checkpoint: tuple[int, bytes] | None = None
+        self._nodes: list[bytes] = []
+        self._note: tuple[int, str] | None = None
 
-    def append(self, meta: PageMeta, body: bytes) -> None:
+    def append(self, meta: PageMeta, body: bytes, *, nodes: bytes = b"", note: str = "") -> None:
         """Append a page."""
         check_follows(meta, len(self._pages))
         self._pages.append((meta, body))
+        self._nodes.append(nodes)
+        if note:
+            self.write_note(meta.number, note)
 
     def last_page(self) -> PageMeta | None:
         """Return the newest page's description, or None."""
@@ -28,6 +33,18 @@ class MemoryStore:
         for meta, body in self._pages:
             if meta.number > number:
                 yield meta.number, body
+
+    def write_note(self, page_number: int, note: str) -> None:
+        """Keep the signed checkpoint of the tree after a page."""
+        self._note = (page_number, note)
+
+    def last_note(self) -> tuple[int, str] | None:
+        """Return the newest signed checkpoint and its page, or None."""
+        return self._note
+
+    def nodes(self) -> bytes:
+        """Return all nodes of the tree's stored level."""
+        return b"".join(self._nodes)
 
     def write_checkpoint(self, page_number: int, body: bytes) -> None:
         """Keep the state after a page."""

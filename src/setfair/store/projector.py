@@ -37,7 +37,7 @@ from setfair.errors import StoreError
 from setfair.journal.page import Page
 from setfair.store.agreement_rows import adopt
 from setfair.store.insert import insert_rows
-from setfair.store.sqlite import statements
+from setfair.store.sqlite import TRUTH, statements
 from setfair.store.tables import (
     balance_updates,
     later_updates,
@@ -45,6 +45,7 @@ from setfair.store.tables import (
     payment_rows,
     record_rows,
 )
+from setfair.store.transaction import transaction
 
 STEP_RECORDS = 65_536
 """Records that one step projects at most (a single page may have more)."""
@@ -75,33 +76,14 @@ class Projector:
         self._owners = np.array([row[0] for row in rows], np.int64)
 
     def _in_transaction(self, work: Any, *arguments: Any) -> None:
-        handle = self._connection.adbc_connection
-        handle.set_autocommit(False)
         try:
-            with self._connection.cursor() as cursor:
+            with transaction(self._connection) as cursor:
                 work(cursor, *arguments)
-            handle.commit()
         except adbc_driver_manager.Error as error:
-            self._roll_back()
             raise StoreError(
                 f"the tables could not be brought up to date: {error}. The pages are safe; mend the disk "
                 "and run `setfair rebuild`."
             ) from error
-        except BaseException:
-            self._roll_back()
-            raise
-        finally:
-            handle.set_autocommit(True)
-
-    def _roll_back(self) -> None:
-        handle = self._connection.adbc_connection
-        try:
-            handle.rollback()
-        except adbc_driver_manager.Error:
-            # On a full disk SQLite rolls back by itself; the driver needs a transaction that it can end.
-            with self._connection.cursor() as cursor:
-                cursor.execute("BEGIN")
-            handle.rollback()
 
     def _make_anew(self, cursor: Any) -> None:
         """Drop and create in one transaction, so that no reader finds the house without tables."""
@@ -114,9 +96,9 @@ class Projector:
     def _drop(self, cursor: Any) -> None:
         cursor.execute(
             "SELECT type, name FROM sqlite_master WHERE type IN ('table', 'view') "
-            "AND name NOT IN ('page', 'books_checkpoint') AND name NOT LIKE 'sqlite_%'"
+            "AND name NOT LIKE 'sqlite_%'"
         )
-        found = cursor.fetchall()
+        found = [row for row in cursor.fetchall() if row[1] not in TRUTH]
         for kind, name in sorted(found, key=lambda row: row[0] != "view"):
             cursor.execute(f'DROP {kind} "{name}"')
 

@@ -22,13 +22,26 @@ class PageMeta:
     instruction_count: int
     first_record: int
     record_count: int
+    root: bytes
+    """Root of the tree over all records up to this page's last."""
+    peaks: bytes
+    """Its frontier (`setfair.journal.tree.Frontier`): what the next page's leaves are appended to."""
 
 
 class Store(Protocol):
-    """Durable pages in order, and a checkpoint of the books."""
+    """Durable pages in order, what proofs need of their tree, and a checkpoint of the books."""
 
-    def append(self, meta: PageMeta, body: bytes) -> None:
+    def append(self, meta: PageMeta, body: bytes, *, nodes: bytes = b"", note: str = "") -> None:
         """Append a page; when this returns, the page is durable.
+
+        Parameters
+        ----------
+        meta, body
+            The page.
+        nodes
+            The nodes of the tree's stored level that this page completes, one after the other.
+        note
+            The signed checkpoint of the tree after it; empty: none. It is kept with the page or not at all.
 
         Raises
         ------
@@ -41,6 +54,15 @@ class Store(Protocol):
 
     def pages_after(self, number: int) -> Iterator[tuple[int, bytes]]:
         """Yield (number, bytes) of the pages after `number`, in order."""
+
+    def write_note(self, page_number: int, note: str) -> None:
+        """Keep the signed checkpoint of the tree after a page."""
+
+    def last_note(self) -> tuple[int, str] | None:
+        """Return the newest signed checkpoint and its page, or None."""
+
+    def nodes(self) -> bytes:
+        """Return all nodes of the tree's stored level, one after the other."""
 
     def write_checkpoint(self, page_number: int, body: bytes) -> None:
         """Keep the state after a page; older checkpoints go."""

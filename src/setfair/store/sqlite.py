@@ -2,7 +2,8 @@
 
 Rules
 -----
-1. A page is one INSERT in its own transaction: durable when `append` returns, or not there.
+1. A page, the nodes of the tree that it completes and its signed checkpoint are one transaction: durable when
+   `append` returns, or not there.
 2. All access in this process goes through one SQLite library, the one in the ADBC driver: two copies of
    SQLite in a process would undo each other's file locks (docs/adr/0002).
 3. Readers of other processes read at any time; WAL lets them.
@@ -21,6 +22,7 @@ import adbc_driver_sqlite.dbapi as sqlite_adbc
 from setfair.errors import StoreError
 from setfair.store.lease import WriterLease
 from setfair.store.protocol import PageMeta, check_follows
+from setfair.store.transaction import transaction
 
 DATABASE_NAME = "setfair.db"
 LEASE_NAME = "writer.lease"
@@ -32,8 +34,11 @@ PAGES_AT_ONCE = 16
 
 _META = (
     "page_number, time_utc, instruction_kind, first_instruction, instruction_count, first_record, "
-    "record_count"
+    "record_count, root, peaks"
 )
+
+TRUTH = frozenset({"page", "tree_node", "signed_checkpoint", "cosignature", "books_checkpoint"})
+"""The tables of truth.sql: what is no projection."""
 
 
 def connect(folder: Path, *, read_only: bool = False) -> Any:
@@ -105,7 +110,7 @@ class SqliteStore:
         except adbc_driver_manager.Error as error:
             raise StoreError(f"{self._path} cannot be opened: {error}") from error
 
-    def append(self, meta: PageMeta, body: bytes) -> None:
+    def append(self, meta: PageMeta, body: bytes, *, nodes: bytes = b"", note: str = "") -> None:
         """Append a page; when this returns, the page is durable."""
         check_follows(meta, self._last_number)
         values = (
@@ -116,11 +121,17 @@ class SqliteStore:
             meta.instruction_count,
             meta.first_record,
             meta.record_count,
+            meta.root,
+            meta.peaks,
             body,
         )
         try:
-            with self.connection.cursor() as cursor:
-                cursor.execute("INSERT INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+            with transaction(self.connection) as cursor:
+                cursor.execute("INSERT INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+                if nodes:
+                    cursor.execute("INSERT INTO tree_node VALUES (?, ?)", (meta.first_record, nodes))
+                if note:
+                    cursor.execute("INSERT INTO signed_checkpoint VALUES (?, ?)", (meta.number, note))
         except adbc_driver_manager.Error as error:
             raise StoreError(
                 f"page {meta.number} could not be written, and nothing of it was applied: {error}. "
@@ -154,6 +165,32 @@ class SqliteStore:
                 return
             yield from ((row[0], row[1]) for row in rows)
             number = rows[-1][0]
+
+    def write_note(self, page_number: int, note: str) -> None:
+        """Keep the signed checkpoint of the tree after a page."""
+        self._write("INSERT OR REPLACE INTO signed_checkpoint VALUES (?, ?)", (page_number, note))
+
+    def write_cosignature(self, page_number: int, key_name: str, line: str) -> None:
+        """Keep a cosignature of the checkpoint after a page, in place of an earlier one of that name."""
+        self._write("INSERT OR REPLACE INTO cosignature VALUES (?, ?, ?)", (page_number, key_name, line))
+
+    def _write(self, sql: str, parameters: Sequence[object]) -> None:
+        try:
+            with self.connection.cursor() as cursor:
+                cursor.execute(sql, parameters)
+        except adbc_driver_manager.Error as error:
+            raise StoreError(
+                f"a signature could not be kept: {error}. Check the disk, then try again."
+            ) from error
+
+    def last_note(self) -> tuple[int, str] | None:
+        """Return the newest signed checkpoint and its page, or None."""
+        rows = self._read("SELECT page_number, note FROM signed_checkpoint ORDER BY page_number DESC LIMIT 1")
+        return (rows[0][0], rows[0][1]) if rows else None
+
+    def nodes(self) -> bytes:
+        """Return all nodes of the tree's stored level, one after the other."""
+        return b"".join(row[0] for row in self._read("SELECT hashes FROM tree_node ORDER BY first_record"))
 
     def write_checkpoint(self, page_number: int, body: bytes) -> None:
         """Keep the state after a page; older checkpoints go."""

@@ -1,4 +1,5 @@
--- The truth: pages, and a checkpoint of the books that only saves time. Nothing else is needed.
+-- The truth: pages with the tree over their records, what was signed of it, and a checkpoint of the books that only
+-- saves time. Nothing else is needed.
 CREATE TABLE IF NOT EXISTS page (
     page_number       INTEGER PRIMARY KEY,
     time_utc          TEXT    NOT NULL,
@@ -7,9 +8,25 @@ CREATE TABLE IF NOT EXISTS page (
     instruction_count INTEGER NOT NULL,
     first_record      INTEGER NOT NULL,
     record_count      INTEGER NOT NULL,
+    root              BLOB    NOT NULL,
+    peaks             BLOB    NOT NULL,
     body              BLOB    NOT NULL
 );
 CREATE TABLE IF NOT EXISTS books_checkpoint (
     page_number INTEGER PRIMARY KEY,
     body        BLOB NOT NULL
 );
+CREATE TABLE IF NOT EXISTS tree_node (
+    first_record INTEGER PRIMARY KEY,
+    hashes       BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS signed_checkpoint (
+    page_number INTEGER PRIMARY KEY,
+    note        TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS cosignature (
+    page_number INTEGER NOT NULL,
+    key_name    TEXT    NOT NULL,
+    line        TEXT    NOT NULL,
+    PRIMARY KEY (page_number, key_name)
+) WITHOUT ROWID;

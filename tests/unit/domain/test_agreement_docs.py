@@ -30,6 +30,8 @@ TABLES: dict[str, type[BaseModel]] = {
     "[offsetting]": parts.Offsetting,
     "[fees]": parts.Fees,
     "[[fees.schedule]]": parts.Fee,
+    "[journal]": parts.Journal,
+    "[[journal.witnesses]]": parts.Witness,
     "[[signatories]]": parts.Signatory,
 }
 

@@ -10,9 +10,10 @@ import pytest
 
 from setfair.business_day import run_cycles
 from setfair.errors import HouseError
+from setfair.explain.choose import choose
 from setfair.explain.cycle import read_cycle
 from setfair.explain.due import Why, read_due
-from setfair.explain.obligation import choose, explain
+from setfair.explain.obligation import explain
 from setfair.house import House, open_house
 from tests.houses import DAY, make_house, obligation, obligations, ticking_clock
 from tests.unit.explain.conftest import OWED, PARTIES

@@ -10,7 +10,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from setfair.intake.digest import identities_of_uetrs, identity_of, mix_text, mix_words
+from setfair.domain.identity import identity_of
+from setfair.intake.digest import identities_of_uetrs, mix_text, mix_words
 
 texts = st.lists(st.text(max_size=20), min_size=1, max_size=8)
 

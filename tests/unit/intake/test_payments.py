@@ -8,7 +8,7 @@ import pytest
 
 from setfair.domain.agreement import load_agreement
 from setfair.domain.codes import InstructionKind, Priority, Reason
-from setfair.intake.digest import identity_of
+from setfair.domain.identity import identity_of
 from setfair.intake.directory import Directory
 from setfair.intake.payments import Taken, take_payments
 from tests.agreements import AGENT, Bank

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import struct
 from dataclasses import replace
 
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 
 from setfair.engine.layout import INSTRUCTION, RECORD
 from setfair.errors import PageDamagedError, StoreError
-from setfair.journal.page import Page, page_from_bytes, page_to_bytes, salt_of
+from setfair.journal.page import Page, page_from_bytes, page_to_bytes
 from tests.docs.example_page import example_page
 
 HEADER_LENGTH = 80
@@ -144,11 +143,3 @@ def test_a_header_with_another_number_of_sections(count: int) -> None:
 def test_a_damaged_page_is_a_failure_of_the_store() -> None:
     """Who handles a store that fails handles this too."""
     assert issubclass(PageDamagedError, StoreError)
-
-
-def test_salts_are_made_of_the_key_and_the_place() -> None:
-    """Sixteen bytes of HMAC-SHA-256, another one for each record."""
-    key = bytes(range(32))
-    expected = hmac.new(key, (3).to_bytes(8, "little"), hashlib.sha256).digest()[:16]
-    assert salt_of(key, 3) == expected
-    assert len({salt_of(key, place) for place in range(100)}) == 100

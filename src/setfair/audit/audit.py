@@ -1,0 +1,109 @@
+"""The audit, from the first page to the last: `journal`, `signatures`, `tables`.
+
+Needs the database alone: an overseer runs it on a copy, which is not written to. What is checked is what the
+pages give, from nothing or from what the auditor kept of an earlier audit; no saved state of the house is
+believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from setfair.audit.finding import DifferenceFound, Finding, check_same
+from setfair.audit.journal import Audited, audit_pages
+from setfair.audit.kept import Keys
+from setfair.audit.signatures import audit_cosignatures, audit_notes
+from setfair.audit.tables import check_saved, check_tables, saved_books
+from setfair.domain.agreement import Agreement
+from setfair.engine.invariants import check_books
+from setfair.errors import HouseError
+from setfair.explain.choose import Query
+from setfair.house_state import HouseState
+from setfair.journal.page import Page
+from setfair.journal.tree import Frontier
+
+
+@dataclass(slots=True)
+class Audit:
+    """How far an audit has come, and what it counted."""
+
+    audited: Audited
+    keys: Keys
+    records: int = 0
+    """Records that were checked."""
+    pages: int = 0
+    checkpoints: int = 0
+    cosignatures: int = 0
+    compared_tables: bool = False
+    """Whether the tables were there and had come as far as the pages."""
+    finding: Finding | None = None
+    """The first difference; None: everything is as it must be."""
+
+
+def fresh_audit() -> Audit:
+    """Return an audit from the first page on."""
+    return Audit(Audited(HouseState(), Frontier()), {})
+
+
+def run_audit(audit: Audit, query: Query, key_text: str, on_page: Callable[[int], None]) -> None:
+    """Check everything after what was audited; the first difference ends it, and is its finding.
+
+    Parameters
+    ----------
+    audit
+        Fresh, or from what was kept of an earlier audit.
+    query
+        Returns the rows of one query over the database.
+    key_text
+        The house's public key.
+    on_page
+        Called with the number of each page that was checked.
+    """
+    before = audit.audited.state.page_number
+    try:
+        _check_start(audit, query)
+        _pages(audit, query, on_page)
+        _signatures(audit, query, key_text, before)
+        audit.compared_tables = check_tables(query, audit.audited.state)
+    except DifferenceFound as found:
+        audit.finding = found.finding
+
+
+def _check_start(audit: Audit, query: Query) -> None:
+    """Check that the page after which an earlier audit ended is still the same."""
+    number = audit.audited.state.page_number
+    if number:
+        rows = query("SELECT root FROM page WHERE page_number = ?", (number,))
+        found = rows[0]["root"] if rows else "no such page"
+        check_same(number, "root where the earlier audit ended", audit.audited.tree.root, found)
+
+
+def _pages(audit: Audit, query: Query, on_page: Callable[[int], None]) -> None:
+    saved = saved_books(query)
+    for page in audit_pages(query, audit.audited):
+        audit.pages += 1
+        audit.records += len(page.records)
+        _note_keys(audit, page)
+        if saved is not None and saved[0] == page.number:
+            check_saved(audit.audited.state, saved[1])
+        on_page(page.number)
+    if not audit.audited.state.page_number:
+        raise HouseError("there is no page: this is no house yet")
+    if saved is not None and saved[0] > audit.audited.state.page_number:
+        check_same(saved[0], "page of the saved books", "a page that is there", "no such page")
+    check_books(audit.audited.state.books)
+
+
+def _note_keys(audit: Audit, page: Page) -> None:
+    if "agreement" in page.documents:
+        agreement = Agreement.model_validate_json(page.documents["agreement"])
+        audit.keys |= dict.fromkeys(agreement.cosigners().items())
+
+
+def _signatures(audit: Audit, query: Query, key_text: str, before: int) -> None:
+    agreement = audit.audited.state.directory.agreement
+    house_id = agreement.agreement.id if agreement is not None else ""
+    audit.checkpoints = audit_notes(query, house_id, key_text, before)
+    # Cosignatures come later than their page: those of pages that were audited before are looked at again.
+    audit.cosignatures = audit_cosignatures(query, house_id, audit.keys, 0)

@@ -1,0 +1,120 @@
+"""`setfair audit`: decide and hash the whole journal again, and name the first thing that differs.
+
+Exit codes: 0 everything is as it must be, 1 something differs, 2 it could not be audited.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import Progress
+
+from setfair.audit.audit import Audit, fresh_audit, run_audit
+from setfair.audit.kept import kept_bytes, read_kept
+from setfair.cli.common import console, error_console, operational_errors, print_json, print_plain
+from setfair.cli.options import AsJson, HouseFolder
+from setfair.formats.replace_file import replacing
+from setfair.store.sqlite import check_house, connect
+from setfair.tables import query
+
+
+@operational_errors()
+def audit(
+    house: HouseFolder,
+    *,
+    since: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="FILE", help="What an earlier audit kept: check what came since."),
+    ] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option("--keep", metavar="FILE", help="Keep the state after this audit, for the next one."),
+    ] = None,
+    key: Annotated[
+        Path | None,
+        typer.Option("--key", metavar="FILE", help="The house's public key; else HOUSE/keys/house.pub."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Audit a house: decide every instruction again with a fresh engine, compare every record, root,
+    signature and balance, and name the first that differs. Needs the database alone and writes nothing to it.
+    """
+    started = time.perf_counter()
+    check_house(house)
+    key_text = (key or house / "keys" / "house.pub").read_text(encoding="utf-8")
+    done = Audit(*read_kept(since.read_bytes())) if since is not None else fresh_audit()
+    connection = connect(house, read_only=True)
+    progress = Progress(console=error_console, transient=True, disable=not error_console.is_terminal)
+    try:
+        with progress:
+            last = query(connection, "SELECT coalesce(max(page_number), 0) AS last FROM page")[0]["last"]
+            task = progress.add_task("auditing", total=int(last))
+            run_audit(
+                done,
+                lambda sql, parameters: query(connection, sql, parameters),
+                key_text,
+                lambda page: progress.update(task, completed=page),
+            )
+    finally:
+        connection.close()
+    if keep is not None and done.finding is None:
+        with replacing(keep) as file:
+            file.write(kept_bytes(done.audited, done.keys))
+    _show(done, time.perf_counter() - started, as_json=as_json)
+    if done.finding is not None:
+        raise typer.Exit(1)
+
+
+def _show(done: Audit, seconds: float, *, as_json: bool) -> None:
+    told = _summary(done, seconds)
+    if as_json:
+        print_json(told)
+        return
+    if done.finding is not None:
+        error_console.print(_printable(f"DIFFERENT: {done.finding}"), markup=False, style="bold red")
+        return
+    print_plain(
+        f"{told['pages']:,} pages with {told['records']:,} records decided and hashed again: all as on record"
+    )
+    print_plain(f"root of all {told['size']:,} records: {told['root']}")
+    print_plain(f"{told['checkpoints']:,} checkpoints and {told['cosignatures']:,} cosignatures are valid")
+    print_plain(f"sums of all balances: {', '.join(f'{code} {sum_}' for code, sum_ in told['sums'].items())}")
+    tables = "have the same balances and the same queue"
+    behind = "were not compared: they are not as far as the pages"
+    print_plain(f"the tables {tables if done.compared_tables else behind}")
+    console.print(f"[dim]{seconds:.1f} s[/]")
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+def _summary(done: Audit, seconds: float) -> dict[str, Any]:
+    finding, state = done.finding, done.audited.state
+    sums: dict[str, int] = {}
+    for (_, code), account in zip(state.directory.accounts, state.books.accounts, strict=False):
+        sums[code] = sums.get(code, 0) + int(account["balance"])
+    return {
+        "good": finding is None,
+        "finding": None
+        if finding is None
+        else {
+            "page": finding.page,
+            "record": finding.record,
+            "what": finding.what,
+            "expected": finding.expected,
+            "found": finding.found,
+        },
+        "pages": done.pages,
+        "records": done.records,
+        "size": done.audited.tree.size,
+        "root": done.audited.tree.root.hex(),
+        "checkpoints": done.checkpoints,
+        "cosignatures": done.cosignatures,
+        "sums": dict(sorted(sums.items())),
+        "tables_compared": done.compared_tables,
+        "seconds": round(seconds, 3),
+    }

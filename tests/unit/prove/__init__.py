@@ -1,0 +1,1 @@
+"""What a house gives out so that others can check it."""
