@@ -170,6 +170,9 @@ CANCELLED_GROUP = {
 }
 """Relative to `Undrlyg/OrgnlGrpInfAndCxl`."""
 
+NAME_ELEMENTS = ("Nm", "CareOf")
+"""Elements with names to screen, wherever they stand."""
+
 PREFERENCE = (*_IDENTIFICATIONS,)
 """Kinds of identification, the one that is preferred first."""
 
