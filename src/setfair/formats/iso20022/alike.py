@@ -21,7 +21,6 @@ Rules
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -55,8 +54,8 @@ class _NoShapeError(ValueError):
 class _Shape:
     """What the values of one shape mean, in their order."""
 
-    checks: list[Callable[[str], object]] = field(default_factory=list)
-    """For each value, what returns None if it may not stand there."""
+    patterns: list[re.Pattern[str]] = field(default_factory=list)
+    """For each value, what may stand there."""
     fields: list[tuple[int, str]] = field(default_factory=list)
     """Values that are extracted: their position and their English name."""
     names: list[int] = field(default_factory=list)
@@ -66,9 +65,8 @@ class _Shape:
 
     def read(self, values: list[str]) -> Transaction | None:
         """Extract from a transaction of this shape, if its values are valid."""
-        for check, value in zip(self.checks, values, strict=True):
-            if check(value) is None:
-                return None
+        if not all(map(re.Pattern.fullmatch, self.patterns, values)):
+            return None
         found = self.constants.copy()
         for position, name in self.fields:
             text = values[position].strip()
@@ -93,7 +91,7 @@ class Shapes:
             part.element == self._element and part.occurs_max == UNBOUNDED
             for part in grammar.parts(rule, self._edition)
         )
-        """Whether one transaction may follow another, so that one that is not parsed is never one too many."""
+        """Whether one transaction may follow another: else one that is not parsed could be one too many."""
         self._known: dict[tuple[str, ...], _Shape] = {}
         self._attempts = 0
 
@@ -158,11 +156,11 @@ class Shapes:
         return inside[step]
 
     def _add_value(self, shape: _Shape, steps: list[str], rule: str, value: str) -> None:
-        position = len(shape.checks)
+        position = len(shape.patterns)
         if rule in load_grammar().rules:
-            shape.checks.append(WHITE_SPACE.fullmatch)
+            shape.patterns.append(WHITE_SPACE)
             return
-        shape.checks.append((value_pattern(rule) or re.compile(re.escape(value))).fullmatch)
+        shape.patterns.append(value_pattern(rule) or re.compile(re.escape(value)))
         if _path(steps) in self._paths:
             shape.fields.append((position, self._paths[_path(steps)]))
         if steps[-1] in NAME_ELEMENTS:

@@ -29,7 +29,7 @@ from lxml import etree
 from setfair.domain.instruction import BATCH_ROWS_MAX, PAYMENT_SCHEMA, Batch, Family
 from setfair.errors import FileRefusedError
 from setfair.formats.iso20022 import paths, rows
-from setfair.formats.iso20022.alike import Transaction, Shapes
+from setfair.formats.iso20022.alike import Shapes, Transaction
 from setfair.formats.iso20022.compile_schema import Layout
 from setfair.formats.iso20022.grammar import NAMESPACE_PREFIX
 from setfair.formats.iso20022.layout import find_layout, sniff_message

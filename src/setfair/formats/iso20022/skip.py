@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 
 from lxml import etree
 
-from setfair.formats.iso20022.alike import Transaction, Shapes
+from setfair.formats.iso20022.alike import Shapes, Transaction
 from setfair.formats.iso20022.layout import split_tag
 from setfair.formats.iso20022.parse import CHUNK_BYTES, PART_BYTES_MAX, Feeder, PartElement, Source
 from setfair.formats.iso20022.refusal import refusal
@@ -106,8 +106,8 @@ class _Skipper:
             yield from self._parse(data)
             return
         end = self._end.decode()
-        for piece in text.split(end)[:-1]:
-            piece += end
+        for before_end in text.split(end)[:-1]:
+            piece = before_end + end
             alike = self._shapes.read(piece) if self._is_behind_end else None
             if alike is not None:
                 yield alike

@@ -2,10 +2,10 @@
 
 Rules
 -----
-1. A pattern accepts no text that the validator refuses. It may refuse what the validator accepts: whoever asks
-   gives such a text to the validator then.
-2. No pattern accepts a character that is markup (``<``, ``>``, ``&``), a control character or a line break, so
-   that the text in the file is the value.
+1. A pattern accepts no text that the validator refuses. It may refuse what the validator accepts: such a text
+   is for the validator to decide about.
+2. No pattern accepts markup (``<``, ``>``, ``&``), a control character or a line break, so that the text in
+   the file is the value.
 3. A value for which there is no pattern has None.
 """
 
@@ -33,7 +33,7 @@ _BUILT_IN = {
     "year": "[1-9][0-9]{3}" + _ZONE,
     "boolean": "true|false|0|1",
 }
-"""Values of XML Schema. The 29th of February is known in this century, and left to the validator in others."""
+"""Values of XML Schema. The 29th of February is known in the 21st century only."""
 
 
 @cache
