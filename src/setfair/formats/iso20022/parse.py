@@ -273,7 +273,7 @@ def _path_to(element: etree._Element | None, name: str) -> str:
         return name
     steps: list[str] = []
     while element is not None:
-        steps.append(etree.QName(element).localname)
+        steps.append(split_tag(str(element.tag))[1])
         element = element.getparent()
     steps.reverse()
     if name in steps:
