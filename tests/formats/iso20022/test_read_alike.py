@@ -142,8 +142,8 @@ def test_shapes_are_bounded(tmp_path: Path) -> None:
 SNIPPETS = (
     *BAD_TEXTS, "<!-- x -->", f"<!-- {END} -->", f"<!--{END}", "-->", f"<![CDATA[{END}]]>", "<![CDATA[<]]>",
     "]]>", "&amp;", "&#65;", "&#0;", "&no;", ">", "<", "</", '"', "'", "<?pi ?>", f"<?pi {END}?>",
-    "</CdtTrfTxInf >", "<CdtTrfTxInf>", END, "\r\n", "\r", "\t", "\x01", "\ufffe", "\U0001f600", "\x85", "é" * 36,
-    "x" * 36, "<Nm>Z</Nm>", "<Nm/>", "<X xmlns=''/>", "<p:X/>", ' xml:lang="en"', ' xmlns="urn:x"',
+    "</CdtTrfTxInf >", "<CdtTrfTxInf>", END, "\r\n", "\r", "\t", "\x01", "\ufffe", "\U0001f600", "\x85",
+    "é" * 36, "x" * 36, "<Nm>Z</Nm>", "<Nm/>", "<X xmlns=''/>", "<p:X/>", ' xml:lang="en"', ' xmlns="urn:x"',
     ' Ccy="CHF"', 'CHF"', "Ccy",
     "</FIToFICstmrCdtTrf>", "</Document>", "<SplmtryData><Envlp><CdtTrfTxInf/></Envlp></SplmtryData>",
     f"<SplmtryData><Envlp><CdtTrfTxInf>{END}</Envlp></SplmtryData>",
