@@ -4,7 +4,8 @@ Rules, in the order in which they apply
 ---------------------------------------
 1. The first bytes are harmless (`prolog`), and the file is of a kind that is read (`layout`).
 2. With a folder of official schemas, the whole file is validated against them first.
-3. The file is valid and whole (`parse`, against the grammar in `grammar.txt`).
+3. The file is valid and whole (`parse`, against the grammar in `grammar.txt`). Transactions that are like one
+   that was found valid are not parsed again (`skip`, `alike`), which changes nothing but the time it takes.
 4. The header, if there is one, is of the message that follows it.
 5. The message moves money by itself: one that only advises a payment (pacs.009 ADV) or whose money moves by
    a separate cover payment (settlement method COVE) is refused. Its cover has the same UETR, and must
@@ -83,9 +84,9 @@ def read_iso20022(
 def _read(
     path: Path, encoding: str, layout: Layout, on_progress: Callable[[int], None] | None
 ) -> Iterator[Batch]:
-    """Yield the batches of a file: read without parsing every transaction, as far as that goes.
+    """Yield the batches of a file, read without parsing every transaction where that can be.
 
-    About a file that cannot be read in this way the plain way decides: it alone says what is wrong.
+    A file that is refused so is read again, every transaction parsed: that decides, and says what is wrong.
     """
     batches_read = 0
     if encoding == ENCODING:
@@ -183,9 +184,10 @@ class _Reader:
 
     def _add(self, row: rows.Row, names: list[str]) -> None:
         """Keep a row, with the names that are not its debtor's or creditor's own."""
-        apart = (row["debtor_name"], row["creditor_name"])
-        every = dict.fromkeys((*names, *self._group.enclosing_names, *self._group.names))
-        row["other_names"] = "\n".join(name for name in every if name not in apart)
+        others = dict.fromkeys((*names, *self._group.enclosing_names, *self._group.names))
+        others.pop(str(row["debtor_name"]), None)
+        others.pop(str(row["creditor_name"]), None)
+        row["other_names"] = "\n".join(others)
         self._rows.append(tuple(row.values()))
 
     def _close_enclosing(self) -> None:
