@@ -134,8 +134,9 @@ def test_shapes_are_bounded(tmp_path: Path) -> None:
     texts = [
         numbered(number).replace("<Dbtr>", f"<Dbtr>{' ' * number}") for number in range(SHAPES_MAX + 100)
     ]
-    path = cases.write(tmp_path, document_of([*texts, texts[-1], texts[-1]]))
-    assert count_skipped(path) == 0
+    alike = [texts[SHAPES_MAX // 2]] * 3
+    path = cases.write(tmp_path, document_of([*texts, texts[-1], texts[-1], *alike]))
+    assert count_skipped(path) == len(alike)
     assert isinstance(check_same(path), list)
 
 
@@ -205,6 +206,18 @@ def test_alike_text_outside_the_message_is_no_transaction(tmp_path: Path, around
             text = message.replace(f"<NbOfTxs>{COUNT}", f"<NbOfTxs>{count}") + tail
             rows = check_same(cases.write(tmp_path, cases.envelope(text, message=MESSAGE)))
             assert isinstance(rows, FileProblem) or len(rows) == COUNT
+
+
+def test_alike_text_inside_a_transaction_is_no_transaction(tmp_path: Path) -> None:
+    """What only looks like transactions, in the supplementary data of one, moves no money."""
+    real = [numbered(number) for number in range(COUNT)]
+    fakes = "".join(numbered(number) for number in range(COUNT, COUNT + 8))
+    hiding = numbered(0, remittance="<SplmtryData><Envlp><a><CdtTrfTxInf></CdtTrfTxInf>").removesuffix(END)
+    real[-1] = real[-1].replace(END, "</CdtTrfTxInf >") + hiding + fakes + "</a></Envlp></SplmtryData>" + END
+    for count in (COUNT + 1, COUNT + 9):
+        text = document_of(real).replace(f"<NbOfTxs>{COUNT}", f"<NbOfTxs>{count}")
+        rows = check_same(cases.write(tmp_path, text))
+        assert isinstance(rows, FileProblem) or len(rows) == count == COUNT + 1
 
 
 def test_cancellations_in_several_groups(tmp_path: Path) -> None:

@@ -95,6 +95,11 @@ class Shapes:
         self._known: dict[tuple[str, ...], _Shape] = {}
         self._attempts = 0
 
+    @property
+    def is_learning(self) -> bool:
+        """Whether there are attempts left."""
+        return self._attempts < SHAPES_MAX
+
     def read(self, text: str) -> Transaction | None:
         """Extract from the text of one transaction, if one like it is known."""
         pieces = _VALUE.split(text)
@@ -105,7 +110,7 @@ class Shapes:
         """Keep the shape of a transaction, out of which the parser's tree gave `parsed`."""
         pieces = _VALUE.split(text)
         key = tuple(pieces[::2])
-        if key in self._known or self._attempts == SHAPES_MAX or len(text) > SHAPE_TEXT_MAX:
+        if key in self._known or not self.is_learning or len(text) > SHAPE_TEXT_MAX:
             return
         self._attempts += 1
         try:

@@ -91,11 +91,11 @@ class _Skipper:
         if self._is_behind_end and len(data) - length <= CHUNK_BYTES:
             self._held = data[length:]
         else:
-            yield from self._parse(data[length:])
+            yield from self._parse_bytes(data[length:])
 
     def close(self) -> Iterator[PartElement]:
         """Yield what is left, and check that the file ended where it had to."""
-        yield from self._parse(self._held)
+        yield from self._parse_bytes(self._held)
         self._feeder.close()
 
     def _divide(self, data: bytes) -> Iterator[PartElement | Transaction]:
@@ -103,22 +103,37 @@ class _Skipper:
         try:
             text = data.decode(ENCODING)
         except UnicodeDecodeError:
-            yield from self._parse(data)
+            yield from self._parse_bytes(data)
             return
         end = self._end.decode()
+        waiting = ""
         for before_end in text.split(end)[:-1]:
             piece = before_end + end
-            alike = self._shapes.read(piece) if self._is_behind_end else None
+            alike = self._shapes.read(piece)
             if alike is not None:
-                yield alike
-            else:
-                yield from self._parse(piece.encode(), piece)
+                yield from self._parse(waiting)
+                waiting = ""
+                if self._is_behind_end:
+                    yield alike
+                    continue
+            waiting += piece
+            if self._shapes.is_learning:
+                yield from self._parse(waiting)
+                waiting = ""
+        yield from self._parse(waiting)
 
-    def _parse(self, data: bytes, piece: str = "") -> Iterator[PartElement]:
-        """Give text to the parser; find out where it then stands, and whether a shape can be learnt."""
+    def _parse(self, text: str) -> Iterator[PartElement]:
+        """Give the text of transactions to the parser; from a single one its shape can be learnt."""
+        was_behind_end = self._is_behind_end
+        for part in self._parse_bytes(text.encode()):
+            is_whole = was_behind_end and self._is_behind_end and part.path == self._transaction
+            yield PartElement(part.path, part.element, text) if is_whole else part
+
+    def _parse_bytes(self, data: bytes) -> Iterator[PartElement]:
+        """Give text to the parser; find out where it then stands."""
         if not data:
             return
-        was_behind_end, self._is_behind_end = self._is_behind_end, False
+        self._is_behind_end = False
         problem = self._feeder.feed_piece(data)
         if problem is not None:
             raise problem
@@ -133,8 +148,7 @@ class _Skipper:
                 and data.endswith(self._end)
                 and not any(mark in data for mark in _HIDING)
             )
-            text = piece if was_behind_end and self._is_behind_end else ""
-            yield PartElement(part.path, part.element, text)
+            yield part
         self._is_behind_end = self._is_behind_end and not self._feeder.document_ended
 
 
