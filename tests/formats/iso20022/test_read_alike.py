@@ -191,6 +191,8 @@ def test_changed_files_are_judged_alike(tmp_path: Path, seed: int) -> None:
         "</CdtTrfTxInf ></FIToFICstmrCdtTrf></Document><!-- </CdtTrfTxInf>",
         "</CdtTrfTxInf ></FIToFICstmrCdtTrf></Document><any a='</CdtTrfTxInf>",
         "</CdtTrfTxInf><!-- </CdtTrfTxInf>",
+        "</CdtTrfTxInf ><!-- </CdtTrfTxInf>",
+        "</CdtTrfTxInf ><?any </CdtTrfTxInf>",
         "</CdtTrfTxInf><![CDATA[</CdtTrfTxInf>",
         "</CdtTrfTxInf ></FIToFICstmrCdtTrf></Document><CdtTrfTxInf><CdtTrfTxInf></CdtTrfTxInf>",
     ],
@@ -202,7 +204,7 @@ def test_alike_text_outside_the_message_is_no_transaction(tmp_path: Path, around
     closing = "</FIToFICstmrCdtTrf></Document>"
     message = document_of(real).removesuffix(closing).rstrip().removesuffix(END) + around + fakes
     for count in (COUNT, COUNT + 8):
-        for tail in ("", "-->", "]]>", f"-->{closing}", f"]]>{closing}", "</CdtTrfTxInf>", "'/>", closing):
+        for tail in ("", "-->", "]]>", f"-->{closing}", f"?>{closing}", "</CdtTrfTxInf>", "'/>", closing):
             text = message.replace(f"<NbOfTxs>{COUNT}", f"<NbOfTxs>{count}") + tail
             rows = check_same(cases.write(tmp_path, cases.envelope(text, message=MESSAGE)))
             assert isinstance(rows, FileProblem) or len(rows) == COUNT

@@ -28,7 +28,7 @@ from setfair.formats.iso20022.grammar import UNBOUNDED, WILDCARDS, load_grammar
 from setfair.formats.iso20022.paths import NAME_ELEMENTS, Found, one_line
 from setfair.formats.iso20022.value_patterns import WHITE_SPACE, value_pattern
 
-SHAPES_MAX = 256
+SHAPES_MAX = 128
 """Attempts to learn a shape from one file, and so shapes that are kept of it."""
 
 SHAPE_TEXT_MAX = 16_384
