@@ -222,25 +222,44 @@ def test_alike_text_inside_a_transaction_is_no_transaction(tmp_path: Path) -> No
         assert isinstance(rows, FileProblem) or len(rows) == count == COUNT + 1
 
 
+ONE_CANCELLATION = "<TxInf><CxlId>C-{0}</CxlId><OrgnlTxId>T-{0}</OrgnlTxId></TxInf>"
+
+
+def cancellations(underlying: str) -> str:
+    """A camt.056 with its groups of cancellations."""
+    agents = [cases.agent("Agt", bic) for bic in ("ALPHXX22", "BRAVXX22")]
+    assignment = f"<Assgnmt><Id>A</Id><Assgnr>{agents[0]}</Assgnr><Assgne>{agents[1]}</Assgne>"
+    assignment += "<CreDtTm>2030-01-15T08:00:00Z</CreDtTm></Assgnmt>"
+    return cases.document("camt.056.001.08", assignment + underlying)
+
+
 def test_cancellations_in_several_groups(tmp_path: Path) -> None:
     """The end of a group of cancellations is never passed over."""
-    one = "<TxInf><CxlId>C-{0}</CxlId><OrgnlTxId>T-{0}</OrgnlTxId></TxInf>"
     group = (
         "<OrgnlGrpInfAndCxl><GrpCxlId>G-{}</GrpCxlId><OrgnlMsgId>M</OrgnlMsgId><OrgnlMsgNmId>pacs.008.001.08"
     )
     group += "</OrgnlMsgNmId><GrpCxl>{}</GrpCxl></OrgnlGrpInfAndCxl>"
-    body = cases.document("camt.056.001.08", "{}").split("{}")
-    agents = [cases.agent("Agt", bic) for bic in ("ALPHXX22", "BRAVXX22")]
-    assignment = f"<Assgnmt><Id>A</Id><Assgnr>{agents[0]}</Assgnr><Assgne>{agents[1]}</Assgne>"
-    assignment += "<CreDtTm>2030-01-15T08:00:00Z</CreDtTm></Assgnmt>"
-    text = body[0] + assignment
+    text = ""
     for number in range(300):
-        inside = "".join(one.format(10 * number + inner) for inner in range(number % 5))
+        inside = "".join(ONE_CANCELLATION.format(10 * number + inner) for inner in range(number % 5))
         end = "</Undrlyg >" if number % 7 == 0 else "</Undrlyg>"
         text += "<Undrlyg>" + group.format(number, "true" if number % 3 == 0 else "false") + inside + end
-    rows = check_same(cases.write(tmp_path, text + body[1]))
+    rows = check_same(cases.write(tmp_path, cancellations(text)))
     assert isinstance(rows, list)
     assert sum(row["defect"] != 0 for row in rows) == sum(n % 3 == 0 or n % 5 == 0 for n in range(300))
+
+
+def test_alike_text_inside_another_group_is_no_cancellation(tmp_path: Path) -> None:
+    """What only looks like cancellations, in the supplementary data of one, cancels nothing."""
+    many = "".join(ONE_CANCELLATION.format(number) for number in range(1000))
+    hiding = ONE_CANCELLATION.format(1000).replace(
+        "</TxInf>", "<SplmtryData><Envlp><a><TxInf></TxInf>{}</a></Envlp></SplmtryData></TxInf>"
+    )
+    fakes = "".join(ONE_CANCELLATION.format(number) for number in range(2000, 2008))
+    text = f"<Undrlyg>{many.removesuffix('>')} ></Undrlyg><Undrlyg>{hiding.format(fakes)}</Undrlyg>"
+    rows = check_same(cases.write(tmp_path, cancellations(text)))
+    assert isinstance(rows, list)
+    assert [row["instruction_id"] for row in rows] == [f"C-{number}" for number in range(1001)]
 
 
 @pytest.mark.parametrize("name", [name for name in load_grammar().messages if name[:8] in TRANSACTIONS])
