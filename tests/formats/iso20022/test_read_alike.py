@@ -153,7 +153,11 @@ SNIPPETS = (
 """What is put somewhere into a file: markup that hides markup, texts at the bounds of what is valid."""
 
 
-@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=120,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
 @given(seed=st.integers(0, 2**32))
 def test_changed_files_are_judged_alike(tmp_path: Path, seed: int) -> None:
     """A file changed at random places, by text that means something, is read as by the plain way."""
@@ -305,7 +309,7 @@ def validator(rule: str) -> tuple[etree.XMLSchema, str]:
     raise AssertionError(f"no message has {rule}")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(data=st.data())
 @pytest.mark.parametrize("rule", sorted(values_of_elements()))
 def test_patterns_accept_no_more_than_the_validator(rule: str, data: st.DataObject) -> None:
