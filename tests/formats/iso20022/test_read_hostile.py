@@ -251,3 +251,11 @@ def test_missing_or_broken_official_schema_refuses_the_file(tmp_path: Path) -> N
         cases.write(tmp_path, content, "pacs.008.001.08.xsd")
         with pytest.raises(FileRefusedError, match="is broken"):
             list(read_iso20022(path, xsd_dir=tmp_path))
+
+
+def test_prefix_that_nothing_declares_is_refused(tmp_path: Path) -> None:
+    """An element with a prefix that no declaration explains is an element that is not expected."""
+    text = cases.pacs008(cases.customer_transfer(before_debtor="<p:X/>"))
+    problem = cases.refused(tmp_path, text)
+    assert "This element is not expected" in problem.text
+    assert (problem.line, problem.element[-3:]) == (1, "p:X")

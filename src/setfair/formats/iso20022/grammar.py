@@ -27,6 +27,9 @@ UNBOUNDED = -1
 
 EDITION_FIRST, EDITION_LAST = 0, 9999
 
+WILDCARDS = ("anyElement", "anySignature")
+"""Rules that let elements of other namespaces in, in the place of a list of parts."""
+
 _PART = re.compile(
     r"(?P<element>\w+):(?P<rule>\w+|\[[A-Z0-9 ]+\])(?P<often>[?*+]|\{\d+,\d+\})?(?:@(?P<editions>\d*-\d*))?"
 )
@@ -167,14 +170,11 @@ def _parse_messages(line: str) -> Iterator[Message]:
 
 def _parse_rule(text: str) -> Rule:
     pieces = _PIECE.findall(text)
-    if "".join(pieces).replace(" ", "") != text.replace(" ", "") and text.strip() not in _WILDCARDS:
+    if "".join(pieces).replace(" ", "") != text.replace(" ", "") and text.strip() not in WILDCARDS:
         raise GrammarError(f"not a list of parts: {text!r}")
-    if text.strip() in _WILDCARDS:
+    if text.strip() in WILDCARDS:
         return Rule(False, (Part(text.strip(), text.strip(), 1, 1, EDITION_FIRST, EDITION_LAST),))
     return Rule("|" in pieces, tuple(_parse_part(piece) for piece in pieces if piece != "|"))
-
-
-_WILDCARDS = ("anyElement", "anySignature")
 
 
 def _parse_part(piece: str) -> Part:

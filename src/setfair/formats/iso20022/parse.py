@@ -60,6 +60,8 @@ class PartElement:
     """One of `Source.parts`, or `HEADER_PART`."""
     element: etree._Element
     """The element; its content is gone when the next part is asked for."""
+    text: str = ""
+    """The element as the file writes it; empty where that is not known (`skip`)."""
 
 
 def iter_parts(source: Source, on_progress: Callable[[int], None] | None = None) -> Iterator[PartElement]:
@@ -77,7 +79,7 @@ def iter_parts(source: Source, on_progress: Callable[[int], None] | None = None)
     FileRefusedError
         If a rule above is broken. What was yielded before must not be applied then.
     """
-    feeder = _Feeder(source)
+    feeder = Feeder(source)
     bytes_read = bytes_of_part = 0
     with source.path.open("rb") as file:
         while chunk := file.read(CHUNK_BYTES):
@@ -94,7 +96,7 @@ def iter_parts(source: Source, on_progress: Callable[[int], None] | None = None)
     feeder.close()
 
 
-class _Feeder:
+class Feeder:
     """One parse of one file: finds its parts, counts what it must contain and keeps memory small."""
 
     def __init__(self, source: Source, *, locating: bool = False) -> None:
@@ -117,7 +119,9 @@ class _Feeder:
         self._root: etree._Element | None = None
         self._body: etree._Element | None = None
         self._document: etree._Element | None = None
-        self._header_seen = self._document_ended = False
+        self._header_seen = False
+        self.document_ended = False
+        """Whether the end of the business message was among the parts that were asked for so far."""
 
     def feed(self, chunk: bytes, offset: int) -> None:
         """Parse one chunk; refuse the file if something in it is wrong."""
@@ -135,7 +139,7 @@ class _Feeder:
             self._parser.close()
         except etree.XMLSyntaxError as error:
             raise not_well_formed(self._source.path, error) from None
-        if not self._document_ended:
+        if not self.document_ended:
             raise self._refuse("the business message does not end", "Document")
 
     def completed(self) -> Iterator[PartElement]:
@@ -184,7 +188,7 @@ class _Feeder:
             raise self._refuse(
                 "more than one Document in a file is not read: send one message a file", "Document"
             )
-        self._document_ended = True
+        self.document_ended = True
 
     def _end_header(self, element: etree._Element) -> None:
         if self._header_seen or self._body is not None or element.tag != self._header_tag:
@@ -196,8 +200,8 @@ class _Feeder:
         for _ in self.completed():
             pass
 
-    def feed_piece(self, piece: bytes, line: int) -> FileRefusedError | None:
-        """Parse up to the end of one tag; return the refusal if something there is not valid."""
+    def feed_piece(self, piece: bytes, line: int | None = None) -> FileRefusedError | None:
+        """Parse a piece of a chunk; return the refusal if something in it, at `line`, is not valid."""
         try:
             self._parser.feed(piece)
         except etree.XMLSyntaxError as error:
@@ -246,7 +250,7 @@ def _located(source: Source, offset: int) -> FileRefusedError | None:
     The validator knows no lines while it streams. The chunk in which it complained is therefore fed once
     more, tag by tag.
     """
-    feeder = _Feeder(source, locating=True)
+    feeder = Feeder(source, locating=True)
     line = 1
     with source.path.open("rb") as file:
         while file.tell() < offset:
@@ -269,7 +273,7 @@ def _path_to(element: etree._Element | None, name: str) -> str:
         return name
     steps: list[str] = []
     while element is not None:
-        steps.append(etree.QName(element).localname)
+        steps.append(split_tag(str(element.tag))[1])
         element = element.getparent()
     steps.reverse()
     if name in steps:

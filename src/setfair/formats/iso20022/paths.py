@@ -8,6 +8,7 @@ several identifications; `identification` picks the best one that is there.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Union
 
 from lxml import etree
@@ -170,17 +171,26 @@ CANCELLED_GROUP = {
 }
 """Relative to `Undrlyg/OrgnlGrpInfAndCxl`."""
 
+NAME_ELEMENTS = ("Nm", "CareOf")
+"""Elements with names to screen, wherever they stand."""
+
 PREFERENCE = (*_IDENTIFICATIONS,)
 """Kinds of identification, the one that is preferred first."""
 
 
 def identification(found: Found, name: str) -> str:
     """Return the best identification of an agent or party, or an empty text."""
-    for kind in PREFERENCE:
-        text = found.get(f"{name}_{kind}")
+    for key in _keys(name):
+        text = found.get(key)
         if text:
             return text
     return ""
+
+
+@cache
+def _keys(name: str) -> tuple[str, ...]:
+    """Return the English names of an agent's or party's identifications, as in `PREFERENCE`."""
+    return tuple(f"{name}_{kind}" for kind in PREFERENCE)
 
 
 def one_line(name: str) -> str:

@@ -4,7 +4,8 @@ Rules, in the order in which they apply
 ---------------------------------------
 1. The first bytes are harmless (`prolog`), and the file is of a kind that is read (`layout`).
 2. With a folder of official schemas, the whole file is validated against them first.
-3. The file is valid and whole (`parse`, against the grammar in `grammar.txt`).
+3. The file is valid and whole (`parse`, against the grammar in `grammar.txt`). Transactions that are like one
+   that was found valid are not parsed again (`skip`, `alike`), which changes nothing but the time it takes.
 4. The header, if there is one, is of the message that follows it.
 5. The message moves money by itself: one that only advises a payment (pacs.009 ADV) or whose money moves by
    a separate cover payment (settlement method COVE) is refused. Its cover has the same UETR, and must
@@ -20,13 +21,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
 from lxml import etree
 
 from setfair.domain.instruction import BATCH_ROWS_MAX, PAYMENT_SCHEMA, Batch, Family
+from setfair.errors import FileRefusedError
 from setfair.formats.iso20022 import paths, rows
+from setfair.formats.iso20022.alike import Shapes, Transaction
 from setfair.formats.iso20022.compile_schema import Layout
 from setfair.formats.iso20022.grammar import NAMESPACE_PREFIX
 from setfair.formats.iso20022.layout import find_layout, sniff_message
@@ -35,12 +39,15 @@ from setfair.formats.iso20022.paths import build_trie, walk
 from setfair.formats.iso20022.plans import PLANS
 from setfair.formats.iso20022.prolog import check_prolog
 from setfair.formats.iso20022.refusal import NOT_SUPPORTED, refusal
+from setfair.formats.iso20022.skip import ENCODING, iter_parts_skipping
 from setfair.formats.iso20022.totals import Totals
 
 __all__ = ["read_iso20022", "sniff_message"]
 
 _ADVICE = re.compile(r"(?:^|\.)adv(?:\.|$)")
 """In the name of a business service: the message only advises."""
+
+_NAME_TAGS = tuple(f"{{*}}{name}" for name in paths.NAME_ELEMENTS)
 
 
 def read_iso20022(
@@ -71,7 +78,27 @@ def read_iso20022(
     layout = find_layout(path, encoding)
     if xsd_dir is not None:
         _validate_officially(path, encoding, layout, xsd_dir)
-    yield from _Reader(path, encoding, layout).batches(on_progress)
+    yield from _read(path, encoding, layout, on_progress)
+
+
+def _read(
+    path: Path, encoding: str, layout: Layout, on_progress: Callable[[int], None] | None
+) -> Iterator[Batch]:
+    """Yield the batches of a file, read without parsing every transaction where that can be.
+
+    A file that is refused so is read again, every transaction parsed: that decides, and says what is wrong.
+    """
+    batches_read = 0
+    if encoding == ENCODING:
+        try:
+            for batch in _Reader(path, encoding, layout, is_skipping=True).batches(on_progress):
+                batches_read += 1
+                yield batch
+        except FileRefusedError:
+            pass
+        else:
+            return
+    yield from islice(_Reader(path, encoding, layout).batches(on_progress), batches_read, None)
 
 
 def _validate_officially(path: Path, encoding: str, layout: Layout, xsd_dir: Path) -> None:
@@ -89,8 +116,10 @@ def _validate_officially(path: Path, encoding: str, layout: Layout, xsd_dir: Pat
 class _Reader:
     """Reads one file: keeps what holds for all its transactions, and the rows of the present batch."""
 
-    def __init__(self, path: Path, encoding: str, layout: Layout) -> None:
-        self._plan = PLANS[layout.message[:8]]
+    def __init__(self, path: Path, encoding: str, layout: Layout, *, is_skipping: bool = False) -> None:
+        self._plan = plan = PLANS[layout.message[:8]]
+        self._shapes = Shapes(layout.message, plan.transaction, plan.transaction_paths)
+        self._is_skipping = is_skipping and self._shapes.is_repeated
         self._source = Source(path, encoding, layout, self._plan.parts)
         self._namespace = NAMESPACE_PREFIX + layout.message
         self._tries = {
@@ -109,18 +138,30 @@ class _Reader:
 
     def batches(self, on_progress: Callable[[int], None] | None) -> Iterator[Batch]:
         """Yield the rows of all transactions in batches, then check the message's totals."""
-        for part in iter_parts(self._source, on_progress):
-            self._take(part)
+        for part in self._parts(on_progress):
+            if isinstance(part, Transaction):
+                self._take_transaction(part)
+            else:
+                self._take(part)
             if len(self._rows) == BATCH_ROWS_MAX:
                 yield self._flush()
         self._finish()
         if self._rows:
             yield self._flush()
 
+    def _parts(self, on_progress: Callable[[int], None] | None) -> Iterator[PartElement | Transaction]:
+        if self._is_skipping:
+            return iter_parts_skipping(self._source, self._shapes, self._plan.transaction, on_progress)
+        return iter_parts(self._source, on_progress)
+
     def _take(self, part: PartElement) -> None:
         """Do with one part what the plan says."""
         if part.path == self._plan.transaction:
-            self._take_transaction(part.element)
+            found = walk(part.element, self._tries[part.path], {})
+            parsed = Transaction(found, _names(part.element))
+            if part.text:
+                self._shapes.learn(part.text, parsed)
+            self._take_transaction(parsed)
         elif part.path == self._plan.closing:
             self._close_enclosing()
         elif part.path == HEADER_PART:
@@ -135,20 +176,18 @@ class _Reader:
             self._group.names += _names(part.element)
             self._check_settlement_method()
 
-    def _take_transaction(self, element: etree._Element) -> None:
-        group = self._group
-        group.number += 1
-        group.number_enclosed += 1
-        found = walk(element, self._tries[self._plan.transaction], {})
-        self._totals.add(found)
-        row = self._plan.to_row(found, group)
-        self._add(row, _names(element))
+    def _take_transaction(self, transaction: Transaction) -> None:
+        self._group.number += 1
+        self._group.number_enclosed += 1
+        self._totals.add(transaction.found)
+        self._add(self._plan.to_row(transaction.found, self._group), transaction.names)
 
     def _add(self, row: rows.Row, names: list[str]) -> None:
         """Keep a row, with the names that are not its debtor's or creditor's own."""
-        apart = (row["debtor_name"], row["creditor_name"])
-        every = dict.fromkeys((*names, *self._group.enclosing_names, *self._group.names))
-        row["other_names"] = "\n".join(name for name in every if name not in apart)
+        others = dict.fromkeys((*names, *self._group.enclosing_names, *self._group.names))
+        others.pop(str(row["debtor_name"]), None)
+        others.pop(str(row["creditor_name"]), None)
+        row["other_names"] = "\n".join(others)
         self._rows.append(tuple(row.values()))
 
     def _close_enclosing(self) -> None:
@@ -195,4 +234,4 @@ class _Reader:
 
 def _names(element: etree._Element) -> list[str]:
     """Return every name in an element, each on one line."""
-    return [paths.one_line(name.text) for name in element.iter("{*}Nm", "{*}CareOf") if name.text]
+    return [paths.one_line(name.text) for name in element.iter(*_NAME_TAGS) if name.text]
