@@ -7,7 +7,7 @@ WORKERS ?= 2
 
 READY := $(VENV)/.ready
 KERNELS := $(VENV)/.kernels
-KERNEL_SOURCES := $(wildcard src/setfair/engine/*.py src/setfair/engine/setoff/*.py src/setfair/domain/*.py src/setfair/formats/kernels.py)
+KERNEL_SOURCES := $(wildcard src/setfair/engine/*.py src/setfair/engine/setoff/*.py src/setfair/domain/*.py src/setfair/formats/kernels.py src/setfair/journal/sha256_lanes.py)
 UNCOMPILED_TESTS := tests/unit/engine tests/tables tests/properties tests/formats/test_kernels.py
 
 .DEFAULT_GOAL := help

@@ -85,7 +85,9 @@ def test_a_receipt_from_prove_to_verify(
     assert verify(tmp_path / "receipt.json", *keys, *cosigner) == 0
     out = capsys.readouterr().out
     assert "cosigned the same journal at 2026-01-05T09:00:00.000000Z" in out
-    assert out.endswith("PROVEN\n")
+    assert out.endswith(
+        "not proven, but said by the house: the names beside the numbers of accounts and parties\nPROVEN\n"
+    )
     assert verify(tmp_path / "receipt.json", *keys, "--cosigner", f"UG01={tmp_path / 'UG01.pub'}") == 1
     assert "NOT PROVEN: setfair/HOUSE/UG01 did not cosign" in capsys.readouterr().err
     assert verify(tmp_path / "receipt.json", *keys, "--json") == 0

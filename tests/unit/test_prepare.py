@@ -13,8 +13,8 @@ import importlib, pkgutil, setfair
 from setfair.prepare import clear_two_debts, decide_a_day
 decide_a_day()
 clear_two_debts()
+rooms = ("setfair.engine.", "setfair.formats.kernels", "setfair.intake.", "setfair.journal.")
 for found in pkgutil.walk_packages(setfair.__path__, "setfair."):
-    rooms = ("setfair.engine.", "setfair.formats.kernels", "setfair.intake.", "setfair.journal.")
     if found.name.startswith(rooms):
         for name, kernel in vars(importlib.import_module(found.name)).items():
             if getattr(kernel, "__module__", "") == found.name and hasattr(kernel, "targetoptions"):

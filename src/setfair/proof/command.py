@@ -36,6 +36,8 @@ HELP = {
 }
 METAVAR = {"file": "[FILE]", "key": "FILE", "cosigner": "ID=KEY", "known": "FILE", "consistent": "OLD NEW"}
 
+SAID_BY_HOUSE = "not proven, but said by the house: the names beside the numbers of accounts and parties"
+
 _KEY_BYTES_MAX = 1024
 
 
@@ -88,7 +90,9 @@ def run(request: Request) -> int:
         told = {"proven": refusal is None, "refusal": refusal, "checked": checked}
         sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
     else:
-        lines = [*(f"holds: {sentence}" for sentence in checked), *(["PROVEN"] if refusal is None else [])]
+        lines = [f"holds: {sentence}" for sentence in checked]
+        if refusal is None:
+            lines += [*([SAID_BY_HOUSE] if request.file is not None else []), "PROVEN"]
         sys.stdout.write("".join(f"{_printable(line)}\n" for line in lines))
         if refusal is not None:
             sys.stderr.write(_printable(f"NOT PROVEN: {refusal}") + "\n")
