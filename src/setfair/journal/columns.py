@@ -80,8 +80,23 @@ def sections_from_bytes(body: bytes | memoryview, place: int, count: int) -> Ite
         yield Section(name, np.dtype("<" + dtype.decode().strip()), items, Encoding(encoding), payload)
 
 
+def columns_of(rows: NDArray[np.void]) -> list[tuple[str, Column]]:
+    """Return the columns of a structured array by name; where all items are equal, one stands for them all."""
+    if not len(rows):
+        return [(name, rows[name]) for name in rows.dtype.names or ()]
+    # One pass over whole rows finds every column that is constant, and most are.
+    words = np.ascontiguousarray(rows).view(np.uint64).reshape(len(rows), -1)
+    differs = np.bitwise_or.reduce(words ^ words[0], axis=0).view(rows.dtype)[0]
+    return [
+        (name, rows[name] if differs[name] else np.broadcast_to(rows[name][:1], len(rows)))
+        for name in rows.dtype.names or ()
+    ]
+
+
 def encode(name: str, array: Column) -> Section:
     """Encode a one-dimensional array of integers, or of bytes (uint8)."""
+    if len(array) > 1 and array.strides == (0,):
+        return Section(name, array.dtype, len(array), Encoding.CONSTANT, array[:1].tobytes())
     column = np.ascontiguousarray(array)
     if column.dtype == np.uint8 and len(column) >= _SMALLEST_COMPRESSED:
         return _encode_bytes(name, column)

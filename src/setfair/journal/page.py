@@ -26,6 +26,7 @@ from setfair.errors import PageDamagedError
 from setfair.journal.columns import (
     Column,
     Section,
+    columns_of,
     decode,
     encode,
     join_text,
@@ -92,15 +93,17 @@ def page_to_bytes(page: Page) -> bytes:
     ]
     for section in sections:
         parts += section_to_bytes(section)
-    body = b"".join(parts)
-    return body + hashlib.sha256(body).digest()
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return b"".join([*parts, digest.digest()])
 
 
 def _sections(page: Page) -> Iterator[Section]:
-    for name in INSTRUCTION.names or ():
-        yield encode(f"instruction.{name}", page.instructions[name])
-    for name in RECORD.names or ():
-        yield encode(f"record.{name}", page.records[name])
+    for name, column in columns_of(page.instructions):
+        yield encode(f"instruction.{name}", column)
+    for name, column in columns_of(page.records):
+        yield encode(f"record.{name}", column)
     for name, texts in sorted(page.texts.items()):
         lengths, data = split_text(texts)
         yield encode(f"text.{name}.length", lengths)
