@@ -29,6 +29,7 @@ from setfair.journal.columns import (
     columns_of,
     decode,
     encode,
+    encode_texts,
     join_text,
     section_to_bytes,
     sections_from_bytes,
@@ -107,7 +108,7 @@ def _sections(page: Page) -> Iterator[Section]:
     for name, texts in sorted(page.texts.items()):
         lengths, data = split_text(texts)
         yield encode(f"text.{name}.length", lengths)
-        yield encode(f"text.{name}.bytes", data)
+        yield encode_texts(f"text.{name}.bytes", lengths, data)
     for name, document in sorted(page.documents.items()):
         yield encode(f"document.{name}", np.frombuffer(document, np.uint8))
 
