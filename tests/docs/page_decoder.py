@@ -101,6 +101,11 @@ def decode_items(dtype: str, encoding: int, items: int, payload: bytes) -> Value
     if encoding == 4:
         size = items * struct.calcsize(_FORMAT[dtype])
         return _unpack(dtype, items, pa.Codec("zstd").decompress(payload, size, asbytes=True))
+    if encoding == 5:
+        (width,) = struct.unpack_from("<H", payload)
+        planes = pa.Codec("zstd").decompress(payload[2:], items, asbytes=True)
+        count = items // width
+        return bytes(planes[place * count + text] for text in range(count) for place in range(width))
     raise ValueError(f"unknown encoding {encoding}")
 
 
@@ -108,7 +113,7 @@ def _unpack(dtype: str, items: int, payload: bytes) -> list[int]:
     return list(struct.unpack(f"<{items}{_FORMAT[dtype]}", payload))
 
 
-_NAMES = ("RAW", "CONSTANT", "NARROW", "RANGE", "ZSTD")
+_NAMES = ("RAW", "CONSTANT", "NARROW", "RANGE", "ZSTD", "PLANES")
 
 
 def dump(body: bytes) -> str:

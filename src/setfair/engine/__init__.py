@@ -4,6 +4,7 @@
 
     layout        the arrays: accounts, payments, obligations, instructions, records
     books         the state of a house, made of those arrays
+    ahead         lines of memory asked for before they are needed
     identity      which instructions were seen before
     ledger        available liquidity, limits, the booking of one payment
     queue         the queues of the accounts, and the release cascade

@@ -18,17 +18,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from setfair.engine.identity import rehash, table_for
+from setfair.engine.identity import fill, forget, slots_for
 from setfair.engine.layout import (
     ACCOUNT,
     CURRENCY_NUMBERS,
+    IDENTITY,
     NEXT_NUMBER,
     OBLIGATION,
     OBLIGATION_COUNT,
     PAYMENT,
     PAYMENT_COUNT,
     Array,
+    IdentityMemory,
     Int64s,
+    ObligationBooks,
     PaymentBooks,
     cleared,
     copy_rows,
@@ -81,9 +84,9 @@ class Books:
 
     accounts: Array = field(default_factory=lambda: np.zeros(0, ACCOUNT))
     payments: Array = field(default_factory=lambda: cleared(1024, PAYMENT))
-    identities: Array = field(default_factory=lambda: table_for(512))
+    identities: Array = field(default_factory=lambda: cleared(1024, IDENTITY))
     obligations: Array = field(default_factory=lambda: cleared(1024, OBLIGATION))
-    obligation_identities: Array = field(default_factory=lambda: table_for(512))
+    obligation_identities: Array = field(default_factory=lambda: cleared(1024, IDENTITY))
     limits: Array = field(default_factory=lambda: limits_table(0))
     phases: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(CURRENCY_NUMBERS, np.uint8))
     business_day: NDArray[np.int32] = field(default_factory=lambda: np.zeros(CURRENCY_NUMBERS, np.int32))
@@ -94,6 +97,10 @@ class Books:
     rules: Int64s = field(default_factory=lambda: np.array([0, 2, 10, 1, 0, 0], np.int64))
     """Bypass discipline (0, 1), number of officers, days of identity memory, automatic confirmation (0, 1),
     netting (0, 1), whether a cycle runs again without who cannot pay (0, 1)."""
+
+    _slots: NDArray[np.uint64] = field(default_factory=lambda: slots_for(512))
+    _obligation_slots: NDArray[np.uint64] = field(default_factory=lambda: slots_for(512))
+    """Where identities are found: made of them, and not part of a snapshot."""
 
     _worklist: NDArray[np.int32] = field(default_factory=lambda: np.zeros(1, np.int32))
     """Scratch of the release cascade, and which accounts are in it: all zero between batches."""
@@ -160,13 +167,19 @@ class Books:
 
     def reserve_payments(self, more: int) -> None:
         """Make room for `more` payments and their identities."""
-        self.payments = _grown(self.payments, self.payment_count + more)
-        self.identities = _grown_table(self.identities, self.payment_count + more)
+        needed = self.payment_count + more
+        self.payments = _grown(self.payments, needed)
+        self.identities = _grown(self.identities, needed)
+        self._slots = _grown_slots(self._slots, self.identities[: self.payment_count], needed)
 
     def reserve_obligations(self, more: int) -> None:
         """Make room for `more` obligations and their identities."""
-        self.obligations = _grown(self.obligations, self.obligation_count + more)
-        self.obligation_identities = _grown_table(self.obligation_identities, self.obligation_count + more)
+        count, needed = self.obligation_count, self.obligation_count + more
+        self.obligations = _grown(self.obligations, needed)
+        self.obligation_identities = _grown(self.obligation_identities, needed)
+        self._obligation_slots = _grown_slots(
+            self._obligation_slots, self.obligation_identities[:count], needed
+        )
 
     def forget_payments_before(self, day: int) -> None:
         """Forget payments that arrived on business days before `day`, and their identities.
@@ -185,9 +198,10 @@ class Books:
         for name in ("head", "tail"):
             places = self.accounts[name]
             self.accounts[name] = np.where(places >= 0, places - keep_from, -1)
-        table = table_for(len(kept) + 512)
-        rehash(self.identities, table, keep_from)
-        self.identities = table
+        forget(IdentityMemory(self.identities, self._slots), keep_from, count)
+        kept_identities = self.identities[keep_from:count].copy()
+        self._slots = _filled_slots(kept_identities, len(kept))
+        self.identities = _grown(kept_identities, len(kept) + 1024)
         self.payments = _grown(kept, len(kept) + 1024)
         self.counters[PAYMENT_COUNT] = len(kept)
 
@@ -199,7 +213,7 @@ class Books:
         return PaymentBooks(
             self.accounts,
             self.payments,
-            self.identities,
+            IdentityMemory(self.identities, self._slots),
             self.limits,
             self.phases,
             self.business_day,
@@ -209,14 +223,19 @@ class Books:
             self._listed,
         )
 
+    def obligation_books(self) -> ObligationBooks:
+        """Return the arrays as the obligation kernels take them."""
+        identities = IdentityMemory(self.obligation_identities, self._obligation_slots)
+        return ObligationBooks(self.obligations, identities, self.counters)
+
     def snapshot(self) -> dict[str, NDArray[np.generic]]:
-        """Return every array by name, payments and obligations cut to what is in use."""
+        """Return every array by name; of payments, obligations and identities what is in use."""
         return {
             "accounts": self.accounts,
             "payments": self.payments[: self.payment_count],
-            "identities": self.identities,
+            "identities": self.identities[: self.payment_count],
             "obligations": self.obligations[: self.obligation_count],
-            "obligation_identities": self.obligation_identities,
+            "obligation_identities": self.obligation_identities[: self.obligation_count],
             "limits": self.limits,
             "phases": self.phases,
             "business_day": self.business_day,
@@ -231,7 +250,11 @@ class Books:
         """Make books from a snapshot; the arrays are copied."""
         copies = {name: _copied(array) for name, array in arrays.items()}
         copies["reserved_terms"] = copies["reserved_terms"].reshape(-1, 2)
-        return cls(**copies)
+        slots = _filled_slots(copies["identities"], len(copies["identities"]))
+        obligation_slots = _filled_slots(
+            copies["obligation_identities"], len(copies["obligation_identities"])
+        )
+        return cls(**copies, _slots=slots, _obligation_slots=obligation_slots)
 
 
 def _grown(array: Array, needed: int) -> Array:
@@ -253,9 +276,11 @@ def _copied(array: Any) -> Any:
     return copy
 
 
-def _grown_table(table: Array, needed: int) -> Array:
-    if 2 * needed <= len(table):
-        return table
-    grown = table_for(2 * needed)
-    rehash(table, grown, 0)
-    return grown
+def _filled_slots(identities: Array, room: int) -> NDArray[np.uint64]:
+    slots = slots_for(room)
+    fill(IdentityMemory(identities, slots))
+    return slots
+
+
+def _grown_slots(slots: NDArray[np.uint64], identities: Array, needed: int) -> NDArray[np.uint64]:
+    return slots if 2 * needed <= len(slots) else _filled_slots(identities, needed)

@@ -36,7 +36,6 @@ from setfair.engine.layout import (
     Setting,
 )
 from setfair.engine.obligation import (
-    ObligationBooks,
     ObligationSetting,
     admit_obligations,
     find_obligation,
@@ -133,7 +132,7 @@ def decide(
 
 
 def _kind_of_held(books: Books, number: int) -> InstructionKind:
-    arrays = ObligationBooks(books.obligations, books.obligation_identities, books.counters)
+    arrays = books.obligation_books()
     if find_obligation(arrays, number) >= 0:
         return InstructionKind.OBLIGATION
     return InstructionKind.CUSTOMER_PAYMENT
@@ -153,7 +152,7 @@ def _decide_obligations(books: Books, batch: Array, now: int) -> Decided:
     books.reserve_obligations(len(batch))
     journal = _journal(2 * len(batch))
     rows = np.zeros(len(batch), ROW_OUTCOME)
-    arrays = ObligationBooks(books.obligations, books.obligation_identities, books.counters)
+    arrays = books.obligation_books()
     setting = ObligationSetting(now, bool(books.rules[3]), int(books.rules[1]))
     admit_obligations(arrays, journal, setting, batch, rows)
     return Decided(rows, _written(journal))

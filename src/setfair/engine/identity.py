@@ -1,11 +1,15 @@
-"""Which instructions were seen before: an open-addressing table of 128-bit identities.
+"""Which instructions were seen before: 128-bit identities, found through an open-addressing table.
 
 Rules
 -----
-1. The key is the identity; the slot holds the digest of the content and an index into the books.
-2. Same identity, other content: looked up and kept under a second key made of both, so that
-   repeating a conflicting instruction answers with its first rejection.
-3. At most half of the slots are used; `books` grows the table between batches.
+1. The identity and the digest of the content lie in rows, in the order of arrival. A slot of the table is one
+   word: 32 bits of the key's hash, one bit that says by which key, and the place of the row plus one. So a
+   search reads one cache line, and a row only where those bits agree.
+2. The first key is the identity. Same identity, other content: looked up and kept under a second key made of
+   both, so that repeating a conflicting instruction answers with its first rejection.
+3. At most half of the slots are used; `books` makes a larger table between batches.
+4. The table is made of the rows alone: of rows with one identity the first is kept under the first key, the
+   others under the second. Rows that cannot be found (no identity, or forgotten) are zero.
 """
 
 from __future__ import annotations
@@ -13,14 +17,18 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from setfair.engine.kernel import inlined, inner, kernel
-from setfair.engine.layout import IDENTITY, Array, cleared
+from setfair.engine.layout import IdentityMemory, cleared
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _MIX_2 = np.uint64(0xC2B2AE3D27D4EB4F)
-_SHIFT = np.uint64(29)
-_LINE = ~np.uint64(1)
+_FOLD = np.uint64(29)
+
+_HASH = np.uint64(0xFFFFFFFF00000000)
+_SECOND = np.uint64(1 << 31)
+_PLACE = np.uint64((1 << 31) - 1)
 
 Word = Any
 """A 64-bit integer of a kernel: NumPy's scalar, for which type checkers know no arithmetic."""
@@ -30,92 +38,133 @@ CONFLICT = -2
 
 
 @inlined
-def home_slot(high: Word, low: Word, mask: Word) -> Word:
-    """Return where the search for an identity starts: the first of the two slots of a cache line."""
+def hash_of(high: Word, low: Word) -> Word:
+    """Return 64 bits that depend on all bits of an identity."""
     mixed = (high ^ (low * _MIX)) * _MIX_2
-    return (mixed ^ (mixed >> _SHIFT)) & mask & _LINE
+    return mixed ^ (mixed >> _FOLD)
 
 
 @inlined
-def find_slot(table: Array, high: Word, low: Word) -> Word:
-    """Return the slot that holds this identity, or the free slot where it belongs."""
-    mask = np.uint64(table.shape[0] - 1)
-    slot = home_slot(high, low, mask)
-    while table[slot]["used"] != 0:
-        if table[slot]["high"] == high and table[slot]["low"] == low:
-            break
+def home_slot(slots: NDArray[np.uint64], mixed: Word) -> Word:
+    """Return where the search for a hash starts."""
+    return mixed & np.uint64(slots.shape[0] - 1)
+
+
+@inlined
+def _find_first(memory: IdentityMemory, high: Word, low: Word) -> Word:
+    """Return the slot of this identity, or the free slot where it belongs."""
+    mixed = hash_of(high, low)
+    slot = home_slot(memory.slots, mixed)
+    mask = np.uint64(memory.slots.shape[0] - 1)
+    while memory.slots[slot] != 0:
+        word = memory.slots[slot]
+        if (word ^ mixed) & _HASH == 0 and word & _SECOND == 0:
+            row = memory.rows[np.int64(word & _PLACE) - 1]
+            if row["high"] == high and row["low"] == low:
+                break
         slot = (slot + np.uint64(1)) & mask
-    return np.int64(slot)
+    return slot
 
 
 @inner
-def find_index(table: Array, high: Word, low: Word) -> Word:
-    """Return the index kept under an identity, or ABSENT."""
-    if high == 0 and low == 0:
-        return ABSENT
-    slot = find_slot(table, high, low)
-    if table[slot]["used"] == 0:
-        return ABSENT
-    return np.int64(table[slot]["index"])
+def _find_second(memory: IdentityMemory, high: Word, low: Word, content: Word) -> Word:
+    """Return the slot of this identity with this content, or the free slot where it belongs."""
+    mixed = _second_hash(high, low, content)
+    slot = home_slot(memory.slots, mixed)
+    mask = np.uint64(memory.slots.shape[0] - 1)
+    while memory.slots[slot] != 0:
+        word = memory.slots[slot]
+        if (word ^ mixed) & _HASH == 0 and word & _SECOND != 0:
+            row = memory.rows[np.int64(word & _PLACE) - 1]
+            if row["high"] == high and row["low"] == low and row["content"] == content:
+                break
+        slot = (slot + np.uint64(1)) & mask
+    return slot
 
 
 @inlined
-def remember(table: Array, high: Word, low: Word, content: Word, index: int) -> Word:
-    """Keep `index` under an identity if it is new.
+def _second_hash(high: Word, low: Word, content: Word) -> Word:
+    return hash_of(high ^ (content * _MIX), low ^ (content * _MIX_2))
+
+
+@inlined
+def _place(word: Word) -> Word:
+    """Return the place that a slot in use stands for."""
+    return np.int64(word & _PLACE) - 1
+
+
+@inner
+def find_index(memory: IdentityMemory, high: Word, low: Word) -> Word:
+    """Return the place of the first instruction with an identity, or ABSENT."""
+    if high == 0 and low == 0:
+        return ABSENT
+    word = memory.slots[_find_first(memory, high, low)]
+    if word == 0:
+        return ABSENT
+    return _place(word)
+
+
+@inlined
+def remember(memory: IdentityMemory, high: Word, low: Word, content: Word, place: int) -> Word:
+    """Keep an identity that is not zero at `place` if it is new.
 
     Returns
     -------
     int
         ABSENT if the identity was new and is now kept; CONFLICT if it is known with other content and
-        this content is new (and now kept under the second key); otherwise the index of the first
+        this content is new (and now kept under the second key); otherwise the place of the first
         instruction with this identity and content.
     """
-    slot = find_slot(table, high, low)
     answer = ABSENT
-    if table[slot]["used"] != 0:
-        if table[slot]["content"] == content:
-            return np.int64(table[slot]["index"])
-        slot = find_slot(table, high ^ (content * _MIX), low ^ (content * _MIX_2))
-        if table[slot]["used"] != 0:
-            return np.int64(table[slot]["index"])
+    mixed = hash_of(high, low)
+    slot = _find_first(memory, high, low)
+    kept_as = np.uint64(0)
+    if memory.slots[slot] != 0:
+        known = _place(memory.slots[slot])
+        if memory.rows[known]["content"] == content:
+            return known
+        slot = _find_second(memory, high, low, content)
+        if memory.slots[slot] != 0:
+            return _place(memory.slots[slot])
         answer = CONFLICT
-        high, low = high ^ (content * _MIX), low ^ (content * _MIX_2)
-    table[slot]["high"] = high
-    table[slot]["low"] = low
-    table[slot]["content"] = content
-    table[slot]["index"] = index
-    table[slot]["used"] = 1
+        mixed = _second_hash(high, low, content)
+        kept_as = _SECOND
+    row = memory.rows[place]
+    row["high"] = high
+    row["low"] = low
+    row["content"] = content
+    memory.slots[slot] = (mixed & _HASH) | kept_as | np.uint64(place + 1)
     return answer
 
 
-@inlined
-def _is_of_forgotten(table: Array, place: int, first_index: int) -> bool:
-    """Tell whether an entry is a conflict with an instruction that is forgotten."""
-    content = table[place]["content"]
-    slot = find_slot(table, table[place]["high"] ^ (content * _MIX), table[place]["low"] ^ (content * _MIX_2))
-    return bool(table[slot]["used"] != 0 and table[slot]["index"] < first_index)
+@kernel
+def fill(memory: IdentityMemory) -> None:
+    """Make the table of the rows; `slots` are all free and enough."""
+    for place in range(memory.rows.shape[0]):
+        row = memory.rows[place]
+        if row["high"] != 0 or row["low"] != 0:
+            remember(memory, row["high"], row["low"], row["content"], place)
 
 
 @kernel
-def rehash(old: Array, new: Array, first_index: int) -> None:
-    """Move all entries with an index of at least `first_index` into `new`, lowering their index by it.
+def forget(memory: IdentityMemory, first: int, after: int) -> None:
+    """Clear the rows from `first` to before `after` that conflict with a row before `first`.
 
-    An identity is as old as its first instruction: what conflicted with it is forgotten with it.
+    An identity is as old as its first instruction: what conflicted with it is forgotten with it. The table is
+    to be made anew afterwards.
     """
-    for i in range(old.shape[0]):
-        keep = old[i]["used"] != 0 and old[i]["index"] >= first_index
-        if keep and not _is_of_forgotten(old, i, first_index):
-            slot = find_slot(new, old[i]["high"], old[i]["low"])
-            new[slot]["high"] = old[i]["high"]
-            new[slot]["low"] = old[i]["low"]
-            new[slot]["content"] = old[i]["content"]
-            new[slot]["index"] = old[i]["index"] - first_index
-            new[slot]["used"] = 1
+    for place in range(first, after):
+        row = memory.rows[place]
+        if 0 <= find_index(memory, row["high"], row["low"]) < first:
+            row["high"] = 0
+            row["low"] = 0
+            row["content"] = 0
 
 
-def table_for(entries: int) -> Array:
-    """Make an empty table with room for `entries`, at most half full."""
-    slots = 1024
-    while slots < 2 * entries:
-        slots *= 2
-    return cleared(slots, IDENTITY)
+def slots_for(entries: int) -> NDArray[np.uint64]:
+    """Make free slots for `entries`, at most half of them used."""
+    count = 1024
+    while count < 2 * entries:
+        count *= 2
+    slots: NDArray[np.uint64] = cleared(count, np.dtype(np.uint64))
+    return slots

@@ -45,11 +45,18 @@ def available(books: PaymentBooks, account: int, priority: int) -> int:
 
 
 @inlined
+def limit_home(limits: Array, debtor: int, creditor: int) -> Word:
+    """Return where the search for a pair's limit starts."""
+    key = (np.int64(debtor) << 32) | np.int64(creditor)
+    return (np.uint64(key) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(32)) & np.uint64(limits.shape[0] - 1)
+
+
+@inlined
 def limit_slot(limits: Array, debtor: int, creditor: int) -> Word:
     """Return the slot of this pair's limit, or the free slot where it belongs."""
     mask = np.uint64(limits.shape[0] - 1)
     key = (np.int64(debtor) << 32) | np.int64(creditor)
-    slot = (np.uint64(key) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(32)) & mask
+    slot = limit_home(limits, debtor, creditor)
     while limits[slot]["key"] != -1 and limits[slot]["key"] != key:
         slot = (slot + np.uint64(1)) & mask
     return np.int64(slot)

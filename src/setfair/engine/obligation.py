@@ -8,7 +8,7 @@ from setfair.domain.codes import InstructionKind, Reason, RecordKind, Screening,
 from setfair.engine.entry import AMOUNT_MAX
 from setfair.engine.identity import ABSENT, CONFLICT, find_index, remember
 from setfair.engine.kernel import inner, kernel
-from setfair.engine.layout import NEXT_NUMBER, OBLIGATION_COUNT, Array, Int64s, Journal, Row
+from setfair.engine.layout import NEXT_NUMBER, OBLIGATION_COUNT, Array, Journal, ObligationBooks, Row
 from setfair.engine.request import REFUSES, check_decision, write_decision
 
 NONE = -1
@@ -29,17 +29,6 @@ _SCREENING_REFUSED = int(Reason.SCREENING_REFUSED)
 _UNKNOWN, _NOT_MATCHING = int(Reason.ORIGINAL_UNKNOWN), int(Reason.RETURN_NOT_MATCHING)
 _ORIGINAL_CLOSED, _EXCEEDS = int(Reason.ORIGINAL_REJECTED), int(Reason.CREDIT_EXCEEDS_OBLIGATION)
 _BY_CREDIT_NOTE, _NOT_PENDING = int(Reason.CANCELLED_BY_CREDIT_NOTE), int(Reason.NOT_PENDING)
-
-
-class ObligationBooks(NamedTuple):
-    """The arrays of the clearing side, as kernels take them."""
-
-    obligations: Array
-    """OBLIGATION, with room for the batch."""
-    identities: Array
-    """IDENTITY, with room for the batch."""
-    counters: Int64s
-    """The counters of the house."""
 
 
 class ObligationSetting(NamedTuple):

@@ -25,8 +25,10 @@ from setfair.errors import PageDamagedError
 from setfair.journal.columns import (
     Column,
     Section,
+    columns_of,
     decode,
     encode,
+    encode_texts,
     join_text,
     section_to_bytes,
     sections_from_bytes,
@@ -86,19 +88,21 @@ def page_to_bytes(page: Page) -> bytes:
     ]
     for section in sections:
         parts += section_to_bytes(section)
-    body = b"".join(parts)
-    return body + hashlib.sha256(body).digest()
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return b"".join([*parts, digest.digest()])
 
 
 def _sections(page: Page) -> Iterator[Section]:
-    for name in INSTRUCTION.names or ():
-        yield encode(f"instruction.{name}", page.instructions[name])
-    for name in RECORD.names or ():
-        yield encode(f"record.{name}", page.records[name])
+    for name, column in columns_of(page.instructions):
+        yield encode(f"instruction.{name}", column)
+    for name, column in columns_of(page.records):
+        yield encode(f"record.{name}", column)
     for name, texts in sorted(page.texts.items()):
         lengths, data = split_text(texts)
         yield encode(f"text.{name}.length", lengths)
-        yield encode(f"text.{name}.bytes", data)
+        yield encode_texts(f"text.{name}.bytes", lengths, data)
     for name, document in sorted(page.documents.items()):
         yield encode(f"document.{name}", np.frombuffer(document, np.uint8))
 

@@ -286,5 +286,6 @@ def balance_updates(pages: Sequence[Page]) -> pa.Table:
 def last_places(keys: NDArray[np.integer], count: int) -> NDArray[np.int64]:
     """Return for each key below `count` the last place at which it stands in `keys`, or -1."""
     last = np.full(count, -1, np.int64)
-    np.maximum.at(last, keys, np.arange(len(keys)))
+    # Of places that are assigned to more than once the last remains.
+    last[keys] = np.arange(len(keys))
     return last

@@ -19,6 +19,7 @@ from setfair.journal.columns import (
     Section,
     decode,
     encode,
+    encode_texts,
     join_text,
     section_to_bytes,
     sections_from_bytes,
@@ -87,7 +88,43 @@ def test_the_encoding_is_the_first_that_fits(values: list[int], dtype: str, enco
     assert assert_same(np.array(values, dtype)).encoding is encoding
 
 
+@pytest.mark.parametrize(
+    ("texts", "encoding"),
+    [
+        ([f"N{number:07d}" for number in range(64)], Encoding.PLANES),
+        (["AB", "BA"] * 16, Encoding.PLANES),
+        (["AB"] * 31, Encoding.RAW),
+        (["AB"] * 32, Encoding.ZSTD),
+        (["AB", "C"] * 32, Encoding.ZSTD),
+        (["A", "B"] * 32, Encoding.ZSTD),
+        (["A"] * 64, Encoding.CONSTANT),
+        ([""] * 64, Encoding.RAW),
+        (["x" * 65_536, "y" * 65_536], Encoding.ZSTD),
+        (["x" * 65_535, "y" * 65_535], Encoding.PLANES),
+        ([], Encoding.RAW),
+    ],
+)
+def test_the_encoding_of_texts_is_the_first_that_fits(texts: list[str], encoding: Encoding) -> None:
+    """Equally long texts by place, others one after the other; all come back."""
+    lengths, data = split_text(pa.array(texts, pa.string()))
+    section = encode_texts("n", lengths, data)
+    assert section.encoding is encoding
+    assert join_text(lengths, decode(section)).to_pylist() == texts
+
+
+@given(
+    st.integers(2, 9).flatmap(lambda width: st.lists(st.binary(min_size=width, max_size=width), min_size=2))
+)
+def test_any_equally_long_texts_come_back(rows: list[bytes]) -> None:
+    """Bytes laid out by place are put together again."""
+    data = np.frombuffer(b"".join(rows), np.uint8)
+    section = encode_texts("n", np.full(len(rows), len(rows[0]), np.int32), data)
+    assert decode(section).tobytes() == data.tobytes()
+
+
 DAMAGED = {
+    "texts without width": Section("n", np.dtype("<u1"), 64, Encoding.PLANES, struct.pack("<H", 0)),
+    "half a text": Section("n", np.dtype("<u1"), 65, Encoding.PLANES, struct.pack("<H", 2)),
     "too few raw items": Section("n", np.dtype("<i8"), 3, Encoding.RAW, bytes(16)),
     "half an item": Section("n", np.dtype("<i8"), 2, Encoding.RAW, bytes(15)),
     "no constant": Section("n", np.dtype("<i8"), 2, Encoding.CONSTANT, b""),
