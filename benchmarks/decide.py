@@ -78,7 +78,7 @@ def _run_kernel(batches: list[Array], books: Books, scale: Scale) -> tuple[float
         arrays = fresh.payment_books()
         records, outcomes = cleared(2 * rows, RECORD), np.zeros(rows, ROW_OUTCOME)
         for batch in batches:
-            journal = Journal(records, np.zeros(2, np.int64))
+            journal = Journal(records, np.zeros(1, np.int64))
             with timer:
                 admit(arrays, journal, setting, batch, outcomes)
 

@@ -225,7 +225,7 @@ def _command_record(kind: RecordKind, number: int, now: int) -> Array:
 
 
 def _journal(room: int) -> Journal:
-    return Journal(np.empty(room, RECORD), np.zeros(2, np.int64))
+    return Journal(np.empty(room, RECORD), np.zeros(1, np.int64))
 
 
 def _written(journal: Journal) -> Array:

@@ -231,4 +231,4 @@ class Journal(NamedTuple):
     records: Array
     """RECORD, with room for the batch and everything that it may release."""
     written: Int64s
-    """Two elements: records written; scratch."""
+    """One element: records written."""

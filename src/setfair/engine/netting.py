@@ -203,7 +203,7 @@ def settle_legs(books: Books, legs: Legs, currency: int, number: int, now: int) 
     rows["debtor"], rows["creditor"], rows["amount"] = legs.debtor, legs.creditor, legs.amount
     rows["number"], rows["currency"], rows["priority"] = number, currency, _URGENT
     rows["kind"], rows["status"] = InstructionKind.CYCLE, Status.ACSP
-    journal = Journal(np.zeros(len(rows), RECORD), np.zeros(2, np.int64))
+    journal = Journal(np.zeros(len(rows), RECORD), np.zeros(1, np.int64))
     # The legs are payments of this cycle alone: they stand in the place of the house's for the booking.
     _settle_all(books.payment_books()._replace(payments=rows), journal, number, now)
     return journal.records[: journal.written[0]]
@@ -218,7 +218,7 @@ def _settle_all(books: PaymentBooks, journal: Journal, number: int, now: int) ->
 def release_creditors(books: Books, legs: Legs, number: int, now: int) -> Array:
     """Run the release cascade from each account that was credited, in order, and return its records."""
     room = int(books.counters[QUEUED_COUNT])
-    journal = Journal(np.zeros(room, RECORD), np.zeros(2, np.int64))
+    journal = Journal(np.zeros(room, RECORD), np.zeros(1, np.int64))
     for account in np.unique(legs.creditor).tolist():
         release(books.payment_books(), journal, account, NONE, number, now)
     return journal.records[: journal.written[0]]
