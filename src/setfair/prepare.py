@@ -55,6 +55,7 @@ def decide_a_day() -> None:
     decide(books, _one(InstructionKind.RELEASE, target=99, person=1), 7)
     decide(books, _one(InstructionKind.PHASE_CHANGE, target=Phase.INTERBANK_CUTOFF), 8)
     books.reserve_payments(1000)
+    books.forget_payments_before(_DAY + 1)
 
 
 def _one(kind: InstructionKind, **fields: int) -> Array:

@@ -18,6 +18,11 @@ def _remember(memory: IdentityMemory, high: int, low: int, content: int, place: 
 
 
 @kernel
+def _find_index(memory: IdentityMemory, high: int, low: int) -> int:
+    return find_index(memory, high, low)
+
+
+@kernel
 def _hash_of(high: int, low: int) -> int:
     return hash_of(high, low)
 
@@ -42,7 +47,7 @@ def test_a_conflict_is_forgotten_with_the_first_instruction() -> None:
     assert _remember(memory, HIGH, LOW, FIRST, 0) == ABSENT
     assert _remember(memory, HIGH, LOW, OTHER, 5) == CONFLICT
     younger = _without(memory, 6, 3)
-    assert find_index(younger, HIGH, LOW) == ABSENT
+    assert _find_index(younger, HIGH, LOW) == ABSENT
     assert _remember(younger, HIGH, LOW, FIRST, 6) == ABSENT
     assert _remember(younger, HIGH, LOW, OTHER, 7) == CONFLICT
 
@@ -69,7 +74,7 @@ def test_a_table_made_of_the_rows_knows_what_the_old_one_knew() -> None:
         answers = [_remember(one, HIGH, LOW, np.uint64(content), 9) for content in (11, 22, 33)]
         assert answers == [0, 2, 3]
         assert _remember(one, LOW, HIGH, FIRST, 9) == 4
-        assert find_index(one, HIGH, LOW) == 0
+        assert _find_index(one, HIGH, LOW) == 0
         assert _remember(one, LOW, LOW, FIRST, 9) == ABSENT
 
 
@@ -82,7 +87,7 @@ def test_identities_with_one_hash_are_told_apart() -> None:
     memory = _memory()
     assert _remember(memory, HIGH, LOW, FIRST, 0) == ABSENT
     assert _remember(memory, collides, np.uint64(0), OTHER, 1) == ABSENT
-    assert find_index(memory, HIGH, LOW) == 0
-    assert find_index(memory, collides, np.uint64(0)) == 1
+    assert _find_index(memory, HIGH, LOW) == 0
+    assert _find_index(memory, collides, np.uint64(0)) == 1
     assert _remember(memory, collides, np.uint64(0), FIRST, 2) == CONFLICT
     assert _remember(memory, HIGH, LOW, FIRST, 3) == 0
