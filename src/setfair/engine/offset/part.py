@@ -18,13 +18,18 @@ import numpy as np
 from setfair.engine.offset.branch import branch
 from setfair.engine.offset.given import BoolArray, Int64Array
 from setfair.engine.offset.model import Core
-from setfair.engine.offset.price import Priced, find_scale, improve_prices, price_items
+from setfair.engine.offset.oscillate import oscillate
+from setfair.engine.offset.price import PRICE_MAX, Priced, find_scale, improve_prices, price_items
 from setfair.engine.offset.search import make_state, search
 
 BRANCH_ITEMS_MAX = 400
 """Items of a part up to which all sets are looked at, as far as the work goes."""
-FIRST_LOOKS = 500
-"""Work for each item before the exact search."""
+FIRST_LOOKS = 2_000
+"""Work of the search across the border for each item before the exact search."""
+CHAIN_LOOKS = 100_000
+"""Most work of the chains for each item."""
+DENSE = 100
+"""Items for each room from which chains get most of the work: they are better there, worse elsewhere."""
 
 
 class Part(NamedTuple):
@@ -66,36 +71,36 @@ def solve_part(part: Part, work_max: int) -> Solved:
     core = part.core
     step = int(np.gcd.reduce(core.value))
     bound = part.bound // step * step
+    dense = len(core.touch_room) >= DENSE * len(core.room)
+    chains = min(work_max * 3 // 5 if dense else work_max // 5, CHAIN_LOOKS * core.items)
+    inside, best, work = _begin(part, chains, bound)
     few = core.items <= BRANCH_ITEMS_MAX
-    state, best, work = _begin(part)
-    first = FIRST_LOOKS * core.items if few else work_max * 3 // 4
-    inside, best, more = search(core, state, min(first, work_max), bound)
-    work += more
-    if best == bound:
-        return Solved(inside, bound, work)
-    priced, more = _price(part, best, max(0, work_max - work) // 4)
-    work += more
-    bound = min(bound, priced.total // priced.scale // step * step)
+    if best < bound and work < work_max:
+        first = (work_max - work) // 2 if not few else min(FIRST_LOOKS * core.items, work_max - work)
+        inside, best, more = oscillate(core, inside, first, bound)
+        work += more
+    if best < bound:
+        priced, more = _price(part, best, max(0, work_max - work) // 4)
+        bound, work = min(bound, priced.total // priced.scale // step * step), work + more
     if few and best < bound:
-        inside, proven, more = branch(core, priced, inside, max(0, work_max - work) // 2)
+        inside, proven, more = branch(core, priced, inside, max(0, work_max - work) // 3)
         work, best = work + more, int(core.value[inside].sum())
         bound = best if proven else bound
     if best < bound and work < work_max:
-        inside, best, more = search(core, make_state(core, inside), work_max - work, bound)
+        inside, best, more = oscillate(core, inside, work_max - work, bound)
         work += more
     return Solved(inside, bound, work)
 
 
-def _begin(part: Part):
+def _begin(part: Part, work_max: int, bound: int) -> tuple[BoolArray, int, int]:
+    """Return the set that chains come to, its value, and the work used: rule 1."""
     core = part.core
-    found = []
-    for inside in (part.rounded, part.ordered):
-        state = make_state(core, inside)
-        _, best, work = search(core, state, 0, 0)
-        found.append((state, best, work))
-    (_, value, work), (_, other_value, other_work) = found
-    state = found[0 if value >= other_value else 1][0]
-    return state, max(value, other_value), work + other_work
+    rounded, ordered = make_state(core, part.rounded), make_state(core, part.ordered)
+    _, value, work = search(core, rounded, 0, 0)
+    _, other_value, other_work = search(core, ordered, 0, 0)
+    better, other = (rounded, other_work) if value >= other_value else (ordered, work)
+    inside, best, work = search(core, better, work_max, bound)
+    return inside, best, work + other
 
 
 def _price(part: Part, floor: int, work_max: int) -> tuple[Priced, int]:
@@ -104,7 +109,7 @@ def _price(part: Part, floor: int, work_max: int) -> tuple[Priced, int]:
     scale = find_scale(core.value, core.room)
     if scale == 0:
         return price_items(core, np.zeros_like(part.price), 1), 0
-    price = np.minimum(part.price, 15) * scale
+    price = np.minimum(part.price, PRICE_MAX) * scale
     if not part.has_links:
         return price_items(core, price, scale), 0
     return improve_prices(core, price, scale, floor, work_max)

@@ -95,7 +95,14 @@ def search(core: Core, state: State, work_max: int, enough: int) -> tuple[npt.ND
 
 
 @inlined
-def _flip(core: Core, state: State, item: int) -> None:
+def draw(state: State) -> int:
+    """Return the next number of the fixed sequence (S. Park, K. Miller, 1988)."""
+    state.tally[NUMBER] = state.tally[NUMBER] * 48271 % 2147483647
+    return state.tally[NUMBER] >> 7
+
+
+@kernel
+def flip(core: Core, state: State, item: int) -> None:
     """Let an item in or put it out."""
     sign = 1 - 2 * state.inside[item]
     state.inside[item] ^= 1
@@ -120,24 +127,24 @@ def _flip(core: Core, state: State, item: int) -> None:
 @inlined
 def _change(core: Core, state: State, item: int) -> None:
     """Make one change of the present chain."""
-    _flip(core, state, item)
+    flip(core, state, item)
     state.stamp[item] = state.tally[CHAIN]
     state.log[state.tally[LOGGED]] = item
     state.tally[LOGGED] += 1
 
 
 @kernel
-def _undo(core: Core, state: State, logged: int) -> None:
+def undo(core: Core, state: State, logged: int) -> None:
     """Undo the last changes until so many are left."""
     while state.tally[LOGGED] > logged:
         state.tally[LOGGED] -= 1
-        _flip(core, state, state.log[state.tally[LOGGED]])
+        flip(core, state, state.log[state.tally[LOGGED]])
 
 
 @kernel
 def _enter(core: Core, state: State, items: Int64Array) -> None:
     for place in range(items.shape[0]):
-        _flip(core, state, items[place])
+        flip(core, state, items[place])
 
 
 @inlined
@@ -153,7 +160,7 @@ def _balance(core: Core, state: State, item: int, weight: int, shift: int) -> in
 
 
 @inlined
-def _first_of(core: Core, room: int, amount: int) -> int:
+def first_of(core: Core, room: int, amount: int) -> int:
     """Return the first place at a room that adds or takes at least so much."""
     low, high = core.room_start[room], core.room_start[room + 1]
     while low < high:
@@ -169,7 +176,7 @@ def _first_of(core: Core, room: int, amount: int) -> int:
 def _find_change(core: Core, state: State, room: int, weight: int, shift: int) -> int:
     """Return the best change for a short room, or -1: rule 1."""
     best, best_balance = _NONE, 0
-    middle = _first_of(core, room, -state.left[room])
+    middle = first_of(core, room, -state.left[room])
     for side in range(2):
         place = middle if side == 0 else middle - 1
         step = 1 if side == 0 else -1
@@ -180,6 +187,10 @@ def _find_change(core: Core, state: State, room: int, weight: int, shift: int) -
             state.tally[WORK] += 1
             if mends and state.stamp[item] != state.tally[CHAIN]:
                 seen += 1
+                # One of four is passed over, so that a chain that failed is not run again.
+                if best != _NONE and draw(state) % 4 == 0:
+                    place += step
+                    continue
                 balance = _balance(core, state, item, weight, shift)
                 if best == _NONE or balance > best_balance:
                     best, best_balance = item, balance
@@ -190,7 +201,7 @@ def _find_change(core: Core, state: State, room: int, weight: int, shift: int) -
 @kernel
 def _fill(core: Core, state: State, room: int) -> None:
     """Let in what fits into what is left of a room, largest first: rule 2."""
-    place = _first_of(core, room, state.left[room] + 1) - 1
+    place = first_of(core, room, state.left[room] + 1) - 1
     seen = 0
     while place >= core.room_start[room] and seen < LOOKS and state.left[room] > 0:
         item = core.near_item[place]
@@ -248,7 +259,7 @@ def _mend(core: Core, state: State, shift: int) -> None:
             while core.near_by[place] > 0 or state.inside[core.near_item[place]] == 0:
                 place -= 1
             item = core.near_item[place]
-        _flip(core, state, item)
+        flip(core, state, item)
         state.stamp[item] = state.tally[CHAIN]
 
 
@@ -264,21 +275,19 @@ def _search(core: Core, state: State, work_max: int, enough: int, shift: int) ->
     tally[LOGGED] = 0
     tally[BEST] = tally[VALUE]
     items = core.value.shape[0]
-    average = tally[BEST] // max(1, items)
+    average = 4 * tally[BEST] // max(1, items)
     while tally[WORK] < work_max and tally[BEST] < enough:
         tally[CHAIN] += 1
         tally[WORK] += 8
-        # Park and Miller's sequence: the next number by multiplication, without a remainder that repeats soon.
-        tally[NUMBER] = tally[NUMBER] * 48271 % 2147483647
-        item = tally[NUMBER] % items
+        item = draw(state) % items
         begin, before = tally[LOGGED], tally[VALUE]
-        allowance = average - average * (tally[WORK] >> 10) // (work_max >> 10) if work_max > 1024 else 0
+        allowance = average * ((work_max - tally[WORK]) >> 8) // ((work_max >> 8) + 1)
         done = _run_chain(core, state, item, 5 + 2 * (tally[CHAIN] % 4), shift)
         if not done or (tally[VALUE] < before and tally[VALUE] < tally[BEST] - allowance):
-            _undo(core, state, begin)
+            undo(core, state, begin)
         elif tally[VALUE] > tally[BEST]:
             tally[BEST] = tally[VALUE]
             tally[LOGGED] = 0
         elif tally[LOGGED] >= MEMORY - LENGTH_MAX:
-            _undo(core, state, 0)
-    _undo(core, state, 0)
+            undo(core, state, 0)
+    undo(core, state, 0)
