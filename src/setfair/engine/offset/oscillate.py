@@ -21,25 +21,24 @@ import numpy as np
 import numpy.typing as npt
 
 from setfair.engine.kernel import inlined, kernel
-from setfair.engine.offset.given import Int64Array
 from setfair.engine.offset.model import Core
 from setfair.engine.offset.search import (
     BEST,
     LOGGED,
-    LOOKS,
     SHORT,
     VALUE,
+    WEIGHT_LEAST,
+    WEIGHT_MOST,
     WORK,
     State,
+    balance_of,
     draw,
-    first_of,
+    find_change,
     flip,
     make_state,
     undo,
 )
 
-WEIGHT_FIRST, WEIGHT_LEAST, WEIGHT_MOST = 8, 6, 4096
-"""Weights are eighths: at 8 a unit that is short costs what a unit of value is worth."""
 GROWTH = 32
 """A weight grows by this fraction of itself, and by one."""
 SHRINKING = 32
@@ -71,63 +70,27 @@ def oscillate(
     """
     state = make_state(core, inside)
     state.tally[BEST] = state.tally[VALUE]
-    # Four touches, the largest weight and this many bits stay in int64.
-    shift = max(0, int(core.value.sum()).bit_length() - 46)
-    _oscillate(core, state, np.full(len(core.room), WEIGHT_FIRST, np.int64), work_max, enough, shift)
+    _oscillate(core, state, work_max, enough)
     return state.inside == 1, int(state.tally[BEST]), int(state.tally[WORK])
 
 
-@kernel
-def _weigh(core: Core, state: State, item: int, weight: Int64Array, shift: int) -> int:
-    """Return the balance of a change, in eighths."""
-    sign = 1 - 2 * state.inside[item]
-    balance = sign * (core.value[item] >> shift) * 8
-    for touch in range(core.item_start[item], core.item_start[item + 1]):
-        room = core.touch_room[touch]
-        before = state.left[room]
-        after = before + sign * core.touch_by[touch]
-        balance -= weight[room] * ((min(before, 0) - min(after, 0)) >> shift)
-    return balance
-
-
 @inlined
-def _choose_any(core: Core, state: State, weight: Int64Array, now: int, shift: int) -> int:
+def _choose_any(core: Core, state: State, now: int) -> int:
     """Return the best of a few items: rule 2."""
     best, best_balance = _NONE, 0
     for _ in range(LOOKS_INSIDE):
         state.tally[WORK] += 1
         item = draw(state) % core.value.shape[0]
         if state.stamp[item] <= now:
-            balance = _weigh(core, state, item, weight, shift)
+            balance = balance_of(core, state, item, 8)
             if best == _NONE or balance > best_balance:
                 best, best_balance = item, balance
     return best
 
 
-@inlined
-def _choose_mending(core: Core, state: State, room: int, weight: Int64Array, now: int, shift: int) -> int:
-    """Return the best item that mends a short room, or -1: rule 1."""
-    best, best_balance = _NONE, 0
-    middle = first_of(core, room, -state.left[room])
-    for side in range(2):
-        place = middle if side == 0 else middle - 1
-        seen = 0
-        while core.room_start[room] <= place < core.room_start[room + 1] and seen < LOOKS:
-            item = core.near_item[place]
-            mends = (core.near_by[place] > 0) == (state.inside[item] == 0)
-            state.tally[WORK] += 1
-            place += 1 - 2 * side
-            if mends and state.stamp[item] <= now:
-                seen += 1
-                balance = _weigh(core, state, item, weight, shift)
-                if best == _NONE or balance > best_balance:
-                    best, best_balance = item, balance
-    return best
-
-
 @kernel
-def _oscillate(core: Core, state: State, weight: Int64Array, work_max: int, enough: int, shift: int) -> None:
-    tally, rooms, now = state.tally, core.room.shape[0], 0
+def _oscillate(core: Core, state: State, work_max: int, enough: int) -> None:
+    tally, weight, rooms, now = state.tally, state.weight, core.room.shape[0], 0
     while tally[WORK] < work_max and tally[BEST] < enough:
         now += 1
         if tally[SHORT] == 0:
@@ -139,10 +102,10 @@ def _oscillate(core: Core, state: State, weight: Int64Array, work_max: int, enou
             for _ in range(SHRINKING):
                 room = draw(state) % rooms
                 weight[room] = max(WEIGHT_LEAST, weight[room] * 15 // 16)
-            item = _choose_any(core, state, weight, now, shift)
+            item = _choose_any(core, state, now)
         else:
             room = state.short[draw(state) % tally[SHORT]]
-            item = _choose_mending(core, state, room, weight, now, shift)
+            item = find_change(core, state, room, now, 8, False)
             weight[room] = min(weight[room] + 1 + weight[room] // GROWTH, WEIGHT_MOST)
         if item == _NONE:
             continue

@@ -35,9 +35,12 @@ _NONE = -1
 
 Int8Array = npt.NDArray[np.int8]
 
-CHAIN, LOGGED, SHORT, VALUE, BEST, WORK, NUMBER = range(7)
+CHAIN, LOGGED, SHORT, VALUE, BEST, WORK, NUMBER, SHIFT = range(8)
 """Places in `tally`: number of the chain, changes since the best set, short rooms, value now, best value, work
-used, and the number of the fixed sequence."""
+used, the number of the fixed sequence, and the bits by which amounts are shifted before they are weighed."""
+
+WEIGHT_FIRST, WEIGHT_LEAST, WEIGHT_MOST = 8, 6, 4096
+"""Weights are eighths: at 8 a unit that is short costs what a unit of value is worth."""
 
 
 class State(NamedTuple):
@@ -48,11 +51,13 @@ class State(NamedTuple):
     left: Int64Array
     """By room: what is left."""
     stamp: Int64Array
-    """By item: the last chain that changed it."""
+    """By item: the last chain that changed it, or the turn until which it rests."""
     short: Int64Array
     """Rooms below zero, in the order in which they became so."""
     short_place: Int64Array
     """By room: its place in `short`, or -1."""
+    weight: Int64Array
+    """By room: what a unit that is short counts, in eighths."""
     log: Int64Array
     """Items changed since the best set."""
     tally: Int64Array
@@ -67,10 +72,13 @@ def make_state(core: Core, inside: npt.NDArray[np.bool_]) -> State:
         stamp=np.zeros(core.items, np.int64),
         short=np.zeros(rooms, np.int64),
         short_place=np.full(rooms, _NONE, np.int64),
+        weight=np.full(rooms, WEIGHT_FIRST, np.int64),
         log=np.zeros(MEMORY + core.items, np.int64),
-        tally=np.zeros(7, np.int64),
+        tally=np.zeros(8, np.int64),
     )
     state.tally[NUMBER] = 1
+    # At most four touches a payment, the largest weight twice, and this many bits stay in int64.
+    state.tally[SHIFT] = max(0, int(core.value.sum()).bit_length() - 46)
     _enter(core, state, np.flatnonzero(inside))
     return state
 
@@ -89,8 +97,7 @@ def search(core: Core, state: State, work_max: int, enough: int) -> tuple[npt.ND
     enough
         A value at which the search ends: no set has more.
     """
-    shift = max(0, int(core.value.sum()).bit_length() - 54)
-    _search(core, state, work_max, enough, shift)
+    _search(core, state, work_max, enough)
     return state.inside == 1, int(state.tally[BEST]), int(state.tally[WORK])
 
 
@@ -147,15 +154,21 @@ def _enter(core: Core, state: State, items: Int64Array) -> None:
         flip(core, state, items[place])
 
 
-@inlined
-def _balance(core: Core, state: State, item: int, weight: int, shift: int) -> int:
-    """Return what a change is worth: its value in eighths, less `weight` for what it makes short."""
+@kernel
+def balance_of(core: Core, state: State, item: int, factor: int) -> int:
+    """Return what a change is worth: its value in eighths, less what it makes short at the rooms' weights.
+
+    `factor` eighths of a weight count.
+    """
+    shift = state.tally[SHIFT]
     sign = 1 - 2 * state.inside[item]
     balance = sign * (core.value[item] >> shift) * 8
     for touch in range(core.item_start[item], core.item_start[item + 1]):
-        before = state.left[core.touch_room[touch]]
+        room = core.touch_room[touch]
+        before = state.left[room]
         after = before + sign * core.touch_by[touch]
-        balance -= weight * ((min(before, 0) - min(after, 0)) >> shift)
+        if before < 0 or after < 0:
+            balance -= (state.weight[room] * factor >> 3) * ((min(before, 0) - min(after, 0)) >> shift)
     return balance
 
 
@@ -173,28 +186,29 @@ def first_of(core: Core, room: int, amount: int) -> int:
 
 
 @kernel
-def _find_change(core: Core, state: State, room: int, weight: int, shift: int) -> int:
-    """Return the best change for a short room, or -1: rule 1."""
+def find_change(core: Core, state: State, room: int, now: int, factor: int, passes: bool) -> int:
+    """Return the best change for a short room, of items that are not stamped later than `now`; or -1.
+
+    If it `passes`, one of four is passed over, so that a chain that failed is not run again.
+    """
     best, best_balance = _NONE, 0
     middle = first_of(core, room, -state.left[room])
     for side in range(2):
         place = middle if side == 0 else middle - 1
-        step = 1 if side == 0 else -1
         seen = 0
         while core.room_start[room] <= place < core.room_start[room + 1] and seen < LOOKS:
             item = core.near_item[place]
             mends = (core.near_by[place] > 0) == (state.inside[item] == 0)
             state.tally[WORK] += 1
-            if mends and state.stamp[item] != state.tally[CHAIN]:
-                seen += 1
-                # One of four is passed over, so that a chain that failed is not run again.
-                if best != _NONE and draw(state) % 4 == 0:
-                    place += step
-                    continue
-                balance = _balance(core, state, item, weight, shift)
-                if best == _NONE or balance > best_balance:
-                    best, best_balance = item, balance
-            place += step
+            place += 1 - 2 * side
+            if not mends or state.stamp[item] > now:
+                continue
+            seen += 1
+            if passes and best != _NONE and draw(state) % 4 == 0:
+                continue
+            balance = balance_of(core, state, item, factor)
+            if best == _NONE or balance > best_balance:
+                best, best_balance = item, balance
     return best
 
 
@@ -224,13 +238,14 @@ def _fits(core: Core, state: State, item: int) -> bool:
 
 
 @kernel
-def _run_chain(core: Core, state: State, item: int, weight: int, shift: int) -> bool:
+def _run_chain(core: Core, state: State, item: int, factor: int) -> bool:
     """Begin with one change, mend what it breaks, and fill; return whether nothing is short in the end."""
     begin = state.tally[LOGGED]
     _change(core, state, item)
     length = 1
     while state.tally[SHORT] > 0 and length < LENGTH_MAX:
-        item = _find_change(core, state, state.short[state.tally[SHORT] - 1], weight, shift)
+        room = state.short[state.tally[SHORT] - 1]
+        item = find_change(core, state, room, state.tally[CHAIN] - 1, factor, True)
         if item == _NONE:
             break
         _change(core, state, item)
@@ -247,12 +262,12 @@ def _run_chain(core: Core, state: State, item: int, weight: int, shift: int) -> 
 
 
 @kernel
-def _mend(core: Core, state: State, shift: int) -> None:
+def _mend(core: Core, state: State) -> None:
     """Make a set that has short rooms one that has none; items are let in once and put out once at most."""
     state.tally[CHAIN] += 1
     while state.tally[SHORT] > 0:
         room = state.short[state.tally[SHORT] - 1]
-        item = _find_change(core, state, room, 8, shift)
+        item = find_change(core, state, room, state.tally[CHAIN] - 1, 8, False)
         if item == _NONE:
             # What takes most from the room goes out, even if this chain has let it in.
             place = core.room_start[room + 1] - 1
@@ -264,10 +279,10 @@ def _mend(core: Core, state: State, shift: int) -> None:
 
 
 @kernel
-def _search(core: Core, state: State, work_max: int, enough: int, shift: int) -> None:
+def _search(core: Core, state: State, work_max: int, enough: int) -> None:
     """Rules 3 to 5."""
     tally = state.tally
-    _mend(core, state, shift)
+    _mend(core, state)
     tally[CHAIN] += 1
     for room in range(core.room.shape[0]):
         tally[LOGGED] = 0
@@ -282,7 +297,7 @@ def _search(core: Core, state: State, work_max: int, enough: int, shift: int) ->
         item = draw(state) % items
         begin, before = tally[LOGGED], tally[VALUE]
         allowance = average * ((work_max - tally[WORK]) >> 8) // ((work_max >> 8) + 1)
-        done = _run_chain(core, state, item, 5 + 2 * (tally[CHAIN] % 4), shift)
+        done = _run_chain(core, state, item, 5 + 2 * (tally[CHAIN] % 4))
         if not done or (tally[VALUE] < before and tally[VALUE] < tally[BEST] - allowance):
             undo(core, state, begin)
         elif tally[VALUE] > tally[BEST]:
