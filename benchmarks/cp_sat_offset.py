@@ -62,7 +62,9 @@ def solve_by_cp_sat(
     return Found(greedy, value, int(solver.best_objective_bound + 0.5), status == cp_model.OPTIMAL)
 
 
-def fill_greedily(core: Core, shut: npt.NDArray[np.bool_], start: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def fill_greedily(
+    core: Core, shut: npt.NDArray[np.bool_], start: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
     """Let in what fits, largest first, again and again until nothing more does."""
     inside = start.copy()
     left = rooms_after(core, inside)

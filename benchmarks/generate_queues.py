@@ -70,7 +70,9 @@ def generate_queue(shape: Shape, seed: int) -> Generated:
     debtor = draw.choice(shape.participants, count, p=size / size.sum())
     creditor = draw.choice(shape.participants, count, p=size / size.sum())
     same = debtor == creditor
-    creditor[same] = (debtor[same] + draw.integers(1, shape.participants, int(same.sum()))) % shape.participants
+    creditor[same] = (
+        debtor[same] + draw.integers(1, shape.participants, int(same.sum()))
+    ) % shape.participants
     currency = draw.integers(0, shape.currencies, count)
     link = np.full(count, NO_LINK, np.int64)
     pairs = count * shape.linked_percent // 200

@@ -17,7 +17,9 @@ def draw_case(seed: int, payments_max: int = 16) -> Case:
     participants = draw.randint(2, 5)
     currency = tuple(number for number in range(currencies) for _ in range(participants))
     amount_max = draw.choice((3, 10, 1000))
-    available = tuple(draw.choice((0, 0, draw.randint(0, amount_max), -1 if seed % 7 == 0 else 0)) for _ in currency)
+    available = tuple(
+        draw.choice((0, 0, draw.randint(0, amount_max), -1 if seed % 7 == 0 else 0)) for _ in currency
+    )
     payments = []
     count = draw.randint(1, payments_max)
     with_links = draw.random() < 0.5

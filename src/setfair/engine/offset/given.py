@@ -90,7 +90,10 @@ def check_given(accounts: Accounts, queue: Queue, limits: Limits) -> None:
     wrong = (
         (queue.amount <= 0, "the amount must be greater than zero"),
         (queue.debtor == queue.creditor, "debtor and creditor are the same account"),
-        (accounts.currency[queue.debtor] != accounts.currency[queue.creditor], "the accounts' currencies differ"),
+        (
+            accounts.currency[queue.debtor] != accounts.currency[queue.creditor],
+            "the accounts' currencies differ",
+        ),
         (accounts.weight[queue.debtor] != accounts.weight[queue.creditor], "the accounts' weights differ"),
         (queue.link < NO_LINK, "the number of a link is below zero"),
     )
@@ -108,7 +111,11 @@ def check_given(accounts: Accounts, queue: Queue, limits: Limits) -> None:
 
 
 def _check_columns(accounts: Accounts, queue: Queue, limits: Limits) -> None:
-    for given, names in ((accounts, Accounts.__slots__), (queue, Queue.__slots__), (limits, Limits.__slots__)):
+    for given, names in (
+        (accounts, Accounts.__slots__),
+        (queue, Queue.__slots__),
+        (limits, Limits.__slots__),
+    ):
         columns = [getattr(given, name) for name in names]
         if any(column.dtype != np.int64 or column.shape != (len(columns[0]),) for column in columns):
             raise ValueError(f"the columns of {type(given).__name__} must be int64 and of one length")
@@ -122,7 +129,9 @@ def _check_sums(accounts: Accounts, queue: Queue) -> None:
     # Grouped by weight, the sum is exact without a product that could leave int64.
     value = sum(int(each) * _exact_sum(queue.amount[weight == each]) for each in np.unique(weight))
     if value > GROSS_MAX:
-        raise OverflowError(f"the values sum to {value}; one run takes at most {GROSS_MAX}: use smaller weights")
+        raise OverflowError(
+            f"the values sum to {value}; one run takes at most {GROSS_MAX}: use smaller weights"
+        )
 
 
 def _exact_sum(amount: Int64Array) -> int:

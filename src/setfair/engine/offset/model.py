@@ -142,7 +142,9 @@ def assemble(
     key = touch_item * np.int64(max(1, len(room))) + touch_room
     order = np.argsort(key, kind="stable")
     key = key[order]
-    first = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1]))) if len(key) else np.zeros(0, np.int64)
+    first = (
+        np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1]))) if len(key) else np.zeros(0, np.int64)
+    )
     by = np.add.reduceat(touch_by[order], first) if len(key) else np.zeros(0, np.int64)
     moved = by != 0
     by, first = by[moved], first[moved]

@@ -71,7 +71,9 @@ class _Room(NamedTuple):
     """Work used, and the best total."""
 
 
-def improve_prices(core: Core, start: Int64Array, scale: int, floor: int, work_max: int) -> tuple[Priced, int]:
+def improve_prices(
+    core: Core, start: Int64Array, scale: int, floor: int, work_max: int
+) -> tuple[Priced, int]:
     """Move prices so that their bound comes down; return the best, and the work used.
 
     Parameters
