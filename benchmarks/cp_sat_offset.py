@@ -9,8 +9,8 @@ import numpy.typing as npt
 from ortools.sat.python import cp_model
 
 from setfair.engine.offset import Accounts, Queue
-from setfair.engine.offset.model import Core, find_rooms, item_of_touch, make_core, number_items, rooms_after
 from setfair.engine.offset.given import no_limits
+from setfair.engine.offset.model import Core, find_rooms, item_of_touch, make_core, number_items, rooms_after
 
 WORKERS = 2
 
@@ -59,7 +59,9 @@ def solve_by_cp_sat(
         if rooms_after(core, inside).min(initial=0) < 0:
             raise ValueError("the general solver's set may not settle")
         value = max(value, int(core.value[inside].sum()))
-    return Found(greedy, value, int(solver.best_objective_bound + 0.5), status == cp_model.OPTIMAL)
+    known = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+    bound = int(solver.best_objective_bound + 0.5) if known else int(core.value.sum())
+    return Found(greedy, value, bound, status == cp_model.OPTIMAL)
 
 
 def fill_greedily(

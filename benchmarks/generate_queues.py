@@ -1,8 +1,9 @@
 """Queues that wait for liquidity, drawn from a seed.
 
-Participants differ in size as banks do (log-normal), and pay each other in proportion to their sizes. Amounts are
-log-normal, and half of them are round. Of its net debit in each currency a participant has a share as liquidity.
-A link is two payments that cross in two currencies, or, where there is one currency, two of different participants.
+Participants differ in size as banks do (log-normal), and pay each other in proportion to their sizes. Amounts
+are log-normal, and half of them are round. Of its net debit in each currency a participant has a share as
+liquidity. A link is two payments that cross in two currencies, or, where there is one currency, two of
+different participants.
 """
 
 from __future__ import annotations

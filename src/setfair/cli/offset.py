@@ -3,8 +3,8 @@
 Rules
 -----
 1. Both files, and the rates, are read whole before anything is written.
-2. The output has the payments in the order of the queue (`offset_table.run`); it replaces the file of its name
-   only when it is complete.
+2. The output has the payments in the order of the queue (`offset_table.run`); it replaces the file of its
+   name only when it is complete.
 3. Exit code 2 if a file was refused.
 """
 

@@ -8,7 +8,8 @@ Rules
 1. Both files are read whole or refused, with the line and column of each problem.
 2. A participant has one row of balances for each currency that it pays or is paid in. A balance may be below
    zero; a credit line may be left out: there is none.
-3. A priority is URGENT, HIGH or NORMAL, or left out: NORMAL. Within one, the queue is in the order of the file.
+3. A priority is URGENT, HIGH or NORMAL, or left out: NORMAL. Within one, the queue is in the order of the
+   file.
 4. Payments with the same text in `link` settle all or none; without one, a payment is by itself.
 5. Amounts are decimals in units of the currency. Each payment_id occurs once.
 """

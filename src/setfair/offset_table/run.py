@@ -2,8 +2,9 @@
 
 Rules
 -----
-1. Without rates one minor unit of each currency counts as one. With rates, amounts count at what they are worth:
-   the weights of the currencies are whole numbers in proportion to their rates, as exact as one run can carry.
+1. Without rates one minor unit of each currency counts as one. With rates, amounts count at what they are
+   worth: the weights of the currencies are whole numbers in proportion to their rates, as exact as one run
+   can carry.
 2. The table has the payments in the order of the queue, each with true or false.
 """
 
@@ -75,7 +76,7 @@ def find_weights(table: OffsetTable, fixing: Fixing | None) -> Int64Array:
 
 
 def summarize(table: OffsetTable, run: OffsetResult) -> dict[str, object]:
-    """Return the figures of a run for machines; values are whole numbers, amounts decimals of their currency."""
+    """Return the figures of a run: values are whole numbers, amounts decimals of their currency."""
     result = run.result
     gap_percent = round(100 * result.gap / result.bound, 4) if result.bound else 0.0
     return {

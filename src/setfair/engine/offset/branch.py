@@ -2,8 +2,8 @@
 
 Rules
 -----
-1. Items are decided one after the other, the largest gains (without sign) first, and each first in the way that
-   its gain says.
+1. Items are decided one after the other, the largest gains (without sign) first, and each first in the way
+   that its gain says.
 2. A decision against the gain costs the gain: what the bound is then shows at once whether a better set can
    still come of it. If not, the search turns back.
 3. It turns back too where a room could not be covered even if everything undecided came in.

@@ -3,14 +3,15 @@
 Rules
 -----
 1. A room is what an account has available, or what is left of a limit. A payment takes its amount from its
-   debtor's account and from the limit that binds the debtor towards the creditor, and adds it to the creditor's
-   account and to the limit that binds the creditor towards the debtor. A set may settle if no room is below
-   zero after it.
+   debtor's account and from the limit that binds the debtor towards the creditor, and adds it to the
+   creditor's account and to the limit that binds the creditor towards the debtor. A set may settle if no room
+   is below zero after it.
 2. The limit that binds an account towards another is the bilateral one, or else the multilateral one.
 3. An item is a payment by itself, or all payments of a link. What it does to one room is one sum.
 4. Amounts and rooms are multiplied by the weight of their currency, so all are values and can be compared.
    A room of more than all that can be taken from it is cut down to that: it binds as little.
-5. From a room that is below zero to begin with, nothing may be taken in this run: the items that would are shut.
+5. From a room that is below zero to begin with, nothing may be taken in this run: the items that would are
+   shut.
 """
 
 from __future__ import annotations

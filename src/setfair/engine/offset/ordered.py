@@ -4,12 +4,12 @@ Rules
 -----
 1. To begin with, all payments are chosen, except that an account's queue is cut before the first payment that
    would take from a room below zero.
-2. As long as an account is short, or a limit of it is, the last chosen payment of its queue is cut. What is cut
-   takes its amount from its creditor, which may become short by that.
+2. As long as an account is short, or a limit of it is, the last chosen payment of its queue is cut. What is
+   cut takes its amount from its creditor, which may become short by that.
 3. With a leg of a link all of its legs are cut, and with each leg whatever stands behind it in its queue.
-4. It ends when nobody is short. Every set that keeps queues' order is cut by the same payments: if an account is
-   short although all others pay whatever they still may, its last payment is in no such set. So the result is
-   the one largest set, and it contains every other. Each payment is cut at most once: linear.
+4. It ends when nobody is short. Every set that keeps queues' order is cut by the same payments: if an account
+   is short although all others pay whatever they still may, its last payment is in no such set. So the result
+   is the one largest set, and it contains every other. Each payment is cut at most once: linear.
 
 Source: M. L. Bech, K. Soramaki, "Gridlock resolution in interbank payment systems", Bank of Finland
 Discussion Papers 9/2001; with links and limits added.

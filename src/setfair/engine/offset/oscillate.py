@@ -1,12 +1,12 @@
-"""The search across the border: sets with short rooms are gone through, and what is short costs more and more.
+"""The search across the border: on the way sets have short rooms, and what is short costs more and more.
 
 Rules
 -----
-1. A room that is short has a weight for each unit that it lacks. Of the items next to what is lacking that mend it,
-   the one with the best balance changes: its value, less what it makes short and plus what it mends, at the
-   weights of the rooms. The weight of the room then grows.
-2. If no room is short, the set may settle, and it is kept if it is the best so far. Then the item with the best
-   balance of a few changes, even if it makes a room short; and a few weights shrink.
+1. A room that is short has a weight for each unit that it lacks. Of the items next to what is lacking that
+   mend it, the one with the best balance changes: its value, less what it makes short and plus what it mends,
+   at the weights of the rooms. The weight of the room then grows.
+2. If no room is short, the set may settle, and it is kept if it is the best so far. Then the item with the
+   best balance of a few changes, even if it makes a room short; and a few weights shrink.
 3. An item that has changed rests for a few changes.
 4. After so many changes that led to nothing better, the search returns to the best set; the weights stay.
 5. Work is counted in items looked at, and the choices follow a fixed sequence of numbers, as in `search`.

@@ -1,12 +1,14 @@
-"""One part of a bypass run: two sets to begin with, a search, prices for the bound, and all sets where they are few.
+"""One part of a bypass run: sets to begin with, searches, prices for the bound, and all sets if they are few.
 
 Rules
 -----
-1. The search begins with the better of two sets: the ordered one, and the one that the divided payments of the
+1. The chains begin with the better of two sets: the ordered one, and the one that the divided payments of the
    relaxation come to if each is rounded and what is short is mended. Both are filled first.
-2. A part of few items is searched exactly once a short search has found something good, and searched further
+2. What the chains come to is improved by the search across the border. Both are needed: with many items for
+   each room, and little in the rooms, chains find more; otherwise they find much less.
+3. A part of few items is searched exactly once a short search has found something good, and searched further
    only if the exact search has not ended.
-3. A bound is rounded down to a multiple of what divides all values.
+4. A bound is rounded down to a multiple of what divides all values.
 """
 
 from __future__ import annotations

@@ -2,14 +2,15 @@
 
 Rules
 -----
-1. An item's gain is its value less the price of what it takes and plus the price of what it adds. For any prices
-   from 0, no set is worth more than the rooms at their prices and all gains above 0 together.
+1. An item's gain is its value less the price of what it takes and plus the price of what it adds. For any
+   prices from 0, no set is worth more than the rooms at their prices and all gains above 0 together.
 2. Prices of the flow are the best ones where there are no links. With links they are moved against what would
-   be short or left over (a subgradient step, deflected), as many times as the work allows, and the best are kept.
+   be short or left over (a subgradient step, deflected), as many times as the work allows, and the best are
+   kept.
 3. Prices are whole numbers of 1 / scale. The scale is the largest power of two that keeps every sum in int64.
 
-Source: M. Held, P. Wolfe, H. Crowder, "Validation of subgradient optimization", Mathematical Programming 6, 1974;
-P. Camerini, L. Fratta, F. Maffioli, "On improving relaxation methods by modified gradient techniques",
+Source: M. Held, P. Wolfe, H. Crowder, "Validation of subgradient optimization", Mathematical Programming 6,
+1974; P. Camerini, L. Fratta, F. Maffioli, "On improving relaxation methods by modified gradient techniques",
 Mathematical Programming Study 3, 1975.
 """
 
@@ -91,11 +92,12 @@ def improve_prices(
     """
     rooms = len(core.room)
     state = _Room(
-        start.copy(),
-        start.copy(),
-        *(np.zeros(rooms, np.int64) for _ in range(2)),
-        np.zeros(core.items, np.int64),
-        np.zeros(2, np.int64),
+        price=start.copy(),
+        best=start.copy(),
+        left=np.zeros(rooms, np.int64),
+        direction=np.zeros(rooms, np.int64),
+        gain=np.zeros(core.items, np.int64),
+        tally=np.zeros(2, np.int64),
     )
     _step(core, state, scale, floor, work_max)
     return price_items(core, state.best, scale), int(state.tally[0])

@@ -2,13 +2,13 @@
 
 Rules
 -----
-1. Payments are arcs between rooms: from what they take from to what they add to, limits before accounts. Arcs of
-   no value lead from a source to each account, as much as there is in it, and back without a bound; and from an
-   account to each of its limits, and back. The most value that can circulate is the bound.
-2. As in set-off, the least flow is sought that carries all that is not to circulate: `engine.setoff.solve` finds
-   it and gives prices that prove it. A room's price is what its last unit is worth.
-3. Arcs of no gain that are in use in part are shifted around their loops until they hold no loop: at most as many
-   payments as there are rooms are divided then.
+1. Payments are arcs between rooms: from what they take from to what they add to, limits before accounts. Arcs
+   of no value lead from a source to each account, as much as there is in it, and back without a bound; and
+   from an account to each of its limits, and back. The most value that can circulate is the bound.
+2. As in set-off, the least flow is sought that carries all that is not to circulate: `engine.setoff.solve`
+   finds it and gives prices that prove it. A room's price is what its last unit is worth.
+3. Arcs of no gain that are in use in part are shifted around their loops until they hold no loop: at most as
+   many payments as there are rooms are divided then.
 """
 
 from __future__ import annotations

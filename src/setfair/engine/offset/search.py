@@ -2,16 +2,17 @@
 
 Rules
 -----
-1. A chain begins with an item that is let in, or put out. As long as a room is short, a change that touches it is
-   looked for among those whose amounts are next to what is lacking: an item that adds to the room is let in, or
-   one that takes from it is put out. The change with the best balance is made: its value, less what it makes
-   short elsewhere, plus what it mends. No item is changed twice in a chain.
-2. When no room is short, what is left in the rooms that were touched is filled with items that fit, largest first.
+1. A chain begins with an item that is let in, or put out. As long as a room is short, a change that touches
+   it is looked for among those whose amounts are next to what is lacking: an item that adds to the room is
+   let in, or one that takes from it is put out. The change with the best balance is made: its value, less
+   what it makes short elsewhere, plus what it mends. No item is changed twice in a chain.
+2. When no room is short, what is left in the rooms that were touched is filled with items that fit, largest
+   first.
 3. A chain is kept if the value is not less than the best known one by more than an allowance, which falls to
    nothing in the course of the work; otherwise it is undone. The result is the best set.
 4. If so many changes have led away from the best set that their memory is full, the search returns to it.
-5. Work is counted in items looked at. What is tried next follows a fixed sequence of numbers: the same problem and
-   the same work give the same set on any machine.
+5. Work is counted in items looked at. What is tried next follows a fixed sequence of numbers: the same
+   problem and the same work give the same set on any machine.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ _NONE = -1
 Int8Array = npt.NDArray[np.int8]
 
 CHAIN, LOGGED, SHORT, VALUE, BEST, WORK, NUMBER, SHIFT = range(8)
-"""Places in `tally`: number of the chain, changes since the best set, short rooms, value now, best value, work
-used, the number of the fixed sequence, and the bits by which amounts are shifted before they are weighed."""
+"""Places in `tally`: number of the chain, changes since the best set, short rooms, value now, best value,
+work used, the number of the fixed sequence, and the bits by which amounts are shifted to be weighed."""
 
 WEIGHT_FIRST, WEIGHT_LEAST, WEIGHT_MOST = 8, 6, 4096
 """Weights are eighths: at 8 a unit that is short costs what a unit of value is worth."""
@@ -231,7 +232,7 @@ def _fill(core: Core, state: State, room: int) -> None:
 @inlined
 def _fits(core: Core, state: State, item: int) -> bool:
     """Tell whether an item can be let in without anything becoming short."""
-    for touch in range(core.item_start[item], core.item_start[item + 1]):  # noqa: SIM110
+    for touch in range(core.item_start[item], core.item_start[item + 1]):
         if state.left[core.touch_room[touch]] + core.touch_by[touch] < 0:
             return False
     return True
