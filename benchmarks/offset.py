@@ -16,7 +16,7 @@ AIMS = {Discipline.ORDERED: 1.0, Discipline.BYPASS: 5.0}
 
 
 def run(scale: Scale) -> Iterator[Sample]:
-    """Measure 100,000 payments of 1,000 participants in one currency, without links, and in three with links."""
+    """Measure 100,000 payments of 1,000 participants in one currency, and in three with links."""
     payments, participants = scale.of(100_000, 300), scale.of(1_000, 20)
     small = generate_queue(Shape(10, 100, 2, 10, 10), SEED)
     for discipline, aim in AIMS.items():

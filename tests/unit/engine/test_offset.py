@@ -24,7 +24,7 @@ WORK = 20_000
 
 @pytest.mark.parametrize("hundred", range(share(SMALL_CASES // 100)))
 def test_small_queues_have_the_best_of_all_sets(hundred: int) -> None:
-    """Of up to 16 payments, with links, limits and weights, both disciplines find what trying every set finds."""
+    """Of up to 16 payments, with links, limits and weights, both find what trying every set finds."""
     for seed in range(100 * hundred, 100 * (hundred + 1)):
         case = draw_case(seed)
         sets, values = all_sets(case)
@@ -41,7 +41,7 @@ def test_small_queues_have_the_best_of_all_sets(hundred: int) -> None:
 @settings(max_examples=share(150), deadline=None)
 @given(seed=st.integers(0, 2**32), size=st.integers(20, 150))
 def test_what_is_chosen_may_settle(seed: int, size: int) -> None:
-    """Available >= 0, limits and links hold, the order is kept where it must be, and nothing more would fit."""
+    """Nobody is short, limits and links hold, queues keep their order, and nothing more would fit."""
     case = draw_case(seed, size)
     ordered, free = run_case(case, Discipline.ORDERED), run_case(case, Discipline.BYPASS, WORK)
     for result in (ordered, free):
@@ -76,7 +76,7 @@ def gridlock(amount: int) -> Case:
 
 
 def test_a_ring_settles_without_liquidity() -> None:
-    """Nobody can pay first, and all can pay together; the largest amount that there is stays exact."""
+    """Nobody can pay first, and all can pay together; the largest amount stays exact."""
     for amount in (1, GROSS_MAX // 3):
         for discipline in Discipline:
             result = run_case(gridlock(amount), discipline)
@@ -85,7 +85,7 @@ def test_a_ring_settles_without_liquidity() -> None:
 
 
 def test_a_link_of_two_currencies_settles_in_both_or_not_at_all() -> None:
-    """The leg in the second currency has no cover, so the leg in the first waits, and what stands behind it."""
+    """A leg has no cover: the leg in the other currency waits too, and in order what stands behind it."""
     payments = (
         Payment(0, 1, 10, order=0, link=7),
         Payment(3, 2, 20, order=1, link=7),
@@ -100,7 +100,7 @@ def test_a_link_of_two_currencies_settles_in_both_or_not_at_all() -> None:
 
 
 def test_the_bilateral_limit_goes_before_the_multilateral_one() -> None:
-    """Towards the second account a limit of its own holds; the third falls under the limit towards all others."""
+    """The second account has a limit of its own; the third falls under the one towards all others."""
     payments = tuple(Payment(0, each % 2 + 1, 10, order=each) for each in range(4))
     case = Case((100, 0, 0), (0, 0, 0), payments, {(0, 1): 20, (0, None): 10})
     assert places(run_case(case, Discipline.BYPASS).chosen) in ({0, 1, 2}, {0, 2, 3})
@@ -108,10 +108,13 @@ def test_the_bilateral_limit_goes_before_the_multilateral_one() -> None:
 
 
 def test_value_is_weighted() -> None:
-    """A link takes the liquidity of the first currency from a payment that counts more or less than it."""
-    payments = (Payment(0, 1, 10, order=0), Payment(0, 1, 9, order=1, link=0), Payment(2, 3, 5, order=2,
-    link=0)) for weight, best in ((1, {1, 2}), (0, {0})):
-        weights = {0: 1, 1: 1} if weight else {0: 100, 1: 1}
+    """A link and a payment want the same liquidity; which counts more depends on the weights."""
+    payments = (
+        Payment(0, 1, 10, order=0),
+        Payment(0, 1, 9, order=1, link=0),
+        Payment(2, 3, 5, order=2, link=0),
+    )
+    for weights, best in (({0: 1, 1: 1}, {1, 2}), ({0: 100, 1: 1}, {0})):
         case = Case((10, 0, 5, 0), (0, 0, 1, 1), payments, weight=weights)
         assert places(run_case(case, Discipline.BYPASS).chosen) == best
 

@@ -22,7 +22,7 @@ from setfair.engine.offset.given import BoolArray, Int64Array
 from setfair.engine.offset.model import Core
 from setfair.engine.offset.oscillate import oscillate
 from setfair.engine.offset.price import PRICE_MAX, Priced, find_scale, improve_prices, price_items
-from setfair.engine.offset.search import make_state, search
+from setfair.engine.offset.search import fill_up, make_state, search
 
 BRANCH_ITEMS_MAX = 400
 """Items of a part up to which all sets are looked at, as far as the work goes."""
@@ -91,7 +91,7 @@ def solve_part(part: Part, work_max: int) -> Solved:
     if best < bound and work < work_max:
         inside, best, more = oscillate(core, inside, work_max - work, bound)
         work += more
-    return Solved(inside, bound, work)
+    return Solved(inside if best == bound else fill_up(core, inside), bound, work)
 
 
 def _begin(part: Part, work_max: int, bound: int) -> tuple[BoolArray, int, int]:

@@ -102,6 +102,13 @@ def search(core: Core, state: State, work_max: int, enough: int) -> tuple[npt.ND
     return state.inside == 1, int(state.tally[BEST]), int(state.tally[WORK])
 
 
+def fill_up(core: Core, inside: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Return a set that may settle with all let in that fits, largest first; nothing more does then."""
+    state = make_state(core, inside)
+    _fill_up(core, state, np.lexsort((np.arange(core.items), -core.value)))
+    return state.inside == 1
+
+
 @inlined
 def draw(state: State) -> int:
     """Return the next number of the fixed sequence (S. Park, K. Miller, 1988)."""
@@ -236,6 +243,17 @@ def _fits(core: Core, state: State, item: int) -> bool:
         if state.left[core.touch_room[touch]] + core.touch_by[touch] < 0:
             return False
     return True
+
+
+@kernel
+def _fill_up(core: Core, state: State, order: Int64Array) -> None:
+    more = True
+    while more:
+        more = False
+        for place in range(order.shape[0]):
+            if state.inside[order[place]] == 0 and _fits(core, state, order[place]):
+                flip(core, state, order[place])
+                more = True
 
 
 @kernel
