@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from setfair.engine.offset import WORK_DEFAULT, Discipline
+from setfair.engine.offset import Discipline
 from setfair.offset_table.read import read_tables
 from setfair.offset_table.run import offset_table, summarize
 from tests.docs.markdown import DOCS, rows
@@ -21,7 +21,7 @@ def test_the_example_is_what_a_run_gives(tmp_path: Path) -> None:
     table = read_tables(tmp_path / "queue.csv", tmp_path / "balances.csv")
     found = []
     for discipline in Discipline:
-        run = offset_table(table, discipline, fixing=None, work_max=WORK_DEFAULT)
+        run = offset_table(table, discipline, fixing=None)
         summary = summarize(table, run)
         chosen = zip(table.payment_id, run.result.chosen.tolist(), strict=True)
         names = " ".join(name for name, settles in chosen if settles)

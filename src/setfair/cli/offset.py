@@ -18,7 +18,7 @@ from rich.table import Table
 
 from setfair.cli.common import console, operational_errors, print_json, with_separators
 from setfair.cli.options import AsJson
-from setfair.engine.offset import WORK_DEFAULT, Discipline
+from setfair.engine.offset import Discipline
 from setfair.errors import SetfairError
 from setfair.formats.rates import read_rates
 from setfair.offset_table.read import read_tables
@@ -59,11 +59,11 @@ def offset(
         ),
     ] = None,
     work: Annotated[
-        int,
+        int | None,
         typer.Option(
-            "--work", min=0, max=WORK_MAX, help="Work units that bypass may use to improve its set."
+            "--work", min=0, max=WORK_MAX, help="Work units that bypass may use; without it by the payments."
         ),
-    ] = WORK_DEFAULT,
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Offset a queue of payments: choose those that settle together with the liquidity that there is."""

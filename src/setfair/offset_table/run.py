@@ -40,7 +40,7 @@ class OffsetResult:
 
 
 def offset_table(
-    table: OffsetTable, discipline: Discipline, *, fixing: Fixing | None, work_max: int
+    table: OffsetTable, discipline: Discipline, *, fixing: Fixing | None, work_max: int | None = None
 ) -> OffsetResult:
     """Run offsetting over what was read.
 

@@ -23,8 +23,11 @@ from setfair.engine.offset.part import Part, solve_part
 from setfair.engine.offset.presolve import Reduced, reduce_problem
 from setfair.engine.offset.relax import Legs, relax
 
-WORK_DEFAULT = 150_000_000
-"""Work of a bypass run: a few seconds on one core."""
+WORK_MOST = 150_000_000
+"""Work of a bypass run if none is given: a few seconds on one core."""
+WORK_TIMES_PAYMENTS = 5 * 10**12
+"""In long queues a unit of work takes longer, since less of them fits into a processor's caches: the work that is
+not given is at most this divided by the payments."""
 
 
 class Discipline(StrEnum):
@@ -83,7 +86,7 @@ def offset(
     discipline: Discipline,
     *,
     limits: Limits | None = None,
-    work_max: int = WORK_DEFAULT,
+    work_max: int | None = None,
 ) -> Offset:
     """Choose queued payments that settle together.
 
@@ -96,7 +99,7 @@ def offset(
     limits
         Limits; None: there are none.
     work_max
-        Work units that `bypass` may use to improve what it has; the result depends on nothing else.
+        Work units that `bypass` may use to improve what it has; None: `default_work`.
 
     Returns
     -------
@@ -121,8 +124,14 @@ def offset(
     value = queue.amount * accounts.weight[queue.debtor]
     if discipline is Discipline.ORDERED:
         return Offset(ordered, ordered, value, int(value[ordered].sum()), 0)
+    work_max = default_work(len(queue)) if work_max is None else work_max
     chosen, bound, work = _choose_any(accounts, queue, rooms, ordered, work_max)
     return Offset(chosen, ordered, value, bound, work)
+
+
+def default_work(payments: int) -> int:
+    """Return the work units of a bypass run over so many payments, where none are given."""
+    return min(WORK_MOST, WORK_TIMES_PAYMENTS // max(1, payments))
 
 
 def _choose_any(
