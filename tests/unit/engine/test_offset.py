@@ -18,14 +18,14 @@ from tests.shared import SHARED, needs_shared
 from tests.uncompiled import share
 
 SMALL_CASES = 5_000
-WORK = 20_000
+WORK = share(20_000)
 """Work of runs whose value is not looked at."""
 
 
 @pytest.mark.parametrize("hundred", range(share(SMALL_CASES // 100)))
 def test_small_queues_have_the_best_of_all_sets(hundred: int) -> None:
     """Of up to 16 payments, with links, limits and weights, both find what trying every set finds."""
-    for seed in range(100 * hundred, 100 * (hundred + 1)):
+    for seed in range(100 * hundred, 100 * hundred + share(100)):
         case = draw_case(seed)
         sets, values = all_sets(case)
         free = run_case(case, Discipline.BYPASS)
@@ -63,7 +63,7 @@ def test_what_is_chosen_may_settle(seed: int, size: int) -> None:
 def test_more_work_does_no_harm(seed: int) -> None:
     """Bypass without work is a set that may settle, and the bound holds for what more work finds."""
     case = draw_case(seed, 60)
-    none, some = run_case(case, Discipline.BYPASS, 0), run_case(case, Discipline.BYPASS, 200_000)
+    none, some = run_case(case, Discipline.BYPASS, 0), run_case(case, Discipline.BYPASS, share(200_000))
     assert none.ordered_value <= none.value <= some.bound
     assert some.value <= none.bound
     assert list(problems(case, places(none.chosen))) == []

@@ -26,7 +26,7 @@ from setfair.engine.offset.relax import Legs, relax
 WORK_MOST = 150_000_000
 """Work of a bypass run if none is given: a few seconds on one core."""
 WORK_TIMES_PAYMENTS = 5 * 10**12
-"""In long queues a unit of work takes longer, since less of them fits into a processor's caches: the work that
+"""In long queues a unit of work takes longer, since less of them fits into a processor's caches: work that
 is not given is at most this divided by the payments."""
 
 
