@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from benchmarks import append, decide, pacs008, projection, set_off, start_up, tree, whole_way
+from benchmarks import append, decide, offset, pacs008, projection, set_off, start_up, tree, whole_way
 from benchmarks.measure import Sample, Scale
 
 BENCHES: dict[str, Callable[[Scale], Iterator[Sample]]] = {
@@ -16,4 +16,5 @@ BENCHES: dict[str, Callable[[Scale], Iterator[Sample]]] = {
     "whole-way": whole_way.run,
     "start-up": start_up.run,
     "set-off": set_off.run,
+    "offset": offset.run,
 }

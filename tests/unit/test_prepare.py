@@ -15,7 +15,7 @@ decide_a_day()
 clear_two_debts()
 rooms = ("setfair.engine.", "setfair.formats.kernels", "setfair.intake.", "setfair.journal.")
 for found in pkgutil.walk_packages(setfair.__path__, "setfair."):
-    if found.name.startswith(rooms):
+    if found.name.startswith(rooms) and not found.name.startswith("setfair.engine.offset"):
         for name, kernel in vars(importlib.import_module(found.name)).items():
             if getattr(kernel, "__module__", "") == found.name and hasattr(kernel, "targetoptions"):
                 if not kernel.signatures and not kernel.targetoptions.get("no_cpython_wrapper"):

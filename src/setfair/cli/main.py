@@ -37,6 +37,7 @@ COMMANDS = {
     "verify": "verify:verify",
     "checkpoint": "checkpoint:checkpoint_app",
     "audit": "audit:audit",
+    "offset": "offset:offset",
 }
 """By name: module of this package, and the command or group of commands in it."""
 
