@@ -19,14 +19,16 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from setfair.screening.name_kernels import TOKENS_MAX, NameIndex
-from setfair.screening.spelling import fold_token
+from setfair.screening.name_kernels import TOKENS_MAX, NameIndex, mark_names
+from setfair.screening.spelling import Spelling, fold_token
 from setfair.screening.token_kernels import LENGTH_MAX, TokenIndex, fill_table, letters_of_tokens, piece_keys
 from setfair.screening.words import PARTICLES
 
 WEIGHT_MIN = 12
 WEIGHT_MAX = 88
 LIGHT_WEIGHT = 12
+LETTER_WEIGHT = 18
+"""Most that a token weighs for each of its letters: a short one says little, however rare it is."""
 _PIECES_MAX = 5
 
 
@@ -40,16 +42,16 @@ class FuzzyIndex:
     """Number of each listed token, by its one spelling."""
 
 
-def build_index(names: Sequence[tuple[int, Sequence[str]]]) -> FuzzyIndex:
+def build_index(names: Sequence[tuple[int, Spelling]]) -> FuzzyIndex:
     """Return the index of names.
 
     Parameters
     ----------
     names
-        For each name the number of its entry, from 0 without gaps, and its core tokens, at least one.
+        For each name the number of its entry, from 0 without gaps, and how it is spelt, with at least one core token.
     """
     folded = _Folds()
-    spelt = [[folded[token] for token in tokens[:TOKENS_MAX]] for _, tokens in names]
+    spelt = [[folded[token] for token in spelling.core[:TOKENS_MAX]] for _, spelling in names]
     vocabulary = sorted({token for tokens in spelt for token in tokens})
     number = {token: place for place, token in enumerate(vocabulary)}
     starts = np.zeros(len(names) + 1, np.int32)
@@ -60,9 +62,12 @@ def build_index(names: Sequence[tuple[int, Sequence[str]]]) -> FuzzyIndex:
     light = {folded[word] for word in PARTICLES}
     weight = _weights(vocabulary, np.repeat(entry, np.diff(starts)), flat, entries, light)
     post_start, posts = _posts(flat, np.repeat(np.arange(len(names), dtype=np.int32), np.diff(starts)), len(vocabulary))
-    return FuzzyIndex(
-        token_index(vocabulary), NameIndex(starts, flat, entry, weight, post_start, posts), number
-    )
+    tokens = token_index(vocabulary)
+    marks, beginnings = np.zeros(len(names), np.uint64), np.zeros(len(names), np.uint64)
+    legal = np.array([spelling.legal for _, spelling in names], np.bool_)
+    listed = NameIndex(starts, flat, entry, weight, post_start, posts, marks, legal, beginnings)
+    mark_names(listed, tokens)
+    return FuzzyIndex(tokens, listed, number)
 
 
 def token_index(vocabulary: Sequence[str]) -> TokenIndex:
@@ -96,7 +101,7 @@ def _weights(
     weights = [_rarity(entries, int(count)) for count in with_token]
     return np.array(
         [
-            min(weight, LIGHT_WEIGHT) if token in light or len(token) == 1 else weight
+            min(weight, LIGHT_WEIGHT if token in light else LETTER_WEIGHT * len(token))
             for token, weight in zip(vocabulary, weights, strict=True)
         ],
         np.int32,

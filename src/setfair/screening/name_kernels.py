@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from setfair.screening.kernel import inlined, kernel
 
-from setfair.screening.token_kernels import LENGTH_MAX, TokenIndex, distance
+from setfair.screening.token_kernels import LENGTH_MAX, TokenIndex, distance, find_whole
 
 TOKENS_MAX = 32
 """Tokens of one name, or of one window of a long one."""
@@ -47,8 +47,6 @@ class Settings(NamedTuple):
     """How much listed tokens without a partner count."""
     extra_percent: int = 60
     """How much a name's own tokens without a partner count."""
-    evidence_min: int = 130
-    """What the pairs must weigh, changed letters taken off."""
     evidence_slope_percent: int = 150
     """Points taken for each unit that is missing."""
     edit_weight: int = 30
@@ -57,7 +55,12 @@ class Settings(NamedTuple):
     """Share of a name's weight that must be near listed tokens."""
     fuzz_max: int = 32
     """Distances of all pairs together, at most."""
-    join_weight: int = 0
+    legal_both: int = 25
+    """What the pairs may weigh less where both names have a legal form."""
+    legal_one: int = 25
+    """What they must weigh more where one has."""
+    known_percent: int = 130
+    """How much more the distance of two tokens counts that are both listed."""
 
 
 class NameIndex(NamedTuple):
@@ -73,6 +76,12 @@ class NameIndex(NamedTuple):
     post_start: NDArray[np.int32]
     """By token: the first name that has it in `posts`; and one past the end."""
     posts: NDArray[np.int32]
+    marks: NDArray[np.uint64]
+    """By name: a bit for each of its tokens, several tokens to a bit."""
+    legal: NDArray[np.bool_]
+    """By name: whether it has a legal form."""
+    beginnings: NDArray[np.uint64]
+    """By name: bits for how its tokens begin, see `beginning_of`."""
 
 
 class Slots(NamedTuple):
@@ -81,6 +90,8 @@ class Slots(NamedTuple):
     chars: NDArray[np.uint8]
     """Shape (slots, LENGTH_MAX)."""
     length: NDArray[np.int32]
+    strict: NDArray[np.bool_]
+    """By slot: whether only the very token is near."""
     near_start: NDArray[np.int64]
     near_end: NDArray[np.int64]
     """By slot: its near tokens are ``near[near_start:near_end]``, ascending."""
@@ -90,6 +101,25 @@ class Slots(NamedTuple):
     apart: NDArray[np.int32]
     weight: NDArray[np.int32]
     """By slot: the weight of the nearest listed token, or of an unknown one."""
+    weight_most: NDArray[np.int32]
+    """By slot: the most that a near token weighs, 0 if none is near."""
+    known: NDArray[np.bool_]
+    """By slot: whether the very token is listed."""
+    marks: NDArray[np.uint64]
+    """By slot: the marks of its near tokens."""
+    beginning: NDArray[np.uint64]
+
+
+class NameBatch(NamedTuple):
+    """Names to compare."""
+
+    start: NDArray[np.int32]
+    slots: NDArray[np.int32]
+    """The slots of name i are ``slots[start[i]:start[i + 1]]``, at most `TOKENS_MAX`."""
+    legal: NDArray[np.bool_]
+    """By name: whether it has a legal form."""
+    demand: NDArray[np.int32]
+    """By name: what its pairs must weigh at least."""
 
 
 class NameScratch(NamedTuple):
@@ -109,6 +139,8 @@ class NameScratch(NamedTuple):
     listed_state: NDArray[np.int32]
     partner: NDArray[np.int32]
     """By place in the listed name: the place in the name that it is paired with."""
+    demand: NDArray[np.int32]
+    """Shape (1,): what the pairs must weigh at least."""
     tally: NDArray[np.int64]
     """Shape (4,): matched, lost, evidence, distance."""
     rows: NDArray[np.int32]
@@ -129,11 +161,74 @@ def make_name_scratch(names: int, entries: int) -> NameScratch:
         name_state=np.zeros(TOKENS_MAX, np.int32),
         listed_state=np.zeros(TOKENS_MAX, np.int32),
         partner=np.zeros(TOKENS_MAX, np.int32),
+        demand=np.zeros(1, np.int32),
         tally=np.zeros(4, np.int64),
         rows=np.zeros((3, LENGTH_MAX + 1), np.int32),
         text=np.zeros(3 * LENGTH_MAX, np.uint8),
         other=np.zeros(3 * LENGTH_MAX, np.uint8),
     )
+
+
+@inlined
+def mark_of(token: int) -> np.uint64:
+    """Return the bit of a listed token."""
+    return np.uint64(1) << ((np.uint64(token) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(58))
+
+
+@inlined
+def listed_beginning(letters: NDArray[np.uint8]) -> np.uint64:
+    """Return bits for the first letter, for a single letter, and for the first two letters."""
+    first = np.uint64(letters[0] & 15)
+    bits = np.uint64(1) << first
+    if len(letters) == 1:
+        return bits | np.uint64(1) << (first + np.uint64(16))
+    pair = np.uint64((letters[0] * 7 + letters[1]) & 31)
+    return bits | np.uint64(1) << (pair + np.uint64(32))
+
+
+@inlined
+def beginning_of(letters: NDArray[np.uint8]) -> np.uint64:
+    """Return the bits of which a listed name has one if it could pair a token by how that begins."""
+    first = np.uint64(letters[0] & 15)
+    if len(letters) == 1:
+        return np.uint64(1) << first
+    pair = np.uint64((letters[0] * 7 + letters[1]) & 31)
+    return (np.uint64(1) << (first + np.uint64(16))) | (np.uint64(1) << (pair + np.uint64(32)))
+
+
+@kernel
+def mark_names(names: NameIndex, index: TokenIndex) -> None:
+    """Fill `marks` and `beginnings`."""
+    for name in range(len(names.start) - 1):
+        marks, beginnings = np.uint64(0), np.uint64(0)
+        for place in range(names.start[name], names.start[name + 1]):
+            token = names.tokens[place]
+            marks |= mark_of(token)
+            beginnings |= listed_beginning(index.chars[index.start[token] : index.start[token + 1]])
+        names.marks[name], names.beginnings[name] = marks, beginnings
+
+
+@kernel
+def _cannot_fit(
+    slots: Slots, mine: NDArray[np.int32], names: NameIndex, name: int,
+    work: NameScratch, settings: Settings, threshold: int,
+) -> bool:  # fmt: skip
+    """Return whether a listed name is out of reach whatever its tokens are, from their marks alone."""
+    marks, beginnings = names.marks[name], names.beginnings[name]
+    most, extra, open_before = 0, 0, False
+    for slot in mine:
+        if slots.marks[slot] & marks:
+            most += slots.weight_most[slot]
+            open_before = False
+        elif open_before or slots.beginning[slot] & beginnings:
+            most += settings.unknown_weight
+            open_before = not open_before
+        else:
+            extra += slots.weight[slot]
+    if 100 * SCORE_MAX * most < threshold * (100 * most + extra * settings.extra_percent):
+        return True
+    short = work.demand[0] - most
+    return short > 0 and SCORE_MAX - short * settings.evidence_slope_percent // 100 < threshold
 
 
 @inlined
@@ -176,7 +271,10 @@ def _pair_tokens(  # whole tokens, the heaviest pair first
 ) -> None:  # fmt: skip
     for i in range(len(mine)):
         for j in range(len(listed)):
-            work.apart[i, j] = _distance_of(slots, mine[i], listed[j])
+            apart = _distance_of(slots, mine[i], listed[j])
+            if apart > 0 and slots.known[mine[i]]:
+                apart = apart * settings.known_percent // 100
+            work.apart[i, j] = apart
     while True:
         best, best_i, best_j = -1, -1, -1
         for i in range(len(mine)):
@@ -328,6 +426,10 @@ def score_name(
     work.name_state[: len(mine)] = OPEN
     work.listed_state[: len(listed)] = OPEN
     work.tally[:] = 0
+    for slot in mine:
+        if slots.part_end[slot] > slots.near_end[slot]:
+            _pair_joined(slots, mine, names, listed, index, work, settings)
+            break
     _pair_tokens(slots, mine, names, listed, work, settings)
     open_mine, open_listed = 0, 0
     for i in range(len(mine)):
@@ -356,52 +458,81 @@ def _score(work: NameScratch, extra: int, missing: int, settings: Settings) -> i
         return 0
     against = 100 * lost + missing * settings.missing_percent + extra * settings.extra_percent
     score = 100 * SCORE_MAX * matched // (100 * matched + against)
-    if evidence < settings.evidence_min:
-        score -= (settings.evidence_min - evidence) * settings.evidence_slope_percent // 100
+    if evidence < work.demand[0]:
+        score -= (work.demand[0] - evidence) * settings.evidence_slope_percent // 100
     return max(0, int(score))
+
+
+@inlined
+def _add_posts(names: NameIndex, token: int, work: NameScratch, count: int) -> int:
+    """Add the listed names that have a token to the candidates; return how many there are now."""
+    for post in range(names.post_start[token], names.post_start[token + 1]):
+        name = names.posts[post]
+        if work.name_seen[name] != work.stamp[0] and count < CANDIDATES_MAX:
+            work.name_seen[name] = work.stamp[0]
+            work.candidates[count] = name
+            count += 1
+    return count
+
+
+@kernel
+def _add_joined(
+    slots: Slots, mine: NDArray[np.int32], names: NameIndex, index: TokenIndex, work: NameScratch
+) -> int:
+    """Take listed tokens that two neighbours make as candidates, and mark the neighbours `JOINED`."""
+    count = 0
+    for i in range(len(mine) - 1):
+        left, right = mine[i], mine[i + 1]
+        if slots.known[left] and slots.known[right]:
+            continue
+        length = _append(work.text, 0, slots.chars[left, : slots.length[left]])
+        length = _append(work.text, length, slots.chars[right, : slots.length[right]])
+        if length > LENGTH_MAX:
+            continue
+        token = find_whole(index, work.text[:length])
+        if token >= 0:
+            count = _add_posts(names, token, work, count)
+            work.name_state[i] = work.name_state[i + 1] = JOINED
+    return count
 
 
 @kernel
 def _candidates(
-    slots: Slots, mine: NDArray[np.int32], names: NameIndex, work: NameScratch, settings: Settings
-) -> int:
+    slots: Slots, mine: NDArray[np.int32], names: NameIndex, index: TokenIndex, work: NameScratch,
+    settings: Settings,
+) -> int:  # fmt: skip
     """Write the listed names that may fit; return how many."""
+    work.name_state[: len(mine)] = OPEN
+    count = _add_joined(slots, mine, names, index, work)
     total, matchable = 0, 0
-    for slot in mine:
-        total += slots.weight[slot]
-        if slots.part_end[slot] > slots.near_start[slot]:
-            matchable += slots.weight[slot]
+    for i in range(len(mine)):
+        weight = slots.weight[mine[i]]
+        total += weight
+        if work.name_state[i] == JOINED or slots.part_end[mine[i]] > slots.near_start[mine[i]]:
+            matchable += weight
     if matchable * 1000 < total * settings.matchable_permille:
         return 0
-    count, left = 0, matchable
-    work.name_state[: len(mine)] = OPEN
+    left = matchable
     while left * 1000 >= total * settings.matchable_permille:
         best, best_i = -1, -1
         for i in range(len(mine)):
-            slot = mine[i]
-            known = slots.part_end[slot] > slots.near_start[slot]
-            if work.name_state[i] == OPEN and known and slots.weight[slot] > best:
-                best, best_i = slots.weight[slot], i
+            weight = slots.weight[mine[i]]
+            near = slots.part_end[mine[i]] > slots.near_start[mine[i]]
+            if work.name_state[i] != PAIRED and near and weight > best:
+                best, best_i = weight, i
         if best_i < 0:
             break
-        slot = mine[best_i]
         work.name_state[best_i] = PAIRED
         left -= best
-        for place in range(slots.near_start[slot], slots.part_end[slot]):
-            token = slots.near[place]
-            for post in range(names.post_start[token], names.post_start[token + 1]):
-                name = names.posts[post]
-                if work.name_seen[name] != work.stamp[0] and count < CANDIDATES_MAX:
-                    work.name_seen[name] = work.stamp[0]
-                    work.candidates[count] = name
-                    count += 1
+        for place in range(slots.near_start[mine[best_i]], slots.part_end[mine[best_i]]):
+            count = _add_posts(names, slots.near[place], work, count)
     return count
 
 
 @kernel
 def match_names(
-    slots: Slots, starts: NDArray[np.int32], tokens: NDArray[np.int32], names: NameIndex,
-    index: TokenIndex, work: NameScratch, settings: Settings, *, threshold: int, out: NDArray[np.int32],
+    slots: Slots, batch: NameBatch, names: NameIndex, index: TokenIndex, work: NameScratch,
+    settings: Settings, *, threshold: int, out: NDArray[np.int32],
 ) -> int:  # fmt: skip
     """Compare names with the list.
 
@@ -409,8 +540,8 @@ def match_names(
     ----------
     slots
         Tokens that were looked up.
-    starts, tokens
-        int32: the slots of name i are ``tokens[starts[i]:starts[i + 1]]``, at most `TOKENS_MAX`.
+    batch
+        The names.
     names, index
         What is listed.
     work
@@ -427,15 +558,22 @@ def match_names(
         How many hits there are; more than fit into `out`: call again with a longer one.
     """
     found = 0
-    for number in range(len(starts) - 1):
-        mine = tokens[starts[number] : starts[number + 1]]
+    for number in range(len(batch.start) - 1):
+        mine = batch.slots[batch.start[number] : batch.start[number + 1]]
         if len(mine) == 0:
             continue
         work.stamp[0] += 1
-        count = _candidates(slots, mine, names, work, settings)
+        count = _candidates(slots, mine, names, index, work, settings)
         entries = 0
         for place in range(count):
             name = work.candidates[place]
+            work.demand[0] = batch.demand[number]
+            if batch.legal[number] != names.legal[name]:
+                work.demand[0] += settings.legal_one
+            elif batch.legal[number]:
+                work.demand[0] -= settings.legal_both
+            if _cannot_fit(slots, mine, names, name, work, settings, threshold):
+                continue
             score = score_name(slots, mine, names, name, index, work, settings)
             if score < threshold:
                 continue

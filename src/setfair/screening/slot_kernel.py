@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from setfair.screening.kernel import inlined, kernel
 
-from setfair.screening.name_kernels import Slots
+from setfair.screening.name_kernels import Slots, beginning_of, mark_of
 from setfair.screening.token_kernels import NEAR_MAX, Letters, Scratch, TokenIndex, find_near, find_whole
 
 PARTS_MIN = 5
@@ -40,7 +40,7 @@ def _insert(slots: Slots, start: int, end: int, listed: int, apart: int) -> None
 @kernel
 def look_up(
     slots: Slots, first: int, end: int, used: int,
-    index: TokenIndex, weight: NDArray[np.int32], work: Scratch, *, unknown_weight: int,
+    index: TokenIndex, weight: NDArray[np.int32], work: Scratch, *, unknown_weight: int, letter_weight: int,
 ) -> tuple[int, int]:  # fmt: skip
     """Look up the tokens of the slots from `first` to `end`.
 
@@ -54,17 +54,23 @@ def look_up(
             return slot, used
         token = slots.chars[slot, : slots.length[slot]]
         found = find_near(index, token, work)
-        nearest, best = 1000, unknown_weight
+        nearest, best = 1000, min(unknown_weight, letter_weight * len(token))
         slots.near_start[slot] = used
         for place in range(found):
             listed, apart = work.near[place], work.apart[place]
+            if slots.strict[slot] and apart:
+                continue
             _insert(slots, slots.near_start[slot], used, listed, apart)
             used += 1
+            slots.marks[slot] |= mark_of(listed)
+            slots.weight_most[slot] = max(slots.weight_most[slot], weight[listed])
             if apart < nearest or (apart == nearest and weight[listed] < best):
                 nearest, best = apart, weight[listed]
         slots.near_end[slot] = used
-        if nearest > 0:
+        if nearest > 0 and not slots.strict[slot]:
             used = _parts(index, token, slots.near, used)
         slots.part_end[slot] = used
+        slots.known[slot] = nearest == 0
         slots.weight[slot] = best
+        slots.beginning[slot] = beginning_of(token)
     return end, used

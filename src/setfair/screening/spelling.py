@@ -13,16 +13,19 @@ Rules
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from anyascii import anyascii
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
-from setfair.screening.normalise import normalise_name
-from setfair.screening.words import HONORIFICS, LEGAL_WORDS, drop_phrases
+from setfair.screening.words import LEGAL_WORDS, LONG_WORDS, NOT_CORE, SYNONYMS, drop_phrases
 
 TOKEN_LENGTH_MAX = 32
 """Letters of a token that are compared; what follows is left out."""
 
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]{2,}")
+_SYLLABIC = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _WORD = re.compile("[a-z0-9]+")
 _DOUBLED = re.compile(r"([a-zA-Z])\1+")
 
@@ -48,16 +51,62 @@ def latin_tokens(normalised: str) -> list[str]:
     return _WORD.findall(anyascii(spaced).replace("'", "").replace("`", "").lower())
 
 
-def core_tokens(tokens: list[str]) -> list[str]:
-    """Return the tokens that say who it is; all of them if none does."""
-    kept = drop_phrases(tokens)
-    core = [token for token in kept if token not in LEGAL_WORDS and token not in HONORIFICS]
-    return core or kept or tokens
+def is_syllabic(normalised: str) -> bool:
+    """Return whether a name is written in Han, Hangul or kana: in Latin letters it says far less."""
+    return not normalised.isascii() and _SYLLABIC.search(normalised) is not None
 
 
-def tokens_of(name: str) -> list[str]:
-    """Return the core tokens of a name as it came in."""
-    return core_tokens(latin_tokens(normalise_name(name)))
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """A name as it is compared."""
+
+    core: tuple[str, ...]
+    """The tokens that say who it is; all of them if none does. Empty only for a name without a letter."""
+    legal: bool
+    """Whether a legal form was left out."""
+    syllabic: bool
+    """Whether it is written in Han, Hangul or kana."""
+
+    @property
+    def compact(self) -> str:
+        """The core tokens written together."""
+        return "".join(self.core)
+
+
+def spell(normalised: str) -> Spelling:
+    """Return a name as it is compared.
+
+    Parameters
+    ----------
+    normalised
+        What `normalise_name` returns.
+    """
+    tokens = latin_tokens(normalised)
+    corrected = [_CORRECTED[token] for token in tokens]
+    kept = drop_phrases(corrected)
+    core = tuple(token for token in kept if token not in NOT_CORE)
+    legal = len(kept) < len(tokens) or not LEGAL_WORDS.isdisjoint(kept)
+    return Spelling(core or tuple(kept) or tuple(tokens), legal, is_syllabic(normalised))
+
+
+class _Corrections(dict[str, str]):
+    """Words of legal forms that are misspelt, as they should be; every other token as it is."""
+
+    def __missing__(self, token: str) -> str:
+        found = token
+        if len(token) >= 5 and token not in NOT_CORE and token not in SYNONYMS:
+            cutoff = 1 if len(token) < 9 else 2
+            near = process.extractOne(token, LONG_WORDS, scorer=OSA.distance, score_cutoff=cutoff)
+            found = near[0] if near else token
+        found = SYNONYMS.get(found, found)
+        if len(self) < CORRECTIONS_MAX:
+            self[token] = found
+        return found
+
+
+CORRECTIONS_MAX = 1 << 17
+"""Tokens whose correction is remembered."""
+_CORRECTED = _Corrections()
 
 
 def fold_token(token: str) -> str:

@@ -50,9 +50,70 @@ al el ul ad an ar as at ash az bin ibn ben bint bent abu abou ould uld walad wul
 der den ter ten zu zur und and the of for in on by et en e i y s u na ve wa va o a und ag aw umm um
 """
 
+_LIGHT_WORDS = """
+joint stock public private closed open liability jointstock obshchestvo obschestvo obshestvo ogranichennoi ogranichennoy
+otvetstvennostyu otvetstvennostiu aktsionernoe aktsionernoye aktcionernoe publichnoe publichnoye zakrytoe otkrytoe
+nepublichnoe unitary enterprise predpriyatie predpriiatie
+"""
+_SYNONYMS = """
+plant zavod kombinat combine factory fabrika zavodu works
+group grupp gruppa grupa grupo groupe gruppe holding kholding
+international intl mezhdunarodnyi mezhdunarodny mezhdunarodnaya internatsional
+institute institut
+scientific nauchno nauchnyi nauchnoe science
+research issledovatelskii issledovatelskiy issledovatelsky
+center centre tsentr centr
+bureau byuro biuro
+design konstruktorskoe konstruktorskoye
+production proizvodstvennoe proizvodstvennoye proizvodstvo
+state gosudarstvennoe gosudarstvennyi gosudarstvennoye gosudarstvennaya
+enterprise predpriyatie predpriiatie predpriyatiye
+trading torgovyi torgovy trade torgovlya
+house dom
+leasing lizing
+invest investment investments investicii investitsii
+chemical khimicheskii khimicheskiy
+shipbuilding sudostroitelnyi sudostroitelniy
+shipyard verf
+special spetsialnoe spetsialnoye spetsialnogo
+technology technologies tekhnologii tekhnologiya tekhnologiia tech
+technical tekhnicheskii tekhnicheskiy
+electronic electronics elektronika elektronnye elektronnykh
+systems system sistemy sistem
+industry industries industrial promyshlennaya
+development razvitie razvitiya
+bank banka banque banco
+association assotsiatsiya assoc
+foundation fond fund
+management upravlenie
+construction stroitelnaya stroitelstvo
+federal federalnoe federalnoye
+general gen
+services service servis
+brothers bros
+organization organisation org
+university universitet
+petroleum oil neft
+union soyuz
+concern kontsern
+agency agentstvo
+society jamiat
+"""
+_COMMON_TYPOS_OF = """
+limited liability company corporation incorporated obshchestvo ogranichennoi otvetstvennostyu aktsionernoe
+publichnoe joint stock public private sociedad anonima gesellschaft
+"""
+
 LEGAL_WORDS = frozenset(_LEGAL_WORDS.split())
 HONORIFICS = frozenset(_HONORIFICS.split())
-PARTICLES = frozenset(_PARTICLES.split())
+NOT_CORE = LEGAL_WORDS | HONORIFICS
+PARTICLES = frozenset(_PARTICLES.split() + _LIGHT_WORDS.split())
+SYNONYMS = {
+    word: line.split()[0] for line in _SYNONYMS.splitlines() if line for word in line.split()[1:]
+}
+"""Words of firms' names that lists translate or abbreviate, and the one that stands for all."""
+LONG_WORDS = tuple(sorted(set(_COMMON_TYPOS_OF.split())))
+"""Words of legal forms that are recognised when they are misspelt."""
 LEGAL_PHRASES = tuple(
     sorted(
         {tuple(phrase.split()) for phrase in _LEGAL_PHRASES.replace("\n", "").split("|")},
