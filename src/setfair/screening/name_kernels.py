@@ -37,29 +37,29 @@ OPEN, PAIRED, INITIAL, JOINED, CUT = 0, 1, 2, 3, 4
 class Settings(NamedTuple):
     """How a score is made; integers, in the units that are named."""
 
-    unknown_weight: int = 88
+    unknown_weight: int = 83
     """Weight of a token that is near no listed one."""
-    initial_weight: int = 20
+    initial_weight: int = 24
     """Most that an initial weighs."""
-    loss_permille: int = 900
+    loss_permille: int = 1164
     """How much a changed letter takes, by its share of the token."""
-    missing_percent: int = 60
+    missing_percent: int = 111
     """How much listed tokens without a partner count."""
-    extra_percent: int = 60
+    extra_percent: int = 29
     """How much a name's own tokens without a partner count."""
-    evidence_slope_percent: int = 150
+    evidence_slope_percent: int = 196
     """Points taken for each unit that is missing."""
-    edit_weight: int = 30
+    edit_weight: int = 49
     """What a changed letter takes off the evidence."""
-    matchable_permille: int = 450
+    matchable_permille: int = 315
     """Share of a name's weight that must be near listed tokens."""
     fuzz_max: int = 32
     """Distances of all pairs together, at most."""
     legal_both: int = 25
     """What the pairs may weigh less where both names have a legal form."""
-    legal_one: int = 25
+    legal_one: int = 13
     """What they must weigh more where one has."""
-    known_percent: int = 130
+    known_percent: int = 261
     """How much more the distance of two tokens counts that are both listed."""
 
 
