@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from benchmarks import append, decide, pacs008, projection, set_off, start_up, whole_way
+from benchmarks import append, decide, pacs008, projection, screening, set_off, start_up, whole_way
 from benchmarks.measure import Sample, Scale
 
 BENCHES: dict[str, Callable[[Scale], Iterator[Sample]]] = {
@@ -15,4 +15,5 @@ BENCHES: dict[str, Callable[[Scale], Iterator[Sample]]] = {
     "whole-way": whole_way.run,
     "start-up": start_up.run,
     "set-off": set_off.run,
+    "screening": screening.run,
 }

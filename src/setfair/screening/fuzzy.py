@@ -42,13 +42,13 @@ from setfair.screening.normalise import normalise_name
 from setfair.screening.slots import STRICT, TokenMemory
 from setfair.screening.spelling import Spelling, spell
 
-THRESHOLD = 700
+THRESHOLD = 625
 """Score from which on a name is a hit, where an agreement does not say; see docs/screening.md."""
 THRESHOLD_MIN = 500
 COMPACT_SCORE = 960
 COMPACT_LENGTH_MIN = 7
 """Letters of a name that is recognised when it is written together."""
-DEMAND = 168
+DEMAND = 219
 """What the pairs of two names must weigh, in eighths of a bit, for a full score."""
 DEMAND_SYLLABIC = 260
 """The same for a name in Han, Hangul or kana, whose syllables in Latin letters are shared by many."""
@@ -130,6 +130,12 @@ class FuzzyMatcher:
     def threshold(self) -> int:
         """Score from which on a name is a hit."""
         return self._threshold
+
+    @property
+    def bytes_used(self) -> int:
+        """Bytes of the index, the remembered tokens and the scratch of all threads."""
+        groups = (self._index.tokens, self._index.names, self._memory.slots, *self._scratch)
+        return sum(array.nbytes for group in groups for array in group)
 
     def match(self, names: Sequence[str]) -> list[Hit]:
         """Return the hits of all names, in the order of the names."""
@@ -245,7 +251,13 @@ class FuzzyMatcher:
             scratch = self._scratch[0]
             slots = np.array(self._memory.slots_of(window), np.int32)
             score_name(
-                self._memory.slots, slots, self._index.names, found.listed, self._index.tokens, scratch, SETTINGS
+                self._memory.slots,
+                slots,
+                self._index.names,
+                found.listed,
+                self._index.tokens,
+                scratch,
+                SETTINGS,
             )
             mine = [token.lstrip(STRICT) for token in window]
             why = explain_pairs(mine, listed.core[:TOKENS_MAX], scratch)
@@ -280,7 +292,10 @@ def _windows(spelt: Sequence[Spelling]) -> tuple[list[Sequence[str]], list[int]]
 def _piece(batch: NameBatch, low: int, high: int) -> NameBatch:
     begin, end = batch.start[low], batch.start[high]
     return NameBatch(
-        batch.start[low : high + 1] - begin, batch.slots[begin:end], batch.legal[low:high], batch.demand[low:high]
+        batch.start[low : high + 1] - begin,
+        batch.slots[begin:end],
+        batch.legal[low:high],
+        batch.demand[low:high],
     )
 
 

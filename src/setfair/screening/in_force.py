@@ -45,11 +45,18 @@ class FileLists:
             If a mandatory list is missing, truncated or stale.
         """
         requirements = self.requirements(agreement)
-        key = (today, agreement.screening.score_min, tuple(requirements), *(_stamp(each.path) for each in requirements))
+        key = (
+            today,
+            agreement.screening.score_min,
+            tuple(requirements),
+            *(_stamp(each.path) for each in requirements),
+        )
         if self._loaded is None or self._loaded.key != key:
             self._loaded = None
             lists = load_lists(requirements, today)
-            self._loaded = _Loaded(key, lists, CachedMatcher(FuzzyMatcher(lists, agreement.screening.score_min)))
+            self._loaded = _Loaded(
+                key, lists, CachedMatcher(FuzzyMatcher(lists, agreement.screening.score_min))
+            )
         return self._loaded.matcher
 
     def requirements(self, agreement: Agreement) -> tuple[ListRequirement, ...]:

@@ -4,10 +4,12 @@ Rules
 -----
 1. Tokens are numbered in alphabetical order of their one spelling, so that no result depends on the order in
    which entries are listed.
-2. A token weighs eight times the binary logarithm of the share of entries that do not have it, between
-   `WEIGHT_MIN` and `WEIGHT_MAX`; particles weigh `LIGHT_WEIGHT` at most. Whole numbers only.
+2. A token weighs eight times the binary logarithm of how many entries there are for each that has it, between
+   `WEIGHT_MIN` and `WEIGHT_MAX`, and at most `LETTER_WEIGHT` a letter; particles weigh `LIGHT_WEIGHT` at most.
+   Fewer than `ENTRIES_MIN` entries count as so many, so that a short list does not make its names common.
+   Whole numbers only.
 3. A name in another script is listed in Latin letters as well; that it is found as it is written, see
-   `exact`.
+   `match.ExactMatcher`.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from setfair.screening.spelling import Spelling, fold_token
 from setfair.screening.token_kernels import LENGTH_MAX, TokenIndex, fill_table, letters_of_tokens, piece_keys
 from setfair.screening.words import PARTICLES
 
+ENTRIES_MIN = 1 << 14
 WEIGHT_MIN = 12
 WEIGHT_MAX = 88
 LIGHT_WEIGHT = 12
@@ -61,7 +64,9 @@ def build_index(names: Sequence[tuple[int, Spelling]]) -> FuzzyIndex:
     entries = int(entry.max()) + 1 if len(entry) else 0
     light = {folded[word] for word in PARTICLES}
     weight = _weights(vocabulary, np.repeat(entry, np.diff(starts)), flat, entries, light)
-    post_start, posts = _posts(flat, np.repeat(np.arange(len(names), dtype=np.int32), np.diff(starts)), len(vocabulary))
+    post_start, posts = _posts(
+        flat, np.repeat(np.arange(len(names), dtype=np.int32), np.diff(starts)), len(vocabulary)
+    )
     tokens = token_index(vocabulary)
     marks, beginnings = np.zeros(len(names), np.uint64), np.zeros(len(names), np.uint64)
     legal = np.array([spelling.legal for _, spelling in names], np.bool_)
@@ -94,7 +99,11 @@ class _Folds(dict[str, str]):
 
 
 def _weights(
-    vocabulary: Sequence[str], entry: NDArray[np.int32], flat: NDArray[np.int32], entries: int, light: set[str]
+    vocabulary: Sequence[str],
+    entry: NDArray[np.int32],
+    flat: NDArray[np.int32],
+    entries: int,
+    light: set[str],
 ) -> NDArray[np.int32]:
     pairs = np.unique(flat.astype(np.int64) * max(1, entries) + entry)
     with_token = np.bincount(pairs // max(1, entries), minlength=len(vocabulary))
@@ -111,6 +120,7 @@ def _weights(
 @cache
 def _rarity(entries: int, with_token: int) -> int:
     """Return eight times the binary logarithm of entries / with_token, in whole numbers and bounded."""
+    entries = max(entries, ENTRIES_MIN)
     bits = (entries**8 // max(1, with_token) ** 8).bit_length() - 1
     return min(WEIGHT_MAX, max(WEIGHT_MIN, bits))
 

@@ -41,13 +41,13 @@ class Settings(NamedTuple):
     """Weight of a token that is near no listed one."""
     initial_weight: int = 24
     """Most that an initial weighs."""
-    loss_permille: int = 1164
+    loss_permille: int = 694
     """How much a changed letter takes, by its share of the token."""
     missing_percent: int = 111
     """How much listed tokens without a partner count."""
     extra_percent: int = 29
     """How much a name's own tokens without a partner count."""
-    evidence_slope_percent: int = 196
+    evidence_slope_percent: int = 210
     """Points taken for each unit that is missing."""
     edit_weight: int = 49
     """What a changed letter takes off the evidence."""
@@ -55,11 +55,11 @@ class Settings(NamedTuple):
     """Share of a name's weight that must be near listed tokens."""
     fuzz_max: int = 32
     """Distances of all pairs together, at most."""
-    legal_both: int = 25
+    legal_both: int = 50
     """What the pairs may weigh less where both names have a legal form."""
     legal_one: int = 13
     """What they must weigh more where one has."""
-    known_percent: int = 261
+    known_percent: int = 149
     """How much more the distance of two tokens counts that are both listed."""
 
 
@@ -247,14 +247,14 @@ def _distance_of(slots: Slots, slot: int, token: int) -> int:
     return -1
 
 
-@inlined
+@kernel
 def _pair(work: NameScratch, i: int, j: int, state: int) -> None:
     work.name_state[i] = state
     work.listed_state[j] = state
     work.partner[j] = i
 
 
-@inlined
+@kernel
 def _count(work: NameScratch, settings: Settings, weight: int, apart: int, length: int) -> None:
     """Add one pair of this weight to the tally."""
     lost = weight * apart * settings.loss_permille // (10_000 * max(1, length))
@@ -289,7 +289,11 @@ def _pair_tokens(  # whole tokens, the heaviest pair first
             return
         _pair(work, best_i, best_j, PAIRED)
         _count(
-            work, settings, names.weight[listed[best_j]], work.apart[best_i, best_j], slots.length[mine[best_i]]
+            work,
+            settings,
+            names.weight[listed[best_j]],
+            work.apart[best_i, best_j],
+            slots.length[mine[best_i]],
         )
 
 
@@ -314,7 +318,7 @@ def _pair_initials(
                 break
 
 
-@inlined
+@kernel
 def _append(text: NDArray[np.uint8], length: int, letters: NDArray[np.uint8]) -> int:
     for letter in letters:
         if length == 0 or text[length - 1] != letter:
@@ -347,7 +351,9 @@ def _pair_joined(  # listed apart, written together in the name
             for end in range(j, min(j + 3, len(listed))):
                 if work.listed_state[end] != OPEN:
                     break
-                length = _append(work.text, length, index.chars[index.start[listed[end]] : index.start[listed[end] + 1]])
+                length = _append(
+                    work.text, length, index.chars[index.start[listed[end]] : index.start[listed[end] + 1]]
+                )
                 weight += names.weight[listed[end]]
                 if end == j:
                     continue
@@ -378,7 +384,9 @@ def _pair_apart(  # listed together, written apart in the name
                 length = _append(work.text, length, slots.chars[slot, : slots.length[slot]])
                 if end == i:
                     continue
-                apart = _same_joined(work, length, index.chars[index.start[listed[j]] : index.start[listed[j] + 1]])
+                apart = _same_joined(
+                    work, length, index.chars[index.start[listed[j]] : index.start[listed[j] + 1]]
+                )
                 if apart >= 0:
                     for part in range(i, end + 1):
                         _pair(work, part, j, JOINED)
@@ -566,7 +574,7 @@ def match_names(
         count = _candidates(slots, mine, names, index, work, settings)
         entries = 0
         for place in range(count):
-            name = work.candidates[place]
+            name = np.int64(work.candidates[place])
             work.demand[0] = batch.demand[number]
             if batch.legal[number] != names.legal[name]:
                 work.demand[0] += settings.legal_one

@@ -79,13 +79,27 @@ class TokenMemory:
     def _grow(self, count: int) -> None:
         if count > len(self.slots.length):
             bigger = _empty_slots(max(count, 2 * len(self.slots.length)), 0)
-            for field in ("chars", "length", "strict", "near_start", "near_end", "part_end", "weight", "weight_most", "known", "marks", "beginning"):
+            for field in (
+                "chars",
+                "length",
+                "strict",
+                "near_start",
+                "near_end",
+                "part_end",
+                "weight",
+                "weight_most",
+                "known",
+                "marks",
+                "beginning",
+            ):
                 old = getattr(self.slots, field)
                 getattr(bigger, field)[: len(old)] = old
             self.slots = bigger._replace(near=self.slots.near, apart=self.slots.apart)
 
     def _grow_near(self) -> None:
-        near, apart = (np.concatenate((each, np.zeros_like(each))) for each in (self.slots.near, self.slots.apart))
+        near, apart = (
+            np.concatenate((each, np.zeros_like(each))) for each in (self.slots.near, self.slots.apart)
+        )
         self.slots = self.slots._replace(near=near, apart=apart)
 
 

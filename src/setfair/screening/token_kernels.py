@@ -155,7 +155,7 @@ def _edits_max(length: int) -> int:
     return 1 if length <= 5 else 2
 
 
-@inlined
+@kernel
 def _key(chars: Letters, label: int) -> np.uint64:
     value = np.uint64(14695981039346656037) ^ np.uint64(label)
     for letter in chars:
@@ -180,7 +180,7 @@ def _consonants(chars: Letters, out: Letters) -> int:
     return count
 
 
-@inlined
+@kernel
 def letters_of(chars: Letters) -> np.uint64:
     """Return a bit for each letter of a token."""
     bits = np.uint64(0)
@@ -249,7 +249,7 @@ def fill_table(
         place = end
 
 
-@inlined
+@kernel
 def _slot(index: TokenIndex, key: np.uint64) -> int:
     slots = np.uint64(len(index.keys) - 1)
     slot = key & slots

@@ -108,9 +108,7 @@ LEGAL_WORDS = frozenset(_LEGAL_WORDS.split())
 HONORIFICS = frozenset(_HONORIFICS.split())
 NOT_CORE = LEGAL_WORDS | HONORIFICS
 PARTICLES = frozenset(_PARTICLES.split() + _LIGHT_WORDS.split())
-SYNONYMS = {
-    word: line.split()[0] for line in _SYNONYMS.splitlines() if line for word in line.split()[1:]
-}
+SYNONYMS = {word: line.split()[0] for line in _SYNONYMS.splitlines() if line for word in line.split()[1:]}
 """Words of firms' names that lists translate or abbreviate, and the one that stands for all."""
 LONG_WORDS = tuple(sorted(set(_COMMON_TYPOS_OF.split())))
 """Words of legal forms that are recognised when they are misspelt."""
