@@ -216,7 +216,7 @@ def _brute_force(lists: ListSet, variants: list[Variant], clean: list[str], coun
             limit=None,
         )
         found += any(listed[place][0] == each.target for _, _, place in near)
-    note = f"rapidfuzz token_sort_ratio >= {BRUTE_FORCE_SCORE} over all listed names, on a sample of {len(names):,}"
+    note = f"rapidfuzz token_sort_ratio >= {BRUTE_FORCE_SCORE} with all listed, a sample of {len(names):,}"
     yield Sample(
         "brute force",
         "recall",

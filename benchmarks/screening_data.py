@@ -4,8 +4,9 @@ Two sets, made by different hands
 ---------------------------------
 shared      variants of listed names and clean names that lie beside the repository. Names whose checksum is
             even were used to tune the matcher, the others were not: `Name.tuned` says which.
-held-out    made here from the list's own aliases: an alias is taken off the list and must still find its entry
-            by what is left; half of them are changed once more (letters, order, parts). No setting was tuned on it.
+held-out    made here from the list's own aliases: an alias is taken off the list and must still find its
+            entry by what is left; half of them are changed once more (letters, order, parts). No setting was
+            tuned on it.
 """
 
 from __future__ import annotations
@@ -104,8 +105,8 @@ def without(entries: list[Entry], variants: list[Variant]) -> ListSet:
 def make_held_out(entries: list[Entry], count: int = HELD_OUT_ENTRIES) -> list[Variant]:
     """Return aliases to take off the list, seeded, one an entry, and a changed form of every second one.
 
-    An alias is taken if it has two core tokens and shares one with another name of its entry: a nickname can be
-    found by nobody who does not have it on the list.
+    An alias is taken if it has two core tokens and shares one with another name of its entry: a nickname
+    can be found by nobody who does not have it on the list.
     """
     chance = random.Random(SEED)
     candidates = [pair for entry in entries for pair in _related(entry)]

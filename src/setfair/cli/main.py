@@ -32,6 +32,7 @@ COMMANDS = {
     "sql": "look:sql",
     "rebuild": "house:rebuild",
     "clear": "clear:clear",
+    "screen": "screen:screen",
 }
 """By name: module of this package, and the command or group of commands in it."""
 

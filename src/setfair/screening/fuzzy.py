@@ -2,15 +2,15 @@
 
 Rules
 -----
-1. What `ExactMatcher` finds is a hit with the full score, whatever is said below. So is a name of the same core
-   tokens written together or apart (`Htun Zaw Min`, `HtunZawMin`), with `COMPACT_SCORE`.
+1. What `ExactMatcher` finds is a hit with the full score, whatever is said below. So is a name of the same
+   core tokens written together or apart (`Htun Zaw Min`, `HtunZawMin`), with `COMPACT_SCORE`.
 2. All else is scored by `name_kernels` and is a hit from the threshold on. One hit for each name and entry:
    that of the listed name that fits best.
 3. A low-quality alias alone says too little: it is a hit by itself only where a name of at least two core
    tokens is the very same. Otherwise it stays just below the threshold, and a second feature of the party
    (`qualifiers`) lifts it.
-4. A name of more than `TOKENS_MAX` tokens is compared in windows that overlap by half, and whole for equality.
-   Work on a name grows with its length, no faster.
+4. A name of more than `TOKENS_MAX` tokens is compared in windows that overlap by half, and whole for
+   equality. Work on a name grows with its length, no faster.
 5. At most `HITS_MAX` hits of a name are kept, the best first.
 """
 
@@ -19,7 +19,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -191,12 +192,14 @@ class FuzzyMatcher:
         count = len(batch.start) - 1
         parts = len(self._scratch) if self._pool and count >= 256 else 1
         bounds = [count * part // parts for part in range(parts + 1)]
-        pieces = [_piece(batch, low, high) for low, high in zip(bounds, bounds[1:], strict=False)]
+        pieces = [_piece(batch, low, high) for low, high in pairwise(bounds)]
         work = list(zip(pieces, self._scratch, bounds, strict=False))
         if self._pool and parts > 1:
-            found = list(self._pool.map(lambda each: self._run_piece(*each, score_min), work))
+            found = list(
+                self._pool.map(lambda each: self._run_piece(each[0], each[1], each[2], score_min), work)
+            )
         else:
-            found = [self._run_piece(*each, score_min) for each in work]
+            found = [self._run_piece(piece, scratch, first, score_min) for piece, scratch, first in work]
         return np.concatenate(found)
 
     def _run_piece(
@@ -223,7 +226,7 @@ class FuzzyMatcher:
         for hit in exact:
             score = hit.score if not hit.low_quality or len(spelling.core) > 1 else self._low(hit.score)
             if score >= score_min:
-                best[hit.list_id, hit.entry_id] = (score, None, _with_score(hit, score))
+                best[hit.list_id, hit.entry_id] = (score, None, replace(hit, score=score))
         for each in [*(_Found(-1, listed, COMPACT_SCORE) for listed in compact), *(each for each, _ in near)]:
             target = self._targets[each.listed]
             low = target.name.quality is NameQuality.LOW
@@ -254,7 +257,7 @@ class FuzzyMatcher:
                 self._memory.slots,
                 slots,
                 self._index.names,
-                found.listed,
+                np.int32(found.listed),  # type: ignore[arg-type]  # as the kernel calls it: compiled once
                 self._index.tokens,
                 scratch,
                 SETTINGS,
@@ -297,12 +300,3 @@ def _piece(batch: NameBatch, low: int, high: int) -> NameBatch:
         batch.legal[low:high],
         batch.demand[low:high],
     )
-
-
-def _with_score(hit: Hit, score: int) -> Hit:
-    if hit.score == score:
-        return hit
-    return Hit(
-        hit.name, hit.list_id, hit.entry_id, hit.matched_name, score, hit.explanation, hit.entry_hash,
-        low_quality=hit.low_quality,
-    )  # fmt: skip

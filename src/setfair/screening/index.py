@@ -5,9 +5,9 @@ Rules
 1. Tokens are numbered in alphabetical order of their one spelling, so that no result depends on the order in
    which entries are listed.
 2. A token weighs eight times the binary logarithm of how many entries there are for each that has it, between
-   `WEIGHT_MIN` and `WEIGHT_MAX`, and at most `LETTER_WEIGHT` a letter; particles weigh `LIGHT_WEIGHT` at most.
-   Fewer than `ENTRIES_MIN` entries count as so many, so that a short list does not make its names common.
-   Whole numbers only.
+   `WEIGHT_MIN` and `WEIGHT_MAX`, and at most `LETTER_WEIGHT` a letter; particles weigh `LIGHT_WEIGHT` at
+   most. Fewer than `ENTRIES_MIN` entries count as so many, so that a short list does not make its names
+   common. Whole numbers only.
 3. A name in another script is listed in Latin letters as well; that it is found as it is written, see
    `match.ExactMatcher`.
 """
@@ -51,7 +51,8 @@ def build_index(names: Sequence[tuple[int, Spelling]]) -> FuzzyIndex:
     Parameters
     ----------
     names
-        For each name the number of its entry, from 0 without gaps, and how it is spelt, with at least one core token.
+        For each name the number of its entry, from 0 without gaps, and how it is spelt, with at least one
+        core token.
     """
     folded = _Folds()
     spelt = [[folded[token] for token in spelling.core[:TOKENS_MAX]] for _, spelling in names]

@@ -1,7 +1,7 @@
 """How the kernels of screening are compiled; screening knows nothing of the engine, which has the same rules.
 
 Kernels take arrays and integers, allocate nothing and raise nothing. So they are compiled without the
-reference counts that Numba keeps for arrays (`_nrt=False`), release the interpreter lock and are kept on disk.
+reference counts that Numba keeps for arrays (`_nrt=False`), release the interpreter lock and stay on disk.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Rules
 -----
-1. Only listed names that share a near token are compared, found from the rarest token on: when what is left of
-   the name could not carry a hit alone, its tokens find nothing more.
+1. Only listed names that share a near token are compared, found from the rarest token on: when what is
+   left of the name could not carry a hit alone, its tokens find nothing more.
 2. Tokens are paired one to one, the pair that weighs most first. Then, of what is left: initials, tokens that
    are written together or apart, a last token that is cut off.
 3. The score is what the pairs weigh as a share of that and of what is left over on both sides; see `Settings`
@@ -21,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setfair.screening.kernel import inlined, kernel
-
 from setfair.screening.token_kernels import LENGTH_MAX, TokenIndex, distance, find_whole
 
 TOKENS_MAX = 32
@@ -133,7 +132,7 @@ class NameScratch(NamedTuple):
     entry_name: NDArray[np.int32]
     candidates: NDArray[np.int32]
     apart: NDArray[np.int32]
-    """Shape (TOKENS_MAX, TOKENS_MAX): distance by place in the name and in the listed name; negative: none."""
+    """Shape (TOKENS_MAX, TOKENS_MAX): distances by place in both names; negative: none."""
     name_state: NDArray[np.int32]
     """By place in the name: `OPEN` or how it is paired."""
     listed_state: NDArray[np.int32]
@@ -574,7 +573,7 @@ def match_names(
         count = _candidates(slots, mine, names, index, work, settings)
         entries = 0
         for place in range(count):
-            name = np.int64(work.candidates[place])
+            name = work.candidates[place]
             work.demand[0] = batch.demand[number]
             if batch.legal[number] != names.legal[name]:
                 work.demand[0] += settings.legal_one

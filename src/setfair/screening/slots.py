@@ -3,7 +3,8 @@
 Rules
 -----
 1. A token has a number, its slot, under which it is remembered for as long as the lists are the same.
-2. At most `SLOTS_MAX` tokens are remembered; then all are forgotten at once. A batch has at most half of that.
+2. At most `SLOTS_MAX` tokens are remembered; then all are forgotten at once. A batch has at most half of
+   that.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ import numpy as np
 
 from setfair.screening.index import LETTER_WEIGHT, WEIGHT_MAX, FuzzyIndex
 from setfair.screening.name_kernels import Slots
-from setfair.screening.spelling import fold_token
 from setfair.screening.slot_kernel import look_up
+from setfair.screening.spelling import fold_token
 from setfair.screening.token_kernels import LENGTH_MAX, make_scratch
 
 SLOTS_MAX = 1 << 17
@@ -71,7 +72,8 @@ class TokenMemory:
         while first < self._count:
             first, self._used = look_up(
                 self.slots, first, self._count, self._used,
-                self._index.tokens, self._index.names.weight, self._scratch, unknown_weight=WEIGHT_MAX, letter_weight=LETTER_WEIGHT,
+                self._index.tokens, self._index.names.weight, self._scratch,
+                unknown_weight=WEIGHT_MAX, letter_weight=LETTER_WEIGHT,
             )  # fmt: skip
             if first < self._count:
                 self._grow_near()

@@ -2,12 +2,12 @@
 
 Rules
 -----
-1. A name that is not in Latin letters is transliterated (anyascii); a run of Han characters becomes the family
-   name and the given name.
+1. A name that is not in Latin letters is transliterated (anyascii); a run of Han characters becomes the
+   family name and the given name.
 2. Tokens are letters and digits in lower case. Legal forms and honorifics are left out (`words`), unless
    nothing else is left.
-3. `fold_token` writes what different transliterations write differently in one way: ``Yevgeniy`` and ``Evgeni``,
-   ``Khalid`` and ``Halid``, ``Mohammed`` and ``Mohamed``. Tokens are compared in this form.
+3. `fold_token` writes what different transliterations write differently in one way: ``Yevgeniy`` and
+   ``Evgeni``, ``Khalid`` and ``Halid``, ``Mohammed`` and ``Mohamed``. Tokens are compared in this form.
 """
 
 from __future__ import annotations

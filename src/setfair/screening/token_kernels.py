@@ -5,10 +5,10 @@ Rules
 1. The distance counts letters that are changed, added, left out or swapped with their neighbour, `EDIT` each.
    What transliteration, hearing and character recognition confuse costs less: see `_SUBSTITUTIONS`.
 2. Two tokens are near if their distance is at most `DISTANCE_MAX` at the length of the longer.
-3. Listed tokens are found by their pieces: a token of n pieces that is changed in fewer than n places keeps one
-   piece whole (Li, Deng, Wang and Feng, Pass-Join, 2011), so a table of pieces finds all that are within
-   `_edits_max` changes of letters. Tokens with the same consonants are found as well, for vowels are what
-   transliterations differ in. The table has at most four numbers for each listed token.
+3. Listed tokens are found by their pieces: a token of n pieces that is changed in fewer than n places
+   keeps one piece whole (Li, Deng, Wang and Feng, Pass-Join, 2011), so a table of pieces finds all that
+   are within `_edits_max` changes of letters. Tokens with the same consonants are found as well, for
+   vowels are what transliterations differ in. The table has at most four numbers for each listed token.
 
 Compiled once and kept on disk: about 4 s at the first use after an installation.
 """
@@ -54,7 +54,8 @@ class TokenIndex(NamedTuple):
     """Hash table with open addressing: key of a piece, 0 for free."""
     first: NDArray[np.int32]
     """By place in `keys`: the first of its tokens in `members`."""
-    count: NDArray[np.int32]
+    size: NDArray[np.int32]
+    """By place in `keys`: how many tokens it has."""
     members: NDArray[np.int32]
     """Tokens by piece."""
     letters: NDArray[np.uint64]
@@ -94,7 +95,7 @@ def make_scratch(tokens: int) -> Scratch:
 def _substitution_table() -> NDArray[np.uint8]:
     table = np.full((128, 128), EDIT, np.uint8)
     for cost, pairs in _SUBSTITUTIONS:
-        for first, second in (pair for pair in pairs.split()):
+        for first, second in map(tuple, pairs.split()):
             table[ord(first), ord(second)] = table[ord(second), ord(first)] = cost
     np.fill_diagonal(table, 0)
     return table
@@ -107,9 +108,19 @@ def _dropped_table() -> NDArray[np.uint8]:
     return table
 
 
+def _consonant_table() -> NDArray[np.uint8]:
+    """Return what each letter is in a row of consonants: 0 for vowels and h, one for those alike."""
+    table = np.arange(128, dtype=np.uint8)
+    for letter in f"{_VOWELS}h":
+        table[ord(letter)] = 0
+    for letter, like in (("v", "b"), ("z", "s"), ("S", "s")):
+        table[ord(letter)] = ord(like)
+    return table
+
+
 _SUBSTITUTED = _substitution_table()
 _LEFT_OUT = _dropped_table()
-_IS_VOWEL = np.array([chr(code) in _VOWELS for code in range(128)])
+_CONSONANT = _consonant_table()
 _BIT = np.array([code % 31 if code > 64 else 31 + code % 32 for code in range(128)], np.uint64)
 
 
@@ -168,15 +179,11 @@ def _key(chars: Letters, label: int) -> np.uint64:
 @kernel
 def _consonants(chars: Letters, out: Letters) -> int:
     count = 0
-    for letter in chars:
-        if not _IS_VOWEL[letter] and letter != 104:
-            if letter == 118:
-                letter = np.uint8(98)
-            elif letter == 122 or letter == 83:
-                letter = np.uint8(115)
-            if count == 0 or out[count - 1] != letter:
-                out[count] = letter
-                count += 1
+    for place in range(len(chars)):
+        letter = _CONSONANT[chars[place]]
+        if letter and (count == 0 or out[count - 1] != letter):
+            out[count] = letter
+            count += 1
     return count
 
 
@@ -255,7 +262,7 @@ def _slot(index: TokenIndex, key: np.uint64) -> int:
     slot = key & slots
     while index.keys[slot]:
         if index.keys[slot] == key:
-            return np.int64(slot)
+            return np.int64(slot)  # type: ignore[return-value]
         slot = (slot + np.uint64(1)) & slots
     return -1
 
@@ -266,7 +273,7 @@ def find_whole(index: TokenIndex, token: Letters) -> int:
     slot = _slot(index, _key(token, _WHOLE))
     if slot < 0:
         return -1
-    for place in range(index.first[slot], index.first[slot] + index.count[slot]):
+    for place in range(index.first[slot], index.first[slot] + index.size[slot]):
         listed = index.members[place]
         other = index.chars[index.start[listed] : index.start[listed + 1]]
         if len(other) == len(token):
@@ -285,7 +292,7 @@ def _take(index: TokenIndex, key: np.uint64, token: Letters, work: Scratch, foun
     if slot < 0:
         return found
     bits, stamp = work.now[0], work.stamp[0]
-    for place in range(index.first[slot], index.first[slot] + index.count[slot]):
+    for place in range(index.first[slot], index.first[slot] + index.size[slot]):
         listed = index.members[place]
         if work.seen[listed] == stamp:
             continue

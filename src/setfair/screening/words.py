@@ -33,27 +33,30 @@ anonim sirketi|limited sirketi|limited sti|ltd sti|sherkat sahami|sherkat e saha
 sendirian berhad|perseroan terbatas|pt tbk|pte ltd|pvt ltd|pty ltd|fz llc|l l c|j s c|o o o
 """
 _LEGAL_WORDS = """
-llc ltd limited inc incorporated corp corporation co company companies plc llp lp gmbh ag kg kgaa ohg se sa sas sarl
-srl spa bv nv oy oyj ab as asa aps doo ooo oao zao pao ao ojsc cjsc pjsc jsc too tov pp chp ip sal sarlu surl
-sociedad compania cia ltda eurl snc scs pte pty pvt sdn bhd tbk fze fzc fzco fzllc wll kft zrt rt sro kk pjs psc
-kompaniya kompania kompani sirketi sti ltdsti gmbhcokg ooodoo ood eood ad ead sh pk dba ulc cv rl cjs unltd
+llc ltd limited inc incorporated corp corporation co company companies plc llp lp gmbh ag kg kgaa ohg se sa
+sas sarl srl spa bv nv oy oyj ab as asa aps doo ooo oao zao pao ao ojsc cjsc pjsc jsc too tov pp chp ip sal
+sarlu surl sociedad compania cia ltda eurl snc scs pte pty pvt sdn bhd tbk fze fzc fzco fzllc wll kft zrt
+rt sro kk pjs psc kompaniya kompania kompani sirketi sti ltdsti gmbhcokg ooodoo ood eood ad ead sh pk dba
+ulc cv rl cjs unltd
 """
 _HONORIFICS = """
-mr mrs ms miss dr prof professor sir dame lord lady sheikh shaykh shaikh sheik cheikh sheykh haji hajji hadji haj hajj
-mullah mulla mola mawlawi maulavi mawlavi maulawi molvi moulvi qari hafiz sayyed sayyid syed sayed seyed seyyed ustad
-ustaz imam ayatollah hojjatoleslam mufti mr. h.e. he excellency hon honourable honorable general gen colonel col major
-maj captain capt lieutenant lt brigadier admiral commander sergeant engineer eng ing comandante senor senora don dona
-monsieur madame mme herr frau signor king prince princess emir amir pan pani tov gospodin
+mr mrs ms miss dr prof professor sir dame lord lady sheikh shaykh shaikh sheik cheikh sheykh haji hajji
+hadji haj hajj mullah mulla mola mawlawi maulavi mawlavi maulawi molvi moulvi qari hafiz sayyed sayyid syed
+sayed seyed seyyed ustad ustaz imam ayatollah hojjatoleslam mufti mr. h.e. he excellency hon honourable
+honorable general gen colonel col major maj captain capt lieutenant lt brigadier admiral commander sergeant
+engineer eng ing comandante senor senora don dona monsieur madame mme herr frau signor king prince princess
+emir amir pan pani tov gospodin
 """
 _PARTICLES = """
-al el ul ad an ar as at ash az bin ibn ben bint bent abu abou ould uld walad wuld de la le les del della di da do dos das du van von
-der den ter ten zu zur und and the of for in on by et en e i y s u na ve wa va o a und ag aw umm um
+al el ul ad an ar as at ash az bin ibn ben bint bent abu abou ould uld walad wuld de la le les del della di
+da do dos das du van von der den ter ten zu zur und and the of for in on by et en e i y s u na ve wa va o a
+und ag aw umm um
 """
 
 _LIGHT_WORDS = """
-joint stock public private closed open liability jointstock obshchestvo obschestvo obshestvo ogranichennoi ogranichennoy
-otvetstvennostyu otvetstvennostiu aktsionernoe aktsionernoye aktcionernoe publichnoe publichnoye zakrytoe otkrytoe
-nepublichnoe unitary enterprise predpriyatie predpriiatie
+joint stock public private closed open liability jointstock obshchestvo obschestvo obshestvo ogranichennoi
+ogranichennoy otvetstvennostyu otvetstvennostiu aktsionernoe aktsionernoye aktcionernoe publichnoe
+publichnoye zakrytoe otkrytoe nepublichnoe unitary enterprise predpriyatie predpriiatie
 """
 _SYNONYMS = """
 plant zavod kombinat combine factory fabrika zavodu works
