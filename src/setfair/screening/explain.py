@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import OSA
 
-from setfair.screening.name_kernels import CUT, INITIAL, JOINED, OPEN, NameScratch
+from setfair.screening.name_arrays import CUT, INITIAL, JOINED, OPEN, NameScratch
 
 TOKENS_SHOWN_MAX = 12
 """Pairs and tokens that an explanation names, each."""

@@ -30,16 +30,10 @@ from setfair.screening.gate import ListSet
 from setfair.screening.index import build_index
 from setfair.screening.lists.model import NameQuality, hash_facts
 from setfair.screening.match import SCORE_MAX, ExactMatcher, Hit, Target, listed_as, targets_of
-from setfair.screening.name_kernels import (
-    TOKENS_MAX,
-    NameBatch,
-    NameScratch,
-    Settings,
-    make_name_scratch,
-    match_names,
-    score_name,
-)
+from setfair.screening.name_arrays import TOKENS_MAX, NameBatch, NameScratch, Settings, make_name_scratch
+from setfair.screening.name_kernels import match_names
 from setfair.screening.normalise import normalise_name
+from setfair.screening.pair_kernels import score_name
 from setfair.screening.slots import STRICT, TokenMemory
 from setfair.screening.spelling import Spelling, spell
 

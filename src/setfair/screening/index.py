@@ -21,7 +21,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from setfair.screening.name_kernels import TOKENS_MAX, NameIndex, mark_names
+from setfair.screening.name_arrays import TOKENS_MAX, NameIndex
+from setfair.screening.name_kernels import mark_names
 from setfair.screening.spelling import Spelling, fold_token
 from setfair.screening.token_kernels import LENGTH_MAX, TokenIndex, fill_table, letters_of_tokens, piece_keys
 from setfair.screening.words import PARTICLES

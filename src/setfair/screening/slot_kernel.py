@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setfair.screening.kernel import inlined, kernel
-from setfair.screening.name_kernels import Slots, beginning_of, mark_of
+from setfair.screening.name_arrays import Slots
+from setfair.screening.name_kernels import beginning_of, mark_of
 from setfair.screening.token_kernels import NEAR_MAX, Letters, Scratch, TokenIndex, find_near, find_whole
 
 PARTS_MIN = 5

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from setfair.screening.index import LETTER_WEIGHT, WEIGHT_MAX, FuzzyIndex
-from setfair.screening.name_kernels import Slots
+from setfair.screening.name_arrays import Slots
 from setfair.screening.slot_kernel import look_up
 from setfair.screening.spelling import fold_token
 from setfair.screening.token_kernels import LENGTH_MAX, make_scratch

@@ -286,7 +286,9 @@ def find_whole(index: TokenIndex, token: Letters) -> int:
 
 
 @kernel
-def _take(index: TokenIndex, key: np.uint64, token: Letters, work: Scratch, found: int) -> int:
+def _take(
+    index: TokenIndex, key: np.uint64, token: Letters, work: Scratch, found: int, letters_max: int
+) -> int:
     """Add the tokens under one key that are near; return how many there are now."""
     slot = _slot(index, key)
     if slot < 0:
@@ -296,9 +298,9 @@ def _take(index: TokenIndex, key: np.uint64, token: Letters, work: Scratch, foun
         listed = index.members[place]
         if work.seen[listed] == stamp:
             continue
-        work.seen[listed] = stamp
-        if _bits_apart(bits, index.letters[listed]) > 6:
+        if _bits_apart(bits, index.letters[listed]) > letters_max:
             continue
+        work.seen[listed] = stamp
         other = index.chars[index.start[listed] : index.start[listed + 1]]
         limit = DISTANCE_MAX[max(len(token), len(other))]
         apart = distance(token, other, limit, work.rows)
@@ -313,10 +315,10 @@ def find_near(index: TokenIndex, token: Letters, work: Scratch) -> int:
     """Write the listed tokens that are near one token into `work`; return how many, in no order."""
     work.now[0] = letters_of(token)
     work.stamp[0] += 1
-    found = _take(index, _key(token, _WHOLE), token, work, 0)
+    found = _take(index, _key(token, _WHOLE), token, work, 0, 0)
     consonants = _consonants(token, work.skeleton)
     if consonants >= 3:
-        found = _take(index, _key(work.skeleton[:consonants], _CONSONANTS), token, work, found)
+        found = _take(index, _key(work.skeleton[:consonants], _CONSONANTS), token, work, found, 6)
     length = len(token)
     for other in range(max(3, length - 2), min(LENGTH_MAX, length + 2) + 1):
         edits = _edits_max(other)
@@ -327,5 +329,5 @@ def find_near(index: TokenIndex, token: Letters, work: Scratch) -> int:
             size = end - begin
             for at in range(max(0, begin - edits), min(length - size, begin + edits) + 1):
                 key = _key(token[at : at + size], other * 4 + piece + 1000)
-                found = _take(index, key, token, work, found)
+                found = _take(index, key, token, work, found, 2 * edits)
     return found

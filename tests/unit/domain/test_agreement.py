@@ -299,7 +299,7 @@ def test_canonical_document_is_pinned():
         b'"effective_date":"2026-01-05","id":"HOUSE","identity_memory_days":10,"name":"Test house",'
     )
     assert b'"opens":"08:00:00"' in canonical
-    assert agreement_hash(agreement) == "b5ea333544e36e6caa0eac6a04ef2da05ac4d5380abf7766e14cb2e65733fc8c"
+    assert agreement_hash(agreement) == "fd845c9a8adbf056a87a109130ea697f1a3980ae43856b890476f6521218c453"
 
 
 def test_a_loaded_agreement_cannot_be_changed():
