@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
 from rapidfuzz import fuzz, process
 
 from benchmarks.houses import temporary_folder
-from benchmarks.measure import Sample, Scale, Timer, rates
+from benchmarks.measure import Sample, Scale
 from benchmarks.screening_data import (
     HELD_OUT_CATEGORY,
     HELD_OUT_ENTRIES,
@@ -34,7 +34,7 @@ from setfair.screening.fuzzy import THRESHOLD, THRESHOLD_MIN, FuzzyMatcher
 from setfair.screening.gate import ListSet
 from setfair.screening.lists.model import Entry
 from setfair.screening.match import Hit
-from setfair.screening.normalise import normalise_name
+from setfair.screening.normalise import normalise_name, token_key
 from setfair.screening.screen_batch import screen_names
 
 SWEEP = (550, 600, THRESHOLD, 650, 700, 750, 800, 900, 1000)
@@ -145,50 +145,62 @@ def _speed(scale: Scale, lists: ListSet, clean: list[str]) -> Iterator[Sample]:
     warm = FuzzyMatcher(lists)
     warm.match(distinct[:100])
 
-    def unseen(timer: Timer) -> None:
+    def unseen() -> float:
         fresh = FuzzyMatcher(lists)
-        with timer:
-            fresh.match(distinct)
+        begin = time.process_time()
+        fresh.match(distinct)
+        return time.process_time() - begin
 
-    note = "no token seen before"
+    note = "no token seen before; 20,000 a second on two cores are 10,000 a CPU second"
     yield Sample(
         "screening",
         "unseen names",
-        "names/s",
-        rates(len(distinct), unseen, min(3, scale.runs)),
-        20_000,
+        "names/CPU s",
+        _cpu_rates(len(distinct), unseen, min(2, scale.runs)),
+        10_000,
         note=note,
     )
 
-    def tokens_seen(timer: Timer) -> None:
-        with timer:
-            warm.match(distinct)
+    def tokens_seen() -> float:
+        begin = time.process_time()
+        warm.match(distinct)
+        return time.process_time() - begin
 
     yield Sample(
         "screening",
         "unseen names, seen tokens",
-        "names/s",
-        rates(len(distinct), tokens_seen, min(3, scale.runs)),
+        "names/CPU s",
+        _cpu_rates(len(distinct), tokens_seen, min(2, scale.runs)),
     )
     cached = CachedMatcher(warm)
     column = pa.array(distinct * 10)
     screen_names(column, cached)
 
-    def seen(timer: Timer) -> None:
-        with timer:
-            screen_names(column, cached)
+    def seen() -> float:
+        begin = time.process_time()
+        screen_names(column, cached)
+        return time.process_time() - begin
 
     yield Sample(
-        "screening", "seen names, Arrow column", "names/s", rates(len(column), seen, scale.runs), 300_000
+        "screening",
+        "seen names, Arrow column",
+        "names/CPU s",
+        _cpu_rates(len(column), seen, scale.runs),
+        150_000,
     )
     times = []
     for name in distinct[: scale.of(SINGLE_NAMES, 20)]:
-        begin = time.perf_counter()
+        begin = time.process_time()
         warm.match([name])
-        times.append(1e3 * (time.perf_counter() - begin))
+        times.append(1e3 * (time.process_time() - begin))
     for percent, aim in ((50, None), (99, 1.0)):
         value = float(np.percentile(times, percent))
-        yield Sample("screening", f"one name, p{percent}", "ms", (value,), aim, more_is_better=False)
+        yield Sample("screening", f"one name, p{percent}", "CPU ms", (value,), aim, more_is_better=False)
+
+
+def _cpu_rates(work: int, run: Callable[[], float], runs: int) -> tuple[float, ...]:
+    """Return names per second of CPU time, one value a run: other work does not change it."""
+    return tuple(work / run() for _ in range(runs))
 
 
 def _memory(matcher: FuzzyMatcher) -> float:
@@ -198,20 +210,22 @@ def _memory(matcher: FuzzyMatcher) -> float:
 
 def _brute_force(lists: ListSet, variants: list[Variant], clean: list[str], count: int) -> Iterator[Sample]:
     """Compare with every listed name: rapidfuzz token_sort_ratio, cut at `BRUTE_FORCE_SCORE`."""
-    listed = [(e.entry_id, normalise_name(n.text)) for e in lists.lists[0].entries for n in e.names]
+    listed = [
+        (e.entry_id, token_key(normalise_name(n.text))) for e in lists.lists[0].entries for n in e.names
+    ]
     texts = [text for _, text in listed]
     some = [each for each in variants if not each.tuned]
     some, names = some[:: max(1, len(some) // count)], clean[:: max(1, len(clean) // count)]
-    begin = time.perf_counter()
-    queries = [normalise_name(name) for name in names]
+    begin = time.process_time()
+    queries = [token_key(normalise_name(name)) for name in names]
     best = [_any(query, texts) for query in queries]
-    seconds = time.perf_counter() - begin
+    seconds = time.process_time() - begin
     found = 0
     for each in some:
         near = process.extract(
-            normalise_name(each.name),
+            token_key(normalise_name(each.name)),
             texts,
-            scorer=fuzz.token_sort_ratio,
+            scorer=fuzz.ratio,
             score_cutoff=BRUTE_FORCE_SCORE,
             limit=None,
         )
@@ -225,11 +239,8 @@ def _brute_force(lists: ListSet, variants: list[Variant], clean: list[str], coun
         note=f"reported half, {len(some)} variants",
     )
     yield Sample("brute force", "false positives", "%", (100 * sum(best) / len(best),), note=note)
-    yield Sample("brute force", "unseen names", "names/s", (len(names) / seconds,), note="one core")
+    yield Sample("brute force", "unseen names", "names/CPU s", (len(names) / seconds,), note="one core")
 
 
 def _any(query: str, texts: list[str]) -> bool:
-    return (
-        process.extractOne(query, texts, scorer=fuzz.token_sort_ratio, score_cutoff=BRUTE_FORCE_SCORE)
-        is not None
-    )
+    return process.extractOne(query, texts, scorer=fuzz.ratio, score_cutoff=BRUTE_FORCE_SCORE) is not None

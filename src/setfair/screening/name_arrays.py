@@ -15,6 +15,9 @@ CANDIDATES_MAX = 20_000
 """Listed names that are compared with one name, at most."""
 SCORE_MAX = 1000
 
+# What is asked: weight of the pairs with this listed name, and with any; legal form; score; candidates.
+ASKED_WEIGHT, ASKED_BASE, ASKED_LEGAL, ASKED_SCORE, ASKED_COUNT = range(5)
+
 # How a listed token is paired.
 OPEN, PAIRED, INITIAL, JOINED, CUT = 0, 1, 2, 3, 4
 
@@ -124,8 +127,8 @@ class NameScratch(NamedTuple):
     listed_state: NDArray[np.int32]
     partner: NDArray[np.int32]
     """By place in the listed name: the place in the name that it is paired with."""
-    demand: NDArray[np.int32]
-    """Shape (1,): what the pairs must weigh at least."""
+    asked: NDArray[np.int32]
+    """Shape (5,): what is asked of listed names, by the places `ASKED_WEIGHT` and so on."""
     tally: NDArray[np.int64]
     """Shape (4,): matched, lost, evidence, distance."""
     rows: NDArray[np.int32]
@@ -146,7 +149,7 @@ def make_name_scratch(names: int, entries: int) -> NameScratch:
         name_state=np.zeros(TOKENS_MAX, np.int32),
         listed_state=np.zeros(TOKENS_MAX, np.int32),
         partner=np.zeros(TOKENS_MAX, np.int32),
-        demand=np.zeros(1, np.int32),
+        asked=np.zeros(5, np.int32),
         tally=np.zeros(4, np.int64),
         rows=np.zeros((3, LENGTH_MAX + 1), np.int32),
         text=np.zeros(3 * LENGTH_MAX, np.uint8),

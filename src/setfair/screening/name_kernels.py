@@ -20,6 +20,11 @@ from numpy.typing import NDArray
 
 from setfair.screening.kernel import inlined, kernel
 from setfair.screening.name_arrays import (
+    ASKED_BASE,
+    ASKED_COUNT,
+    ASKED_LEGAL,
+    ASKED_SCORE,
+    ASKED_WEIGHT,
     CANDIDATES_MAX,
     JOINED,
     OPEN,
@@ -93,7 +98,7 @@ def _cannot_fit(
             extra += slots.weight[slot]
     if 100 * SCORE_MAX * most < threshold * (100 * most + extra * settings.extra_percent):
         return True
-    short = work.demand[0] - most
+    short = work.asked[ASKED_WEIGHT] - most
     return short > 0 and SCORE_MAX - short * settings.evidence_slope_percent // 100 < threshold
 
 
@@ -166,17 +171,18 @@ def _candidates(
 @kernel
 def _best_of_entries(
     slots: Slots, mine: NDArray[np.int32], names: NameIndex, index: TokenIndex, work: NameScratch,
-    settings: Settings, *, legal: bool, demand: int, threshold: int, count: int,
+    settings: Settings,
 ) -> int:  # fmt: skip
     """Score the candidates and leave the entries that reach the threshold in their place; return how many."""
+    legal, threshold = work.asked[ASKED_LEGAL] == 1, work.asked[ASKED_SCORE]
     entries = 0
-    for place in range(count):
+    for place in range(work.asked[ASKED_COUNT]):
         name = work.candidates[place]
-        work.demand[0] = demand
+        work.asked[ASKED_WEIGHT] = work.asked[ASKED_BASE]
         if legal != names.legal[name]:
-            work.demand[0] += settings.legal_one
+            work.asked[ASKED_WEIGHT] += settings.legal_one
         elif legal:
-            work.demand[0] -= settings.legal_both
+            work.asked[ASKED_WEIGHT] -= settings.legal_both
         if _cannot_fit(slots, mine, names, name, work, settings, threshold):
             continue
         score = score_name(slots, mine, names, name, index, work, settings)
@@ -229,10 +235,9 @@ def match_names(
             continue
         work.stamp[0] += 1
         count = _candidates(slots, mine, names, index, work, settings)
-        entries = _best_of_entries(
-            slots, mine, names, index, work, settings, legal=batch.legal[number],
-            demand=batch.demand[number], threshold=threshold, count=count,
-        )  # fmt: skip
+        work.asked[ASKED_BASE], work.asked[ASKED_LEGAL] = batch.demand[number], batch.legal[number]
+        work.asked[ASKED_SCORE], work.asked[ASKED_COUNT] = threshold, count
+        entries = _best_of_entries(slots, mine, names, index, work, settings)
         for place in range(entries):
             entry = work.candidates[place]
             if found < len(out):

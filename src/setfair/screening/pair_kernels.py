@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from setfair.screening.kernel import inlined, kernel
 from setfair.screening.name_arrays import (
+    ASKED_WEIGHT,
     CUT,
     INITIAL,
     JOINED,
@@ -257,6 +258,6 @@ def _score(work: NameScratch, extra: int, missing: int, settings: Settings) -> i
         return 0
     against = 100 * lost + missing * settings.missing_percent + extra * settings.extra_percent
     score = 100 * SCORE_MAX * matched // (100 * matched + against)
-    if evidence < work.demand[0]:
-        score -= (work.demand[0] - evidence) * settings.evidence_slope_percent // 100
+    if evidence < work.asked[ASKED_WEIGHT]:
+        score -= (work.asked[ASKED_WEIGHT] - evidence) * settings.evidence_slope_percent // 100
     return max(0, int(score))
