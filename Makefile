@@ -7,11 +7,12 @@ WORKERS ?= 2
 
 READY := $(VENV)/.ready
 KERNELS := $(VENV)/.kernels
-KERNEL_SOURCES := $(wildcard src/setfair/engine/*.py src/setfair/engine/setoff/*.py src/setfair/domain/*.py src/setfair/formats/kernels.py src/setfair/journal/sha256_lanes.py)
+KERNEL_SOURCES := $(wildcard src/setfair/engine/*.py src/setfair/engine/setoff/*.py src/setfair/domain/*.py \
+    src/setfair/formats/kernels.py src/setfair/journal/sha256_lanes.py src/setfair/screening/*kernel*.py)
 UNCOMPILED_TESTS := tests/unit/engine tests/tables tests/properties tests/formats/test_kernels.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench check clean clean-kernels lock
+.PHONY: help setup demo test bench bench-screening check clean clean-kernels lock
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -29,6 +30,9 @@ test: $(KERNELS) ## Run all tests: the engine uncompiled for coverage, then ever
 
 bench: $(KERNELS) ## Measure: prints a table and writes JSON
 	$(BIN)/python -m benchmarks
+
+bench-screening: $(KERNELS) ## Measure screening alone: recall, false positives, speed
+	$(BIN)/python -m benchmarks --only screening
 
 check: $(KERNELS) ## Style, types, imports, documentation
 	$(BIN)/ruff check src tests examples benchmarks docs

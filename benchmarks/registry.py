@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from benchmarks import append, decide, offset, pacs008, projection, set_off, start_up, tree, whole_way
+from benchmarks import (
+    append,
+    decide,
+    offset,
+    pacs008,
+    projection,
+    screening,
+    set_off,
+    start_up,
+    tree,
+    whole_way,
+)
 from benchmarks.measure import Sample, Scale
 
 BENCHES: dict[str, Callable[[Scale], Iterator[Sample]]] = {
@@ -17,4 +28,5 @@ BENCHES: dict[str, Callable[[Scale], Iterator[Sample]]] = {
     "start-up": start_up.run,
     "set-off": set_off.run,
     "offset": offset.run,
+    "screening": screening.run,
 }

@@ -73,6 +73,7 @@ officers = [
   { id = "officer-2", name = "Second Example Officer" },
   { id = "officer-3", name = "Third Example Officer" },
 ]
+score_min = 720
 
 [[screening.lists]]
 id = "UN"

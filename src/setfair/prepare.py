@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from datetime import date
 from multiprocessing import get_context
 
 import numpy as np
@@ -25,6 +26,9 @@ from setfair.formats.kernels import hash_texts
 from setfair.intake.digest import mix_text, mix_words
 from setfair.journal.sha256 import padded_rows
 from setfair.journal.sha256_lanes import ONE_BY_ONE_BELOW, hash_in_lanes
+from setfair.screening.fuzzy import FuzzyMatcher
+from setfair.screening.gate import ListSet
+from setfair.screening.lists.model import Entry, EntryKind, Name, NameQuality, SanctionsList
 
 _EURO = 978
 _DAY = 20_000
@@ -34,7 +38,7 @@ _DAY = 20_000
 def prepare() -> None:
     """Compile all kernels, on two cores where there are two."""
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
-        for part in [pool.submit(decide_a_day), pool.submit(clear_two_debts)]:
+        for part in [pool.submit(decide_a_day), pool.submit(clear_two_debts), pool.submit(screen_a_name)]:
             part.result()
 
 
@@ -84,6 +88,14 @@ def clear_two_debts() -> None:
     digests = np.zeros(1, np.uint64)
     mix_text(digests, texts)
     mix_words(digests, digests)
+
+
+def screen_a_name() -> None:
+    """Compare a name with a list of one that is spelt a little differently."""
+    name = Name("Example Harbour Works", NameQuality.MAIN)
+    entry = Entry("1", EntryKind.ORGANISATION, (name,), "", "", (), "")
+    listed = SanctionsList("X", "prepare", date(2026, 1, 1), "", (entry,))
+    FuzzyMatcher(ListSet((listed,), "")).match(["Exampel Harbor Works"])
 
 
 if __name__ == "__main__":

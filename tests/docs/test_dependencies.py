@@ -32,7 +32,8 @@ def licence_of(name: str) -> str:
     """Return the licence of an installed package, in its own words."""
     about = metadata.metadata(name)
     first_line = (about["License"] or "").split("\n")[0]
-    return about["License-Expression"] or first_line or "; ".join(about.get_all("Classifier", []))
+    classifiers = [each for each in about.get_all("Classifier", []) if each.startswith("License ::")]
+    return about["License-Expression"] or first_line or "; ".join(classifiers).rpartition(":: ")[2]
 
 
 @pytest.mark.parametrize("heading", ASKED_FOR)

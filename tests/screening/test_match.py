@@ -92,8 +92,9 @@ def test_explanation_in_plain_words(matcher: ExactMatcher) -> None:
     """One line says what was compared, how, and whose name of what quality was hit."""
     (hit,) = matcher.match(["Cobbler, The"])
     assert hit.explain() == (
-        "'Cobbler, The' is 'The Cobbler' on list UN, entry 900001, score 100: the same name in another order "
-        "up to case, accents and punctuation; low-quality alias of the person 'ZORVAN PELLIK DRAUMONT', "
+        "'Cobbler, The' is 'The Cobbler' on list UN, entry 900001, score 1000: the same name in another "
+        "order up to case, accents and punctuation; low-quality alias of the person "
+        "'ZORVAN PELLIK DRAUMONT', "
         "reference EXi.001, programme Example, listed with Freedonia, Ruritania"
     )
     (hit,) = matcher.match(["Зорван Пеллик"])

@@ -38,6 +38,7 @@ COMMANDS = {
     "checkpoint": "checkpoint:checkpoint_app",
     "audit": "audit:audit",
     "offset": "offset:offset",
+    "screen": "screen:screen",
 }
 """By name: module of this package, and the command or group of commands in it."""
 

@@ -262,6 +262,8 @@ class Screening(Part):
     """At least two people: it takes two different ones to release what was held."""
     lists: Annotated[tuple[ScreeningList, ...], Field(min_length=1, max_length=100)]
     """The lists; UN is always among them."""
+    score_min: int = Field(default=625, ge=500, le=1000)
+    """Score from which on a name that is like a listed one is held, of 1000. A listed name is always held."""
 
 
 class Offsetting(Part):

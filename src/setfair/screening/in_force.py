@@ -17,8 +17,9 @@ from pathlib import Path
 from setfair.domain.agreement import Agreement
 from setfair.errors import ScreeningUnavailableError
 from setfair.screening.cache import CachedMatcher
+from setfair.screening.fuzzy import FuzzyMatcher
 from setfair.screening.gate import ListRequirement, ListSet, load_lists
-from setfair.screening.match import ExactMatcher, Matcher
+from setfair.screening.match import Matcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,18 @@ class FileLists:
             If a mandatory list is missing, truncated or stale.
         """
         requirements = self.requirements(agreement)
-        key = (today, tuple(requirements), *(_stamp(each.path) for each in requirements))
+        key = (
+            today,
+            agreement.screening.score_min,
+            tuple(requirements),
+            *(_stamp(each.path) for each in requirements),
+        )
         if self._loaded is None or self._loaded.key != key:
             self._loaded = None
             lists = load_lists(requirements, today)
-            self._loaded = _Loaded(key, lists, CachedMatcher(ExactMatcher(lists)))
+            self._loaded = _Loaded(
+                key, lists, CachedMatcher(FuzzyMatcher(lists, agreement.screening.score_min))
+            )
         return self._loaded.matcher
 
     def requirements(self, agreement: Agreement) -> tuple[ListRequirement, ...]:
@@ -81,7 +89,8 @@ class FileLists:
             }
             for source in lists.sources
         ]
-        about = {"list_set": lists.version, "sources": sources, "left_out": list(lists.left_out)}
+        version = self._loaded.matcher.version
+        about = {"list_set": version, "sources": sources, "left_out": list(lists.left_out)}
         return json.dumps(about, ensure_ascii=False).encode()
 
 

@@ -24,7 +24,7 @@ from setfair.screening.gate import ListSet
 from setfair.screening.lists.model import Entry, EntryKind, Name, NameQuality
 from setfair.screening.normalise import normalise_name, token_key
 
-SCORE_MAX = 100
+SCORE_MAX = 1000
 """The score of equal names; 0 is nothing in common."""
 SHOWN_LENGTH_MAX = 200
 """Characters of a name that are shown in an explanation."""
@@ -48,6 +48,8 @@ class Hit:
     """Why it is a hit and what was hit, in plain words."""
     entry_hash: str
     """Hash of the entry's content: a release that is bound to it lapses when the entry changes."""
+    low_quality: bool = False
+    """Whether the publisher itself relies little on the listed name."""
 
     def explain(self) -> str:
         """Return one line for the people who decide."""
@@ -72,7 +74,9 @@ class Matcher(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
+class Target:
+    """One listed name, and whose it is."""
+
     list_id: str
     entry: Entry
     name: Name
@@ -83,9 +87,9 @@ class ExactMatcher:
 
     def __init__(self, lists: ListSet) -> None:
         self._version = lists.version
-        self._by_name: dict[str, list[_Target]] = {}
-        self._by_tokens: dict[str, list[_Target]] = {}
-        for target in _targets(lists):
+        self._by_name: dict[str, list[Target]] = {}
+        self._by_tokens: dict[str, list[Target]] = {}
+        for target in targets_of(lists):
             normalised = normalise_name(target.name.text)
             if not normalised:
                 continue
@@ -100,24 +104,24 @@ class ExactMatcher:
 
     def match(self, names: Sequence[str]) -> list[Hit]:
         """Return the hits of all names, in the order of the names."""
-        hits: list[Hit] = []
-        for name in names:
-            normalised = normalise_name(name)
-            equal = self._by_name.get(normalised, ())
-            reordered = self._by_tokens.get(token_key(normalised), ()) if " " in normalised else ()
-            if equal or reordered:
-                hits += _hits(name, equal, reordered)
-        return hits
+        return [hit for name in names for hit in self.match_normalised(name, normalise_name(name))]
+
+    def match_normalised(self, name: str, normalised: str) -> list[Hit]:
+        """Return the hits of one name that is normalised already."""
+        equal = self._by_name.get(normalised, ())
+        reordered = self._by_tokens.get(token_key(normalised), ()) if " " in normalised else ()
+        return _hits(name, equal, reordered) if equal or reordered else []
 
 
-def _targets(lists: ListSet) -> Iterator[_Target]:
+def targets_of(lists: ListSet) -> Iterator[Target]:
+    """Yield every listed name, in the order of lists and entries."""
     for each in lists.lists:
         for entry in each.entries:
             for name in entry.names:
-                yield _Target(each.list_id, entry, name)
+                yield Target(each.list_id, entry, name)
 
 
-def _hits(name: str, equal: Sequence[_Target], reordered: Sequence[_Target]) -> list[Hit]:
+def _hits(name: str, equal: Sequence[Target], reordered: Sequence[Target]) -> list[Hit]:
     found: dict[tuple[str, str], Hit] = {}
     for reason, targets in (("the same name", equal), ("the same name in another order", reordered)):
         for target in targets:
@@ -127,19 +131,21 @@ def _hits(name: str, equal: Sequence[_Target], reordered: Sequence[_Target]) -> 
     return list(found.values())
 
 
-def _hit(name: str, target: _Target, reason: str) -> Hit:
+def _hit(name: str, target: Target, reason: str) -> Hit:
     return Hit(
         name=name,
         list_id=target.list_id,
         entry_id=target.entry.entry_id,
         matched_name=target.name.text,
         score=SCORE_MAX,
-        explanation=f"{reason} up to case, accents and punctuation; {_description(target)}",
+        explanation=f"{reason} up to case, accents and punctuation; {listed_as(target)}",
         entry_hash=target.entry.content_hash,
+        low_quality=target.name.quality is NameQuality.LOW,
     )
 
 
-def _description(target: _Target) -> str:
+def listed_as(target: Target) -> str:
+    """Return what the list says of a name: whose it is, of what quality, under which programme."""
     entry, name = target.entry, target.name
     kind = "entry" if entry.kind is EntryKind.UNKNOWN else entry.kind.value
     parts = [f"{name.quality.value}{' in original script' if name.original_script else ''} of the {kind}"]

@@ -82,6 +82,8 @@ class Entry:
     """Nationalities and countries of addresses, as listed."""
     content_hash: str
     """SHA-256, hexadecimal, of everything that the list says about the entry."""
+    birth_years: tuple[int, ...] = ()
+    """Years in which a person may have been born, as listed."""
 
 
 @dataclass(frozen=True, slots=True)

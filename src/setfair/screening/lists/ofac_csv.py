@@ -52,6 +52,7 @@ _KINDS = {
     "aircraft": EntryKind.AIRCRAFT,
 }
 _MAIN_COLUMNS, _ALTERNATE_COLUMNS, _ADDRESS_COLUMNS, _REMARK_COLUMNS = 12, 5, 6, 2
+_BIRTH = re.compile(r"\bDOB (?:circa )?(?:\d{1,2} )?(?:[A-Z][a-z]{2} )?(\d{4})\b", re.ASCII)
 _WEAK_ALIAS = re.compile(r"\b[afn]\.k\.a\. '(.+?)'(?=\s*(?:;|\.?\s*$))")
 
 
@@ -157,4 +158,5 @@ def _entry(path: Path, draft: _Draft) -> Entry:
         reference="",
         countries=tuple(dict.fromkeys(row[4] for row in draft.addresses if row[4])),
         content_hash=hash_facts((label, text) for label, rows in groups for row in rows for text in row),
+        birth_years=tuple(sorted({int(year) for year in _BIRTH.findall(draft.remark)})),
     )

@@ -28,6 +28,8 @@ ROOT = "CONSOLIDATED_LIST"
 _SECTIONS = {"INDIVIDUALS": "INDIVIDUAL", "ENTITIES": "ENTITY"}
 _KINDS = {"INDIVIDUAL": EntryKind.PERSON, "ENTITY": EntryKind.ORGANISATION}
 _NAME_PARTS = ("FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME")
+BIRTH_RANGE_MAX = 50
+"""Years that one range of birth may span."""
 _NO_DOCTYPE = "a document type declaration (DOCTYPE) is not allowed"
 _NOT_CONTENT = frozenset(("SORT_KEY", "SORT_KEY_LAST_MOD"))
 """Elements that order the list's own presentation and say nothing about the entry."""
@@ -157,7 +159,20 @@ def _entry(path: Path, element: etree._Element) -> Entry:
         reference=" ".join(_texts(element, "REFERENCE_NUMBER")),
         countries=tuple(dict.fromkeys((*nationalities, *addresses))),
         content_hash=hash_facts(_facts(element)),
+        birth_years=_birth_years(element),
     )
+
+
+def _birth_years(element: etree._Element) -> tuple[int, ...]:
+    """Return the years of birth: of dates, years, and the ends of ranges with what is between."""
+    years: set[int] = set()
+    for birth in element.iterchildren("INDIVIDUAL_DATE_OF_BIRTH"):
+        given = [int(text[:4]) for text in _texts(birth, "YEAR", "DATE") if text[:4].isdecimal()]
+        ends = [int(text) for text in _texts(birth, "FROM_YEAR", "TO_YEAR") if text.isdecimal()]
+        if len(ends) == 2 and ends[0] <= ends[1] <= ends[0] + BIRTH_RANGE_MAX:
+            given += range(ends[0], ends[1] + 1)
+        years.update(given)
+    return tuple(sorted(years))
 
 
 def _facts(element: etree._Element, path: str = "") -> Iterator[tuple[str, str]]:

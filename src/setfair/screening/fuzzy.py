@@ -1,0 +1,296 @@
+"""The matcher of the house: names that are listed, and names that may be.
+
+Rules
+-----
+1. What `ExactMatcher` finds is a hit with the full score, whatever is said below. So is a name of the same
+   core tokens written together or apart (`Htun Zaw Min`, `HtunZawMin`), with `COMPACT_SCORE`.
+2. All else is scored by `name_kernels` and is a hit from the threshold on. One hit for each name and entry:
+   that of the listed name that fits best.
+3. A low-quality alias alone says too little: it is a hit by itself only where a name of at least two core
+   tokens is the very same. Otherwise it stays just below the threshold, and a second feature of the party
+   (`qualifiers`) lifts it.
+4. A name of more than `TOKENS_MAX` tokens is compared in windows that overlap by half, and whole for
+   equality. Work on a name grows with its length, no faster.
+5. At most `HITS_MAX` hits of a name are kept, the best first.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from setfair.screening.explain import explain_pairs
+from setfair.screening.gate import ListSet
+from setfair.screening.index import build_index
+from setfair.screening.lists.model import NameQuality, hash_facts
+from setfair.screening.match import SCORE_MAX, ExactMatcher, Hit, Target, listed_as, targets_of
+from setfair.screening.name_arrays import TOKENS_MAX, NameBatch, NameScratch, Settings, make_name_scratch
+from setfair.screening.name_kernels import match_names
+from setfair.screening.normalise import normalise_name
+from setfair.screening.pair_kernels import score_name
+from setfair.screening.slots import STRICT, TokenMemory
+from setfair.screening.spelling import Spelling, spell
+
+THRESHOLD = 625
+"""Score from which on a name is a hit, where an agreement does not say; see docs/screening.md."""
+THRESHOLD_MIN = 500
+COMPACT_SCORE = 960
+COMPACT_LENGTH_MIN = 7
+"""Letters of a name that is recognised when it is written together."""
+DEMAND = 219
+"""What the pairs of two names must weigh, in eighths of a bit, for a full score."""
+DEMAND_SYLLABIC = 260
+"""The same for a name in Han, Hangul or kana, whose syllables in Latin letters are shared by many."""
+LOW_QUALITY_GAP = 25
+"""How far below the threshold a low-quality alias stays."""
+HITS_MAX = 100
+CHUNK = 4096
+"""Names that are compared in one call of the kernel."""
+_OUT_FIRST = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A listed name that fits, before it is explained."""
+
+    window: int
+    listed: int
+    score: int
+
+
+class FuzzyMatcher:
+    """Finds names that are listed, and those that are near enough to one that is."""
+
+    def __init__(self, lists: ListSet, threshold: int = THRESHOLD, threads: int | None = None) -> None:
+        """Build the index.
+
+        Parameters
+        ----------
+        lists
+            The lists in force.
+        threshold
+            Score from which on a name is a hit, `THRESHOLD_MIN` to `SCORE_MAX`.
+        threads
+            How many cores to use; as many as there are, up to four, if not given.
+        """
+        if not THRESHOLD_MIN <= threshold <= SCORE_MAX:
+            raise ValueError(f"threshold {threshold} is not in {THRESHOLD_MIN} to {SCORE_MAX}")
+        self._exact = ExactMatcher(lists)
+        self._threshold = threshold
+        self._version = hash_facts((("lists", lists.version), ("threshold", str(threshold))))
+        self._targets: list[Target] = []
+        self._spelt: list[Spelling] = []
+        self._number: dict[tuple[str, str], int] = {}
+        self._compact: dict[str, list[int]] = {}
+        self._take(lists)
+        self._index = build_index(list(zip(self._entries(), self._spelt, strict=True)))
+        self._memory = TokenMemory(self._index)
+        count = threads or min(4, os.cpu_count() or 1)
+        self._scratch = [make_name_scratch(len(self._targets), len(self._number)) for _ in range(count)]
+        self._pool = ThreadPoolExecutor(count) if count > 1 else None
+
+    def _take(self, lists: ListSet) -> None:
+        """Collect the listed names, each spelling of an entry once."""
+        seen: set[tuple[int, tuple[str, ...], bool]] = set()
+        for target in targets_of(lists):
+            spelling = spell(normalise_name(target.name.text))
+            if not spelling.core:
+                continue
+            key = (target.list_id, target.entry.entry_id)
+            entry = self._number.setdefault(key, len(self._number))
+            low = target.name.quality is NameQuality.LOW
+            if (entry, spelling.core, low) in seen:
+                continue
+            seen.add((entry, spelling.core, low))
+            if not low and len(spelling.compact) >= COMPACT_LENGTH_MIN:
+                self._compact.setdefault(spelling.compact, []).append(len(self._targets))
+            self._targets.append(target)
+            self._spelt.append(spelling)
+
+    def _entries(self) -> Iterator[int]:
+        return (self._number[target.list_id, target.entry.entry_id] for target in self._targets)
+
+    @property
+    def version(self) -> str:
+        """The version of the lists and of the settings."""
+        return self._version
+
+    @property
+    def threshold(self) -> int:
+        """Score from which on a name is a hit."""
+        return self._threshold
+
+    @property
+    def bytes_used(self) -> int:
+        """Bytes of the index, the remembered tokens and the scratch of all threads."""
+        groups = (self._index.tokens, self._index.names, self._memory.slots, *self._scratch)
+        return sum(array.nbytes for group in groups for array in group)
+
+    def match(self, names: Sequence[str]) -> list[Hit]:
+        """Return the hits of all names, in the order of the names."""
+        return self.find(names, self._threshold)
+
+    def find(self, names: Sequence[str], score_min: int) -> list[Hit]:
+        """Return what reaches a score, in the order of the names; the best first for each name.
+
+        Parameters
+        ----------
+        names
+            Names in any script.
+        score_min
+            At least `THRESHOLD_MIN`; less than the threshold where a second feature may lift a score.
+        """
+        hits: list[Hit] = []
+        for begin in range(0, len(names), CHUNK):
+            hits += self._find_chunk(names[begin : begin + CHUNK], score_min)
+        return hits
+
+    def _find_chunk(self, names: Sequence[str], score_min: int) -> list[Hit]:
+        distinct = list(dict.fromkeys(names))
+        normalised = [normalise_name(name) for name in distinct]
+        spelt = [spell(each) for each in normalised]
+        windows, owner = _windows(spelt)
+        found: dict[int, list[_Found]] = {}
+        if windows:
+            batch = self._batch(windows, [spelt[name] for name in owner])
+            for window, listed, score in self._run(batch, score_min).tolist():
+                found.setdefault(owner[window], []).append(_Found(window, listed, score))
+        hits: dict[str, list[Hit]] = {}
+        for number, name in enumerate(distinct):
+            exact = self._exact.match_normalised(name, normalised[number])
+            compact = self._compact.get(spelt[number].compact, ()) if len(normalised[number]) < 1000 else ()
+            if exact or compact or number in found:
+                near = [(each, windows[each.window]) for each in found.get(number, ())]
+                hits[name] = self._hits(name, spelt[number], exact, compact, near, score_min)
+        return [hit for name in names for hit in hits.get(name, ())] if hits else []
+
+    def _batch(self, windows: Sequence[Sequence[str]], spelt: Sequence[Spelling]) -> NameBatch:
+        start = np.zeros(len(windows) + 1, np.int32)
+        np.cumsum([len(window) for window in windows], out=start[1:])
+        slots = self._memory.slots_of([token for window in windows for token in window])
+        return NameBatch(
+            start,
+            np.array(slots, np.int32),
+            np.array([each.legal for each in spelt], np.bool_),
+            np.array([DEMAND_SYLLABIC if each.syllabic else DEMAND for each in spelt], np.int32),
+        )
+
+    def _run(self, batch: NameBatch, score_min: int) -> NDArray[np.int32]:
+        """Return window, listed name and score of all that reach a score, in the order of windows."""
+        count = len(batch.start) - 1
+        parts = len(self._scratch) if self._pool and count >= 256 else 1
+        bounds = [count * part // parts for part in range(parts + 1)]
+        pieces = [_piece(batch, low, high) for low, high in pairwise(bounds)]
+        work = list(zip(pieces, self._scratch, bounds, strict=False))
+        if self._pool and parts > 1:
+            found = list(
+                self._pool.map(lambda each: self._run_piece(each[0], each[1], each[2], score_min), work)
+            )
+        else:
+            found = [self._run_piece(piece, scratch, first, score_min) for piece, scratch, first in work]
+        return np.concatenate(found)
+
+    def _run_piece(
+        self, batch: NameBatch, scratch: NameScratch, first: int, score_min: int
+    ) -> NDArray[np.int32]:
+        room = _OUT_FIRST
+        while True:
+            out = np.zeros((room, 3), np.int32)
+            count = match_names(
+                self._memory.slots, batch, self._index.names, self._index.tokens, scratch, SETTINGS,
+                threshold=score_min, out=out,
+            )  # fmt: skip
+            if count <= room:
+                out[:, 0] += np.int32(first)
+                return out[:count]
+            room = count
+
+    def _hits(
+        self, name: str, spelling: Spelling, exact: Sequence[Hit], compact: Sequence[int],
+        near: Sequence[tuple[_Found, Sequence[str]]], score_min: int,
+    ) -> list[Hit]:  # fmt: skip
+        """Return the hits of one name: one for each entry, the best, in the order of score and list."""
+        best: dict[tuple[str, str], tuple[int, _Found | None, Hit | None]] = {}
+        for hit in exact:
+            score = hit.score if not hit.low_quality or len(spelling.core) > 1 else self._low(hit.score)
+            if score >= score_min:
+                best[hit.list_id, hit.entry_id] = (score, None, replace(hit, score=score))
+        for each in [*(_Found(-1, listed, COMPACT_SCORE) for listed in compact), *(each for each, _ in near)]:
+            target = self._targets[each.listed]
+            low = target.name.quality is NameQuality.LOW
+            score = self._low(each.score) if low else each.score
+            key = (target.list_id, target.entry.entry_id)
+            if score >= score_min and (key not in best or score > best[key][0]):
+                best[key] = (score, each, None)
+        window_of = {id(each): window for each, window in near}
+        ranked = sorted(best.items(), key=lambda item: (-item[1][0], item[0]))[:HITS_MAX]
+        return [
+            hit or self._explained(name, score, found, window_of.get(id(found), spelling.core))
+            for _, (score, found, hit) in ranked
+        ]
+
+    def _low(self, score: int) -> int:
+        return min(score, self._threshold - LOW_QUALITY_GAP)
+
+    def _explained(self, name: str, score: int, found: _Found | None, window: Sequence[str]) -> Hit:
+        if found is None:
+            raise ValueError("a hit without a listed name")
+        target, listed = self._targets[found.listed], self._spelt[found.listed]
+        if found.window < 0:
+            why = "the same name written together or apart"
+        else:
+            scratch = self._scratch[0]
+            slots = np.array(self._memory.slots_of(window), np.int32)
+            score_name(
+                self._memory.slots,
+                slots,
+                self._index.names,
+                np.int32(found.listed),  # type: ignore[arg-type]  # as the kernel calls it: compiled once
+                self._index.tokens,
+                scratch,
+                SETTINGS,
+            )
+            mine = [token.lstrip(STRICT) for token in window]
+            why = explain_pairs(mine, listed.core[:TOKENS_MAX], scratch)
+        return Hit(
+            name=name,
+            list_id=target.list_id,
+            entry_id=target.entry.entry_id,
+            matched_name=target.name.text,
+            score=score,
+            explanation=f"{why}; {listed_as(target)}",
+            entry_hash=target.entry.content_hash,
+            low_quality=target.name.quality is NameQuality.LOW,
+        )
+
+
+SETTINGS = Settings()
+
+
+def _windows(spelt: Sequence[Spelling]) -> tuple[list[Sequence[str]], list[int]]:
+    """Return the tokens to compare, at most `TOKENS_MAX` at once, and the name of each."""
+    windows: list[Sequence[str]] = []
+    owner: list[int] = []
+    for number, each in enumerate(spelt):
+        core = [f"{STRICT}{token}" for token in each.core] if each.syllabic else each.core
+        for begin in range(0, max(1, len(core) - TOKENS_MAX // 2), TOKENS_MAX // 2):
+            if core:
+                windows.append(core[begin : begin + TOKENS_MAX])
+                owner.append(number)
+    return windows, owner
+
+
+def _piece(batch: NameBatch, low: int, high: int) -> NameBatch:
+    begin, end = batch.start[low], batch.start[high]
+    return NameBatch(
+        batch.start[low : high + 1] - begin,
+        batch.slots[begin:end],
+        batch.legal[low:high],
+        batch.demand[low:high],
+    )

@@ -1,0 +1,135 @@
+"""What is listed, as arrays: tokens, their pieces, names by token.
+
+Rules
+-----
+1. Tokens are numbered in alphabetical order of their one spelling, so that no result depends on the order in
+   which entries are listed.
+2. A token weighs eight times the binary logarithm of how many entries there are for each that has it, between
+   `WEIGHT_MIN` and `WEIGHT_MAX`, and at most `LETTER_WEIGHT` a letter; particles weigh `LIGHT_WEIGHT` at
+   most. Fewer than `ENTRIES_MIN` entries count as so many, so that a short list does not make its names
+   common. Whole numbers only.
+3. A name in another script is listed in Latin letters as well; that it is found as it is written, see
+   `match.ExactMatcher`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from setfair.screening.name_arrays import TOKENS_MAX, NameIndex
+from setfair.screening.name_kernels import mark_names
+from setfair.screening.spelling import Spelling, fold_token
+from setfair.screening.token_kernels import LENGTH_MAX, TokenIndex, fill_table, letters_of_tokens, piece_keys
+from setfair.screening.words import PARTICLES
+
+ENTRIES_MIN = 1 << 14
+WEIGHT_MIN = 12
+WEIGHT_MAX = 88
+LIGHT_WEIGHT = 12
+LETTER_WEIGHT = 18
+"""Most that a token weighs for each of its letters: a short one says little, however rare it is."""
+_PIECES_MAX = 5
+
+
+@dataclass(frozen=True, slots=True)
+class FuzzyIndex:
+    """Listed names as the kernels take them."""
+
+    tokens: TokenIndex
+    names: NameIndex
+    spellings: dict[str, int]
+    """Number of each listed token, by its one spelling."""
+
+
+def build_index(names: Sequence[tuple[int, Spelling]]) -> FuzzyIndex:
+    """Return the index of names.
+
+    Parameters
+    ----------
+    names
+        For each name the number of its entry, from 0 without gaps, and how it is spelt, with at least one
+        core token.
+    """
+    folded = _Folds()
+    spelt = [[folded[token] for token in spelling.core[:TOKENS_MAX]] for _, spelling in names]
+    vocabulary = sorted({token for tokens in spelt for token in tokens})
+    number = {token: place for place, token in enumerate(vocabulary)}
+    starts = np.zeros(len(names) + 1, np.int32)
+    np.cumsum([len(tokens) for tokens in spelt], out=starts[1:])
+    flat = np.array([number[token] for tokens in spelt for token in tokens], np.int32)
+    entry = np.array([entry for entry, _ in names], np.int32)
+    entries = int(entry.max()) + 1 if len(entry) else 0
+    light = {folded[word] for word in PARTICLES}
+    weight = _weights(vocabulary, np.repeat(entry, np.diff(starts)), flat, entries, light)
+    post_start, posts = _posts(
+        flat, np.repeat(np.arange(len(names), dtype=np.int32), np.diff(starts)), len(vocabulary)
+    )
+    tokens = token_index(vocabulary)
+    marks, beginnings = np.zeros(len(names), np.uint64), np.zeros(len(names), np.uint64)
+    legal = np.array([spelling.legal for _, spelling in names], np.bool_)
+    listed = NameIndex(starts, flat, entry, weight, post_start, posts, marks, legal, beginnings)
+    mark_names(listed, tokens)
+    return FuzzyIndex(tokens, listed, number)
+
+
+def token_index(vocabulary: Sequence[str]) -> TokenIndex:
+    """Return the table of pieces of tokens; they are numbered in the order given."""
+    chars = np.frombuffer("".join(vocabulary).encode("ascii"), np.uint8)
+    start = np.zeros(len(vocabulary) + 1, np.int32)
+    np.cumsum([len(token) for token in vocabulary], out=start[1:])
+    keys = np.zeros(len(vocabulary) * _PIECES_MAX, np.uint64)
+    owners = np.zeros(len(keys), np.int32)
+    count = piece_keys(chars, start, keys, owners, np.zeros(LENGTH_MAX, np.uint8))
+    order = np.argsort(keys[:count], kind="stable")
+    table = np.zeros(1 << max(4, (2 * count).bit_length()), np.uint64)
+    first, counts = np.zeros(len(table), np.int32), np.zeros(len(table), np.int32)
+    fill_table(keys[order], table, first, counts)
+    letters = np.zeros(len(vocabulary), np.uint64)
+    letters_of_tokens(chars, start, letters)
+    return TokenIndex(chars, start, table, first, counts, owners[order], letters)
+
+
+class _Folds(dict[str, str]):
+    def __missing__(self, token: str) -> str:
+        found = self[token] = fold_token(token)[:LENGTH_MAX]
+        return found
+
+
+def _weights(
+    vocabulary: Sequence[str],
+    entry: NDArray[np.int32],
+    flat: NDArray[np.int32],
+    entries: int,
+    light: set[str],
+) -> NDArray[np.int32]:
+    pairs = np.unique(flat.astype(np.int64) * max(1, entries) + entry)
+    with_token = np.bincount(pairs // max(1, entries), minlength=len(vocabulary))
+    weights = [_rarity(entries, int(count)) for count in with_token]
+    return np.array(
+        [
+            min(weight, LIGHT_WEIGHT if token in light else LETTER_WEIGHT * len(token))
+            for token, weight in zip(vocabulary, weights, strict=True)
+        ],
+        np.int32,
+    )
+
+
+@cache
+def _rarity(entries: int, with_token: int) -> int:
+    """Return eight times the binary logarithm of entries / with_token, in whole numbers and bounded."""
+    entries = max(entries, ENTRIES_MIN)
+    bits = (entries**8 // max(1, with_token) ** 8).bit_length() - 1
+    return min(WEIGHT_MAX, max(WEIGHT_MIN, bits))
+
+
+def _posts(
+    flat: NDArray[np.int32], owner: NDArray[np.int32], tokens: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    order = np.lexsort((owner, flat))
+    start = np.searchsorted(flat[order], np.arange(tokens + 1)).astype(np.int32)
+    return start, owner[order]

@@ -1,0 +1,123 @@
+"""Tokens that were looked up: each is looked up among the listed ones once, and remembered.
+
+Rules
+-----
+1. A token has a number, its slot, under which it is remembered for as long as the lists are the same.
+2. At most `SLOTS_MAX` tokens are remembered; then all are forgotten at once. A batch has at most half of
+   that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from setfair.screening.index import LETTER_WEIGHT, WEIGHT_MAX, FuzzyIndex
+from setfair.screening.name_arrays import Slots
+from setfair.screening.slot_kernel import look_up
+from setfair.screening.spelling import fold_token
+from setfair.screening.token_kernels import LENGTH_MAX, make_scratch
+
+SLOTS_MAX = 1 << 17
+STRICT = "="
+"""Stands before a token of which only the very same is near."""
+_NEAR_FIRST = 1 << 16
+_ROOM = 1 << 10
+"""What one token may need of `near`."""
+
+
+class TokenMemory:
+    """Slots of tokens, filled as tokens come."""
+
+    def __init__(self, index: FuzzyIndex) -> None:
+        self._index = index
+        self._scratch = make_scratch(len(index.spellings))
+        self._clear()
+
+    def _clear(self) -> None:
+        self._slot_of: dict[str, int] = {}
+        self._folded: dict[tuple[str, bool], int] = {}
+        self.slots = _empty_slots(1 << 12, _NEAR_FIRST)
+        self._count = 0
+        self._used = 0
+
+    def slots_of(self, tokens: Iterable[str]) -> list[int]:
+        """Return the slots of tokens, new ones looked up."""
+        slot_of = self._slot_of
+        tokens = list(tokens)
+        new = [token for token in dict.fromkeys(tokens) if token not in slot_of]
+        if new:
+            self._add(new)
+        return [slot_of[token] for token in tokens]
+
+    def _add(self, tokens: list[str]) -> None:
+        fresh: list[tuple[str, bool]] = []
+        for token in tokens:
+            strict = token.startswith(STRICT)
+            folded = fold_token(token.lstrip(STRICT))[:LENGTH_MAX]
+            slot = self._folded.get((folded, strict))
+            if slot is None:
+                slot = self._folded[folded, strict] = self._count + len(fresh)
+                fresh.append((folded, strict))
+            self._slot_of[token] = slot
+        if not fresh:
+            return
+        self._grow(self._count + len(fresh))
+        for number, (folded, strict) in enumerate(fresh, self._count):
+            self.slots.strict[number] = strict
+            self.slots.length[number] = len(folded)
+            self.slots.chars[number, : len(folded)] = np.frombuffer(folded.encode("ascii"), np.uint8)
+        first, self._count = self._count, self._count + len(fresh)
+        while first < self._count:
+            first, self._used = look_up(
+                self.slots, first, self._count, self._used,
+                self._index.tokens, self._index.names.weight, self._scratch,
+                unknown_weight=WEIGHT_MAX, letter_weight=LETTER_WEIGHT,
+            )  # fmt: skip
+            if first < self._count:
+                self._grow_near()
+
+    def _grow(self, count: int) -> None:
+        if count > len(self.slots.length):
+            bigger = _empty_slots(max(count, 2 * len(self.slots.length)), 0)
+            for field in (
+                "chars",
+                "length",
+                "strict",
+                "near_start",
+                "near_end",
+                "part_end",
+                "weight",
+                "weight_most",
+                "known",
+                "marks",
+                "beginning",
+            ):
+                old = getattr(self.slots, field)
+                getattr(bigger, field)[: len(old)] = old
+            self.slots = bigger._replace(near=self.slots.near, apart=self.slots.apart)
+
+    def _grow_near(self) -> None:
+        near, apart = (
+            np.concatenate((each, np.zeros_like(each))) for each in (self.slots.near, self.slots.apart)
+        )
+        self.slots = self.slots._replace(near=near, apart=apart)
+
+
+def _empty_slots(slots: int, near: int) -> Slots:
+    return Slots(
+        chars=np.zeros((slots, LENGTH_MAX), np.uint8),
+        length=np.zeros(slots, np.int32),
+        strict=np.zeros(slots, np.bool_),
+        near_start=np.zeros(slots, np.int64),
+        near_end=np.zeros(slots, np.int64),
+        part_end=np.zeros(slots, np.int64),
+        near=np.zeros(near, np.int32),
+        apart=np.zeros(near, np.int32),
+        weight=np.zeros(slots, np.int32),
+        weight_most=np.zeros(slots, np.int32),
+        known=np.zeros(slots, np.bool_),
+        marks=np.zeros(slots, np.uint64),
+        beginning=np.zeros(slots, np.uint64),
+    )

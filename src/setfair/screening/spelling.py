@@ -1,0 +1,125 @@
+"""How a name is spelt: Latin tokens of any script, and one spelling for many transliterations.
+
+Rules
+-----
+1. A name that is not in Latin letters is transliterated (anyascii); a run of Han characters becomes the
+   family name and the given name.
+2. Tokens are letters and digits in lower case. Legal forms and honorifics are left out (`words`), unless
+   nothing else is left.
+3. `fold_token` writes what different transliterations write differently in one way: ``Yevgeniy`` and
+   ``Evgeni``, ``Khalid`` and ``Halid``, ``Mohammed`` and ``Mohamed``. Tokens are compared in this form.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from anyascii import anyascii
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from setfair.screening.words import LEGAL_WORDS, LONG_WORDS, NOT_CORE, SYNONYMS, drop_phrases
+
+TOKEN_LENGTH_MAX = 32
+"""Letters of a token that are compared; what follows is left out."""
+
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]{2,}")
+_SYLLABIC = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_WORD = re.compile("[a-z0-9]+")
+_DOUBLED = re.compile(r"([a-zA-Z])\1+")
+
+_SPELLINGS = (
+    ("sch", "S"), ("shch", "S"), ("sh", "S"), ("tch", "C"), ("ch", "C"),
+    ("dzh", "j"), ("dj", "j"), ("zh", "j"), ("ph", "f"), ("kh", "h"), ("gh", "g"), ("th", "t"), ("dh", "d"),
+    ("ck", "k"), ("ce", "se"), ("ci", "si"), ("cy", "si"), ("c", "k"), ("q", "k"), ("x", "ks"), ("w", "v"),
+    ("ou", "u"), ("oo", "u"), ("ee", "i"), ("y", "i"), ("ts", "z"), ("tz", "z"),
+)  # fmt: skip
+
+
+def latin_tokens(normalised: str) -> list[str]:
+    """Return the Latin tokens of a normalised name, in order, legal forms and honorifics among them.
+
+    Parameters
+    ----------
+    normalised
+        What `normalise_name` returns.
+    """
+    if normalised.isascii():
+        return normalised.split()
+    spaced = _HAN.sub(lambda run: f" {run[0][0]} {run[0][1:]} ", normalised)
+    return _WORD.findall(anyascii(spaced).replace("'", "").replace("`", "").lower())
+
+
+def is_syllabic(normalised: str) -> bool:
+    """Return whether a name is written in Han, Hangul or kana: in Latin letters it says far less."""
+    return not normalised.isascii() and _SYLLABIC.search(normalised) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """A name as it is compared."""
+
+    core: tuple[str, ...]
+    """The tokens that say who it is; all of them if none does. Empty only for a name without a letter."""
+    legal: bool
+    """Whether a legal form was left out."""
+    syllabic: bool
+    """Whether it is written in Han, Hangul or kana."""
+
+    @property
+    def compact(self) -> str:
+        """The core tokens written together."""
+        return "".join(self.core)
+
+
+def spell(normalised: str) -> Spelling:
+    """Return a name as it is compared.
+
+    Parameters
+    ----------
+    normalised
+        What `normalise_name` returns.
+    """
+    tokens = latin_tokens(normalised)
+    corrected = [_CORRECTED[token] for token in tokens]
+    kept = drop_phrases(corrected)
+    core = tuple(token for token in kept if token not in NOT_CORE)
+    legal = len(kept) < len(tokens) or not LEGAL_WORDS.isdisjoint(kept)
+    return Spelling(core or tuple(kept) or tuple(tokens), legal, is_syllabic(normalised))
+
+
+class _Corrections(dict[str, str]):
+    """Words of legal forms that are misspelt, as they should be; every other token as it is."""
+
+    def __missing__(self, token: str) -> str:
+        found = token
+        if len(token) >= 5 and token not in NOT_CORE and token not in SYNONYMS:
+            cutoff = 1 if len(token) < 9 else 2
+            near = process.extractOne(token, LONG_WORDS, scorer=OSA.distance, score_cutoff=cutoff)
+            found = near[0] if near else token
+        found = SYNONYMS.get(found, found)
+        if len(self) < CORRECTIONS_MAX:
+            self[token] = found
+        return found
+
+
+CORRECTIONS_MAX = 1 << 17
+"""Tokens whose correction is remembered."""
+_CORRECTED = _Corrections()
+
+
+def fold_token(token: str) -> str:
+    """Return the one spelling of a token; never empty for a token that is not."""
+    text = token[:TOKEN_LENGTH_MAX]
+    if text.isdigit():
+        return text
+    for written, folded in _SPELLINGS:
+        if written in text:
+            text = text.replace(written, folded)
+    text = _DOUBLED.sub(r"\1", text)
+    if len(text) > 3 and text.startswith("ie"):
+        text = text[1:]
+    if len(text) > 4 and text.endswith(("of", "ef")):
+        text = f"{text[:-1]}v"
+    return text

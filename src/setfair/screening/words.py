@@ -1,0 +1,147 @@
+"""Words that say little about who is named: legal forms, honorifics, particles.
+
+Rules
+-----
+1. A legal form in any spelling is one word or none: ``Limited Liability Company``, ``L.L.C.``, ``OOO``. Legal
+   forms and honorifics are left out of a comparison, unless nothing else is left of the name.
+2. Particles (``al``, ``bin``, ``de``, ``of``) stay, with little weight.
+3. Words are in the form of `spelling.latin_tokens`: Latin letters without diacritics, lower case.
+"""
+
+from __future__ import annotations
+
+_LEGAL_PHRASES = """
+limited liability company|limited liability partnership|limited liability|limited company|
+public limited company|private limited company|public company limited|company limited|
+private limited|private joint stock company|open joint stock company|closed joint stock company|
+public joint stock company|joint stock company|joint stock|non public joint stock company|
+obshchestvo s ogranichennoi otvetstvennostyu|obschestvo s ogranichennoi otvetstvennostyu|
+obshchestvo s ogranichennoy otvetstvennostyu|obschestvo s ogranichennoy otvetstvennostyu|
+obshestvo s ogranichennoi otvetstvennostiu|obshchestvo s ogranichennoi otvetstvennostiu|
+obshchestvo s ogranichennoj otvetstvennostyu|obshchestvo s ogranichennoi otvetstvennostju|
+aktsionernoe obshchestvo|aktsionernoe obschestvo|aktsionernoye obshchestvo|aktsionernoye obschestvo|
+publichnoe aktsionernoe obshchestvo|publichnoe aktsionernoe obschestvo|
+publichnoye aktsionernoye obshchestvo|otkrytoe aktsionernoe obshchestvo|otkrytoe aktsionernoe obschestvo|
+zakrytoe aktsionernoe obshchestvo|zakrytoe aktsionernoe obschestvo|nepublichnoe aktsionernoe obshchestvo|
+gesellschaft mit beschraenkter haftung|gesellschaft mit beschrankter haftung|aktiengesellschaft|
+societe anonyme|societe a responsabilite limitee|sociedad anonima de capital variable|
+sociedad anonima de c v|sociedad anonima|sociedad de responsabilidad limitada de capital variable|
+sociedad de responsabilidad limitada|sociedad limitada|sociedad por acciones simplificada|
+s a de c v|s de r l de c v|sa de cv|s de rl de cv|s de r l|societa per azioni|
+societa a responsabilita limitata|sociedade anonima|besloten vennootschap|naamloze vennootschap|
+anonim sirketi|limited sirketi|limited sti|ltd sti|sherkat sahami|sherkat e sahami|
+sendirian berhad|perseroan terbatas|pt tbk|pte ltd|pvt ltd|pty ltd|fz llc|l l c|j s c|o o o
+"""
+_LEGAL_WORDS = """
+llc ltd limited inc incorporated corp corporation co company companies plc llp lp gmbh ag kg kgaa ohg se sa
+sas sarl srl spa bv nv oy oyj ab as asa aps doo ooo oao zao pao ao ojsc cjsc pjsc jsc too tov pp chp ip sal
+sarlu surl sociedad compania cia ltda eurl snc scs pte pty pvt sdn bhd tbk fze fzc fzco fzllc wll kft zrt
+rt sro kk pjs psc kompaniya kompania kompani sirketi sti ltdsti gmbhcokg ooodoo ood eood ad ead sh pk dba
+ulc cv rl cjs unltd
+"""
+_HONORIFICS = """
+mr mrs ms miss dr prof professor sir dame lord lady sheikh shaykh shaikh sheik cheikh sheykh haji hajji
+hadji haj hajj mullah mulla mola mawlawi maulavi mawlavi maulawi molvi moulvi qari hafiz sayyed sayyid syed
+sayed seyed seyyed ustad ustaz imam ayatollah hojjatoleslam mufti mr. h.e. he excellency hon honourable
+honorable general gen colonel col major maj captain capt lieutenant lt brigadier admiral commander sergeant
+engineer eng ing comandante senor senora don dona monsieur madame mme herr frau signor king prince princess
+emir amir pan pani tov gospodin
+"""
+_PARTICLES = """
+al el ul ad an ar as at ash az bin ibn ben bint bent abu abou ould uld walad wuld de la le les del della di
+da do dos das du van von der den ter ten zu zur und and the of for in on by et en e i y s u na ve wa va o a
+und ag aw umm um
+"""
+
+_LIGHT_WORDS = """
+joint stock public private closed open liability jointstock obshchestvo obschestvo obshestvo ogranichennoi
+ogranichennoy otvetstvennostyu otvetstvennostiu aktsionernoe aktsionernoye aktcionernoe publichnoe
+publichnoye zakrytoe otkrytoe nepublichnoe unitary enterprise predpriyatie predpriiatie
+"""
+_SYNONYMS = """
+plant zavod kombinat combine factory fabrika zavodu works
+group grupp gruppa grupa grupo groupe gruppe holding kholding
+international intl mezhdunarodnyi mezhdunarodny mezhdunarodnaya internatsional
+institute institut
+scientific nauchno nauchnyi nauchnoe science
+research issledovatelskii issledovatelskiy issledovatelsky
+center centre tsentr centr
+bureau byuro biuro
+design konstruktorskoe konstruktorskoye
+production proizvodstvennoe proizvodstvennoye proizvodstvo
+state gosudarstvennoe gosudarstvennyi gosudarstvennoye gosudarstvennaya
+enterprise predpriyatie predpriiatie predpriyatiye
+trading torgovyi torgovy trade torgovlya
+house dom
+leasing lizing
+invest investment investments investicii investitsii
+chemical khimicheskii khimicheskiy
+shipbuilding sudostroitelnyi sudostroitelniy
+shipyard verf
+special spetsialnoe spetsialnoye spetsialnogo
+technology technologies tekhnologii tekhnologiya tekhnologiia tech
+technical tekhnicheskii tekhnicheskiy
+electronic electronics elektronika elektronnye elektronnykh
+systems system sistemy sistem
+industry industries industrial promyshlennaya
+development razvitie razvitiya
+bank banka banque banco
+association assotsiatsiya assoc
+foundation fond fund
+management upravlenie
+construction stroitelnaya stroitelstvo
+federal federalnoe federalnoye
+general gen
+services service servis
+brothers bros
+organization organisation org
+university universitet
+petroleum oil neft
+union soyuz
+concern kontsern
+agency agentstvo
+society jamiat
+"""
+_COMMON_TYPOS_OF = """
+limited liability company corporation incorporated obshchestvo ogranichennoi otvetstvennostyu aktsionernoe
+publichnoe joint stock public private sociedad anonima gesellschaft
+"""
+
+LEGAL_WORDS = frozenset(_LEGAL_WORDS.split())
+HONORIFICS = frozenset(_HONORIFICS.split())
+NOT_CORE = LEGAL_WORDS | HONORIFICS
+PARTICLES = frozenset(_PARTICLES.split() + _LIGHT_WORDS.split())
+SYNONYMS = {word: line.split()[0] for line in _SYNONYMS.splitlines() if line for word in line.split()[1:]}
+"""Words of firms' names that lists translate or abbreviate, and the one that stands for all."""
+LONG_WORDS = tuple(sorted(set(_COMMON_TYPOS_OF.split())))
+"""Words of legal forms that are recognised when they are misspelt."""
+LEGAL_PHRASES = tuple(
+    sorted(
+        {tuple(phrase.split()) for phrase in _LEGAL_PHRASES.replace("\n", "").split("|")},
+        key=lambda words: (-len(words), words),
+    )
+)
+"""Longer phrases first, so that the longest that fits is taken."""
+
+
+def drop_phrases(tokens: list[str]) -> list[str]:
+    """Return the tokens without legal forms of several words."""
+    starts = _PHRASES_BY_FIRST
+    if not any(token in starts for token in tokens):
+        return tokens
+    kept: list[str] = []
+    place = 0
+    while place < len(tokens):
+        for words in starts.get(tokens[place], ()):
+            if tuple(tokens[place : place + len(words)]) == words:
+                place += len(words)
+                break
+        else:
+            kept.append(tokens[place])
+            place += 1
+    return kept
+
+
+_PHRASES_BY_FIRST: dict[str, list[tuple[str, ...]]] = {}
+for _words in LEGAL_PHRASES:
+    _PHRASES_BY_FIRST.setdefault(_words[0], []).append(_words)
