@@ -89,7 +89,11 @@ class FileLists:
             }
             for source in lists.sources
         ]
-        about = {"list_set": self._loaded.matcher.version, "sources": sources, "left_out": list(lists.left_out)}
+        about = {
+            "list_set": self._loaded.matcher.version,
+            "sources": sources,
+            "left_out": list(lists.left_out),
+        }
         return json.dumps(about, ensure_ascii=False).encode()
 
 
