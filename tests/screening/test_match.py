@@ -93,8 +93,8 @@ def test_explanation_in_plain_words(matcher: ExactMatcher) -> None:
     (hit,) = matcher.match(["Cobbler, The"])
     assert hit.explain() == (
         "'Cobbler, The' is 'The Cobbler' on list UN, entry 900001, score 1000: the same name in another "
-        "order up to case, accents and punctuation; low-quality alias of the person "
-        "'ZORVAN PELLIK DRAUMONT', "
+        "order up to case, accents and punctuation; low-quality alias of the "
+        "person 'ZORVAN PELLIK DRAUMONT', "
         "reference EXi.001, programme Example, listed with Freedonia, Ruritania"
     )
     (hit,) = matcher.match(["Зорван Пеллик"])

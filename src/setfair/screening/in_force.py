@@ -89,8 +89,11 @@ class FileLists:
             }
             for source in lists.sources
         ]
-        version = self._loaded.matcher.version
-        about = {"list_set": version, "sources": sources, "left_out": list(lists.left_out)}
+        about = {
+            "list_set": self._loaded.matcher.version,
+            "sources": sources,
+            "left_out": list(lists.left_out),
+        }
         return json.dumps(about, ensure_ascii=False).encode()
 
 
