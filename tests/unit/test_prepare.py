@@ -10,10 +10,12 @@ import pytest
 
 _LIST_UNCOMPILED = """
 import importlib, pkgutil, setfair
-from setfair.prepare import clear_two_debts, decide_a_day
+from setfair.prepare import clear_two_debts, decide_a_day, read_a_line, screen_a_name
 decide_a_day()
 clear_two_debts()
-rooms = ("setfair.engine.", "setfair.formats.kernels", "setfair.intake.", "setfair.journal.")
+read_a_line()
+screen_a_name()
+rooms = tuple(f"setfair.{room}." for room in ("engine", "formats", "intake", "journal", "screening"))
 for found in pkgutil.walk_packages(setfair.__path__, "setfair."):
     if found.name.startswith(rooms) and not found.name.startswith("setfair.engine.offset"):
         for name, kernel in vars(importlib.import_module(found.name)).items():

@@ -20,10 +20,15 @@ def _compile(function: _Function, **more: bool) -> _Function:
 
 
 def kernel(function: _Function) -> _Function:
-    """Compile a kernel."""
+    """Compile a kernel that Python calls."""
     return _compile(function)
 
 
+def inner(function: _Function) -> _Function:
+    """Compile a rule that only kernels call, without what a call from Python needs."""
+    return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
 def inlined(function: _Function) -> _Function:
-    """Compile a small kernel into its callers."""
-    return _compile(function, forceinline=True)
+    """Compile a small rule that only kernels call into its callers."""
+    return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)

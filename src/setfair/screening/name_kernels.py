@@ -18,7 +18,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from setfair.screening.kernel import inlined, kernel
+from setfair.screening.kernel import inlined, inner, kernel
 from setfair.screening.name_arrays import (
     ASKED_BASE,
     ASKED_COUNT,
@@ -79,7 +79,7 @@ def mark_names(names: NameIndex, index: TokenIndex) -> None:
         names.marks[name], names.beginnings[name] = marks, beginnings
 
 
-@kernel
+@inner
 def _cannot_fit(
     slots: Slots, mine: NDArray[np.int32], names: NameIndex, name: int,
     work: NameScratch, settings: Settings, threshold: int,
@@ -114,7 +114,7 @@ def _add_posts(names: NameIndex, token: int, work: NameScratch, count: int) -> i
     return count
 
 
-@kernel
+@inner
 def _add_joined(
     slots: Slots, mine: NDArray[np.int32], names: NameIndex, index: TokenIndex, work: NameScratch
 ) -> int:
@@ -135,7 +135,7 @@ def _add_joined(
     return count
 
 
-@kernel
+@inner
 def _candidates(
     slots: Slots, mine: NDArray[np.int32], names: NameIndex, index: TokenIndex, work: NameScratch,
     settings: Settings,
@@ -168,7 +168,7 @@ def _candidates(
     return count
 
 
-@kernel
+@inner
 def _best_of_entries(
     slots: Slots, mine: NDArray[np.int32], names: NameIndex, index: TokenIndex, work: NameScratch,
     settings: Settings,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from setfair.screening.kernel import inlined, kernel
+from setfair.screening.kernel import inlined, inner, kernel
 from setfair.screening.name_arrays import (
     ASKED_WEIGHT,
     CUT,
@@ -38,14 +38,14 @@ def _distance_of(slots: Slots, slot: int, token: int) -> int:
     return -1
 
 
-@kernel
+@inner
 def _pair(work: NameScratch, i: int, j: int, state: int) -> None:
     work.name_state[i] = state
     work.listed_state[j] = state
     work.partner[j] = i
 
 
-@kernel
+@inner
 def _count(work: NameScratch, settings: Settings, weight: int, apart: int, length: int) -> None:
     """Add one pair of this weight to the tally."""
     lost = weight * apart * settings.loss_permille // (10_000 * max(1, length))
@@ -55,7 +55,7 @@ def _count(work: NameScratch, settings: Settings, weight: int, apart: int, lengt
     work.tally[3] += apart
 
 
-@kernel
+@inner
 def _pair_tokens(  # whole tokens, the heaviest pair first
     slots: Slots, mine: NDArray[np.int32], names: NameIndex, listed: NDArray[np.int32],
     work: NameScratch, settings: Settings,
@@ -88,7 +88,7 @@ def _pair_tokens(  # whole tokens, the heaviest pair first
         )
 
 
-@kernel
+@inner
 def _pair_initials(
     slots: Slots, mine: NDArray[np.int32], names: NameIndex, listed: NDArray[np.int32],
     index: TokenIndex, work: NameScratch, settings: Settings,
@@ -109,7 +109,7 @@ def _pair_initials(
                 break
 
 
-@kernel
+@inner
 def append(text: NDArray[np.uint8], length: int, letters: NDArray[np.uint8]) -> int:
     """Write letters behind a text, doubled ones once; return its length."""
     for letter in letters:
@@ -119,7 +119,7 @@ def append(text: NDArray[np.uint8], length: int, letters: NDArray[np.uint8]) -> 
     return length
 
 
-@kernel
+@inner
 def _same_joined(work: NameScratch, length: int, other: NDArray[np.uint8]) -> int:
     """Return the distance of the text in `work` and a token, or -1 if it is far."""
     size = append(work.other, 0, other)
@@ -129,7 +129,7 @@ def _same_joined(work: NameScratch, length: int, other: NDArray[np.uint8]) -> in
     return apart if apart <= 10 else -1
 
 
-@kernel
+@inner
 def _pair_joined(  # listed apart, written together in the name
     slots: Slots, mine: NDArray[np.int32], names: NameIndex, listed: NDArray[np.int32],
     index: TokenIndex, work: NameScratch, settings: Settings,
@@ -159,7 +159,7 @@ def _pair_joined(  # listed apart, written together in the name
                 break
 
 
-@kernel
+@inner
 def _pair_apart(  # listed together, written apart in the name
     slots: Slots, mine: NDArray[np.int32], names: NameIndex, listed: NDArray[np.int32],
     index: TokenIndex, work: NameScratch, settings: Settings,
@@ -189,7 +189,7 @@ def _pair_apart(  # listed together, written apart in the name
                 break
 
 
-@kernel
+@inner
 def _pair_cut(
     slots: Slots, mine: NDArray[np.int32], names: NameIndex, listed: NDArray[np.int32],
     index: TokenIndex, work: NameScratch, settings: Settings,
@@ -251,7 +251,7 @@ def score_name(
     return _score(work, extra, missing, settings)
 
 
-@kernel
+@inner
 def _score(work: NameScratch, extra: int, missing: int, settings: Settings) -> int:
     matched, lost, evidence, apart = work.tally[0], work.tally[1], work.tally[2], work.tally[3]
     if matched <= 0 or apart > settings.fuzz_max:

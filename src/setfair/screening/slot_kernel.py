@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from setfair.screening.kernel import inlined, kernel
+from setfair.screening.kernel import inlined, inner, kernel
 from setfair.screening.name_arrays import Slots
 from setfair.screening.name_kernels import beginning_of, mark_of
 from setfair.screening.token_kernels import NEAR_MAX, Letters, Scratch, TokenIndex, find_near, find_whole
@@ -14,7 +14,7 @@ PARTS_MIN = 5
 """Letters of a token that may be put together from two."""
 
 
-@kernel
+@inner
 def _parts(index: TokenIndex, token: Letters, near: NDArray[np.int32], used: int) -> int:
     """Write the listed tokens of which a token may be put together; return the next free place."""
     if len(token) < PARTS_MIN:

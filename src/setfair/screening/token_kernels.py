@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from setfair.screening.kernel import inlined, kernel
+from setfair.screening.kernel import inlined, inner, kernel
 
 Letters = NDArray[np.uint8]
 
@@ -124,7 +124,7 @@ _CONSONANT = _consonant_table()
 _BIT = np.array([code % 31 if code > 64 else 31 + code % 32 for code in range(128)], np.uint64)
 
 
-@kernel
+@inner
 def distance(left: Letters, right: Letters, limit: int, rows: NDArray[np.int32]) -> int:
     """Return the distance of two tokens, or some number above `limit` if it is more.
 
@@ -166,7 +166,7 @@ def _edits_max(length: int) -> int:
     return 1 if length <= 5 else 2
 
 
-@kernel
+@inner
 def _key(chars: Letters, label: int) -> np.uint64:
     value = np.uint64(14695981039346656037) ^ np.uint64(label)
     for letter in chars:
@@ -176,7 +176,7 @@ def _key(chars: Letters, label: int) -> np.uint64:
     return value if value else np.uint64(1)
 
 
-@kernel
+@inner
 def _consonants(chars: Letters, out: Letters) -> int:
     count = 0
     for place in range(len(chars)):
@@ -187,7 +187,7 @@ def _consonants(chars: Letters, out: Letters) -> int:
     return count
 
 
-@kernel
+@inner
 def letters_of(chars: Letters) -> np.uint64:
     """Return a bit for each letter of a token."""
     bits = np.uint64(0)
@@ -256,7 +256,7 @@ def fill_table(
         place = end
 
 
-@kernel
+@inner
 def _slot(index: TokenIndex, key: np.uint64) -> int:
     slots = np.uint64(len(index.keys) - 1)
     slot = key & slots
@@ -267,7 +267,7 @@ def _slot(index: TokenIndex, key: np.uint64) -> int:
     return -1
 
 
-@kernel
+@inner
 def find_whole(index: TokenIndex, token: Letters) -> int:
     """Return the listed token that is the same, or -1."""
     slot = _slot(index, _key(token, _WHOLE))
@@ -285,7 +285,7 @@ def find_whole(index: TokenIndex, token: Letters) -> int:
     return -1
 
 
-@kernel
+@inner
 def _take(
     index: TokenIndex, key: np.uint64, token: Letters, work: Scratch, found: int, letters_max: int
 ) -> int:
@@ -310,7 +310,7 @@ def _take(
     return found
 
 
-@kernel
+@inner
 def find_near(index: TokenIndex, token: Letters, work: Scratch) -> int:
     """Write the listed tokens that are near one token into `work`; return how many, in no order."""
     work.now[0] = letters_of(token)
