@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -11,9 +12,6 @@ from setfair.screening.gate import ListRequirement, ListSet, load_lists
 
 PUBLISHED = date(2026, 3, 2)
 TODAY = date(2026, 3, 4)
-
-_FIRST = ("Avo", "Brin", "Celdo", "Dastra", "Emvil", "Fonzu", "Gratho", "Hilme", "Ixandu", "Jorvel")
-_LAST = ("Quarrowmere", "Rostavinek", "Sildarbeth", "Tunmoraki", "Ulvenstrad", "Vexhollin", "Wyndarsku")
 
 PERSON = """<INDIVIDUAL><DATAID>900001</DATAID><VERSIONNUM>1</VERSIONNUM><FIRST_NAME>ZORVAN</FIRST_NAME>
 <SECOND_NAME>PELLIK</SECOND_NAME><THIRD_NAME>DRAUMONT</THIRD_NAME><UN_LIST_TYPE>Example</UN_LIST_TYPE>
@@ -34,13 +32,15 @@ ORGANISATION = """<ENTITY><DATAID>900002</DATAID><FIRST_NAME>GLIMMERFEN TRADING 
 
 
 def invented_name(number: int) -> str:
-    """Return the same invented full name for the same number, and another one for every other."""
-    first, last = _FIRST[number % len(_FIRST)], _LAST[number // len(_FIRST) % len(_LAST)]
-    return f"{first} {last} {_letters(number)}"
+    """Return the same invented full name for the same number, and for every other one nothing like it."""
+    digest = sha256(f"invented name {number}".encode()).digest()
+    return " ".join(_word(digest[place : place + 8]) for place in (0, 8, 16))
 
 
-def _letters(number: int) -> str:
-    return "".join(chr(ord("A") + int(digit)) for digit in f"{number:05d}").capitalize()
+def _word(chosen: bytes) -> str:
+    consonants, vowels = "bdfgklmnprstvz", "aeiou"
+    pairs = zip(chosen[::2], chosen[1::2], strict=True)
+    return "".join(consonants[one % 14] + vowels[other % 5] for one, other in pairs).title()
 
 
 def un_xml(individuals: str = PERSON, entities: str = ORGANISATION, published: date = PUBLISHED) -> str:
