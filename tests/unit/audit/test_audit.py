@@ -201,7 +201,7 @@ an early save | 9 | page of the saved books | UPDATE books_checkpoint SET page_n
 the last page | 10 | page of the saved books | DELETE FROM page @10
 a balance | 0 | balance of account 2 in the tables | UPDATE account_row SET balance_minor = 1 WHERE rowid = 2
 a queue | 0 | payments that wait, in the tables | UPDATE payment_row SET status = 3 WHERE payment_number = 20
-a signature | 3 | signed checkpoint | UPDATE signed_checkpoint SET note = substr(note, 1, length(note) - 9) || 'AA' @3
+a signature | 3 | signed checkpoint | UPDATE signed_checkpoint SET note = substr(note, 1, length(note) - 9) @3
 another origin | 3 | signed checkpoint | UPDATE signed_checkpoint SET note = replace(note, 'set', 'un') @3
 a stranger | 1 | cosignature | INSERT INTO cosignature VALUES (1, 'x', '— x AAAAAAAAAAAA')
 """
