@@ -12,6 +12,8 @@ KERNEL_SOURCES := $(wildcard src/setfair/engine/*.py src/setfair/engine/setoff/*
 UNCOMPILED_TESTS := tests/unit/engine tests/tables tests/properties tests/formats/test_kernels.py
 # What compares with plain twins spends its time in them: to trace it would double that and cover nothing more.
 UNTRACED_TESTS := tests/properties tests/reference
+# What `make check` runs.
+CHECK_TESTS := tests/style $(filter-out %/test_readme.py, $(wildcard tests/docs/test_*.py))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test bench bench-screening check clean clean-kernels lock
@@ -23,13 +25,13 @@ demo: $(KERNELS) ## Play a business day of a four-country house; ends with the p
 	$(BIN)/python examples/run_day.py --folder demo
 
 # A file stays with one worker, so that what its tests share (a demo that was played) is made once.
-test: $(KERNELS) ## Run all tests: the engine uncompiled for coverage, then everything as it ships
+test: $(KERNELS) ## Run the tests: the engine uncompiled for coverage, then everything as it ships
 	@rm -f .coverage .coverage.*
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) -W "ignore::RuntimeWarning" \
 	    --cov --cov-report= $(wildcard $(UNCOMPILED_TESTS)) \
 	    --ignore tests/unit/engine/test_offset.py --ignore tests/properties/test_setoff_is_ortools.py
 	$(BIN)/python -m pytest -n $(WORKERS) $(UNTRACED_TESTS)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(addprefix --ignore ,$(UNTRACED_TESTS)) \
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(addprefix --ignore ,$(UNTRACED_TESTS) $(CHECK_TESTS)) \
 	    --cov --cov-append --cov-report=term --cov-fail-under=90
 
 bench: $(KERNELS) ## Measure: prints a table and writes JSON
