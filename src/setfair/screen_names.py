@@ -70,10 +70,21 @@ def read_lists(folder: Path) -> ListSet:
         if form is not None:
             lists.append(READERS[form.value](_list_id(path, form), path))
     if not lists:
-        raise ScreeningUnavailableError(
-            f"{folder}: no list is there; put the consolidated list of the UN (XML) or another list into it"
-        )
+        raise ScreeningUnavailableError(_no_list(folder))
     return ListSet(tuple(lists), hash_facts((each.list_id, each.content_hash) for each in lists))
+
+
+def _no_list(folder: Path) -> str:
+    """Return what to do about a folder without a list, by what lies in it."""
+    inside = sorted(folder.iterdir())
+    packed = [path.name for path in inside if path.suffix in (".gz", ".zip", ".xz", ".bz2")]
+    folders = [path.name for path in inside if path.is_dir()]
+    if packed:
+        return f"{folder}: no list is there that is unpacked; unpack {packed[-1]} first"
+    if folders:
+        names = ", ".join(folders)
+        return f"{folder}: no list is there, only folders, which are not looked into: name one of {names}"
+    return f"{folder}: no list is there; put the consolidated list of the UN (XML) or another list into it"
 
 
 def _format_of(path: Path) -> ListFormat | None:

@@ -94,7 +94,13 @@ def test_not_utf8_is_refused(tmp_path: Path) -> None:
 
 def test_folder_without_a_list(tmp_path: Path) -> None:
     """No list is no screening: refused, not clear."""
-    with pytest.raises(ScreeningUnavailableError, match="no list is there"):
+    with pytest.raises(ScreeningUnavailableError, match="no list is there; put"):
+        read_lists(tmp_path)
+    (tmp_path / "un").mkdir()
+    with pytest.raises(ScreeningUnavailableError, match="only folders, .*: name one of un"):
+        read_lists(tmp_path)
+    (tmp_path / "un.xml.gz").touch()
+    with pytest.raises(ScreeningUnavailableError, match="unpack un.xml.gz first"):
         read_lists(tmp_path)
 
 

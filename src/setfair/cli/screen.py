@@ -52,3 +52,5 @@ def screen(
     print_plain(f"{summary['names']} names, {summary['names_hit']} with hits, {summary['hits']} hits: {out}")
     for each in found.lists:
         print_plain(f"list {each.list_id}: {len(each.entries)} entries, published {each.published}")
+    if not any(each.list_id == "UN" for each in found.lists):
+        print_plain("the UN list is not among them: names that it lists were not looked for")
