@@ -97,10 +97,10 @@ def test_folder_without_a_list(tmp_path: Path) -> None:
     with pytest.raises(ScreeningUnavailableError, match="no list is there; put"):
         read_lists(tmp_path)
     (tmp_path / "un").mkdir()
-    with pytest.raises(ScreeningUnavailableError, match="only folders, .*: name one of un"):
+    with pytest.raises(ScreeningUnavailableError, match=r"only folders, .*: name one of un"):
         read_lists(tmp_path)
     (tmp_path / "un.xml.gz").touch()
-    with pytest.raises(ScreeningUnavailableError, match="unpack un.xml.gz first"):
+    with pytest.raises(ScreeningUnavailableError, match=r"unpack un\.xml\.gz first"):
         read_lists(tmp_path)
 
 
