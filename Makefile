@@ -57,6 +57,7 @@ $(READY): requirements.lock pyproject.toml
 	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@$(BIN)/python -m compileall -q -j 2 $(VENV)/lib src examples || true  # some packages hold files for other Pythons
 	@touch $@
 
 # Numba looks only at a kernel's own file: when another one that it calls was edited, the caches must go.
