@@ -7,9 +7,9 @@ import numpy as np
 from setfair.domain.codes import InstructionKind, Phase, Reason, RecordKind, Status
 from setfair.engine.books import Books
 from setfair.engine.entry import withdraw
-from setfair.engine.kernel import kernel
 from setfair.engine.layout import PAYMENT_COUNT, Journal, PaymentBooks
 from setfair.engine.ledger import write_payment_record
+from setfair.kernel import kernel
 
 _CANCELLATION = int(InstructionKind.CANCELLATION)
 _ACSP, _PDNG, _RJCT = int(Status.ACSP), int(Status.PDNG), int(Status.RJCT)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from setfair.domain.codes import InstructionKind, Mechanism, Phase, Reason, RecordKind, Screening, Status
 from setfair.domain.money import AMOUNT_MAX_MINOR
 from setfair.engine.identity import ABSENT, find_index
-from setfair.engine.kernel import inlined, inner
 from setfair.engine.layout import QUEUED_COUNT, Journal, PaymentBooks, Row, Setting
 from setfair.engine.ledger import (
     BALANCE_MAX,
@@ -20,6 +19,7 @@ from setfair.engine.ledger import (
     write_payment_record,
 )
 from setfair.engine.queue import NONE, dequeue, enqueue, following, head, is_blocked, release
+from setfair.kernel import inlined, inner
 
 OFFSET_LOOK_MAX = 256
 """Queued payments of the creditor that bilateral offsetting looks at."""

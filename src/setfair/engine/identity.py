@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from setfair.engine.kernel import inlined, inner, kernel
 from setfair.engine.layout import IdentityMemory, cleared
+from setfair.kernel import inlined, inner, kernel
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _MIX_2 = np.uint64(0xC2B2AE3D27D4EB4F)

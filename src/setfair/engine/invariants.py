@@ -16,9 +16,9 @@ from setfair.domain.codes import RecordKind
 from setfair.domain.instruction import BATCH_ROWS_MAX
 from setfair.domain.money import BALANCE_MAX_MINOR
 from setfair.engine.books import Books
-from setfair.engine.kernel import kernel
 from setfair.engine.layout import CURRENCY_NUMBERS, Array, Int64s
 from setfair.errors import BrokenInvariantError
+from setfair.kernel import kernel
 
 SETTLED = int(RecordKind.SETTLED)
 PAGE_INSTRUCTIONS = BATCH_ROWS_MAX

@@ -15,8 +15,8 @@ import numpy as np
 from setfair.domain.codes import Priority, RecordKind, Status
 from setfair.domain.money import BALANCE_MAX_MINOR
 from setfair.engine.identity import Word
-from setfair.engine.kernel import inlined, kernel
 from setfair.engine.layout import LIMIT, Array, Journal, PaymentBooks
+from setfair.kernel import inlined, kernel
 
 _URGENT = int(Priority.URGENT)
 _HIGH = int(Priority.HIGH)

@@ -31,7 +31,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from setfair.engine.kernel import inlined, inner, kernel
+from setfair.kernel import inlined, inner, kernel
 
 Int64Array = npt.NDArray[np.int64]
 

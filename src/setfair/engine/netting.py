@@ -25,10 +25,10 @@ from numpy.typing import NDArray
 
 from setfair.domain.codes import InstructionKind, Mechanism, Priority, Reason, Status
 from setfair.engine.books import Books
-from setfair.engine.kernel import kernel
 from setfair.engine.layout import PAYMENT, QUEUED_COUNT, RECORD, Array, Int64s, Journal, PaymentBooks
 from setfair.engine.ledger import ALL_OTHERS, BALANCE_MAX, binding_limit, settle
 from setfair.engine.queue import NONE, release
+from setfair.kernel import kernel
 
 _NETTING = int(Mechanism.NETTING)
 _URGENT = int(Priority.URGENT)

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from setfair.domain.codes import InstructionKind, Reason, RecordKind, Screening, Status
 from setfair.engine.entry import AMOUNT_MAX
 from setfair.engine.identity import ABSENT, CONFLICT, find_index, remember
-from setfair.engine.kernel import inner, kernel
 from setfair.engine.layout import NEXT_NUMBER, OBLIGATION_COUNT, Array, Journal, ObligationBooks, Row
 from setfair.engine.request import REFUSES, check_decision, write_decision
+from setfair.kernel import inner, kernel
 
 NONE = -1
 _CREDIT_NOTE, _CONFIRMATION = int(InstructionKind.CREDIT_NOTE), int(InstructionKind.CONFIRMATION)

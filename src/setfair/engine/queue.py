@@ -13,9 +13,9 @@ Rules
 from __future__ import annotations
 
 from setfair.domain.codes import Mechanism
-from setfair.engine.kernel import inlined, inner, kernel
 from setfair.engine.layout import QUEUED_COUNT, Journal, PaymentBooks
 from setfair.engine.ledger import can_settle, settle
+from setfair.kernel import inlined, inner, kernel
 
 NONE = -1
 _RELEASE = int(Mechanism.RELEASE)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from setfair.domain.codes import InstructionKind, Reason, RecordKind, Status
 from setfair.engine.entry import accept, check_return, check_timing, reject, withdraw
 from setfair.engine.identity import ABSENT, find_index
-from setfair.engine.kernel import inner
 from setfair.engine.layout import PAYMENT_COUNT, Journal, PaymentBooks, Row, Setting
 from setfair.engine.ledger import write_payment_record
 from setfair.engine.queue import NONE, release
+from setfair.kernel import inner
 
 _CANCELLATION = int(InstructionKind.CANCELLATION)
 _REFUSAL = int(InstructionKind.REFUSAL)

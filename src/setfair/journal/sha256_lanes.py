@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from setfair.engine.kernel import inlined, kernel
 from setfair.journal.sha256 import DIGEST_LENGTH, Rows, hash_one_by_one
+from setfair.kernel import inlined, kernel
 
 Words = NDArray[np.uint32]
 

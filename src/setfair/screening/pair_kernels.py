@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from setfair.screening.kernel import inlined, inner, kernel
+from setfair.kernel import inlined, inner, kernel
 from setfair.screening.name_arrays import (
     ASKED_WEIGHT,
     CUT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from setfair.screening.kernel import inlined, inner, kernel
+from setfair.kernel import inlined, inner, kernel
 from setfair.screening.name_arrays import Slots
 from setfair.screening.name_kernels import beginning_of, mark_of
 from setfair.screening.token_kernels import NEAR_MAX, Letters, Scratch, TokenIndex, find_near, find_whole

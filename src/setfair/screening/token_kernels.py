@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from setfair.screening.kernel import inlined, inner, kernel
+from setfair.kernel import inlined, inner, kernel
 
 Letters = NDArray[np.uint8]
 

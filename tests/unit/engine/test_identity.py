@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from setfair.engine.identity import ABSENT, CONFLICT, fill, find_index, forget, hash_of, remember, slots_for
-from setfair.engine.kernel import kernel
 from setfair.engine.layout import IDENTITY, IdentityMemory, cleared
+from setfair.kernel import kernel
 
 HIGH, LOW = np.uint64(0x1234), np.uint64(0x5678)
 FIRST, OTHER = np.uint64(11), np.uint64(22)

@@ -17,10 +17,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from setfair.engine.kernel import kernel
 from setfair.engine.offset.given import Int64Array
 from setfair.engine.offset.model import Core
 from setfair.engine.offset.price import Priced
+from setfair.kernel import kernel
 
 
 class _State(NamedTuple):

@@ -21,9 +21,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from setfair.engine.kernel import inlined, kernel
 from setfair.engine.offset.given import ROOM_MAX, BoolArray, Int64Array, Queue
 from setfair.engine.offset.model import NONE, Rooms
+from setfair.kernel import inlined, kernel
 
 
 class _Lines(NamedTuple):

@@ -20,7 +20,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from setfair.engine.kernel import inlined, kernel
 from setfair.engine.offset.model import Core
 from setfair.engine.offset.search import (
     BEST,
@@ -38,6 +37,7 @@ from setfair.engine.offset.search import (
     make_state,
     undo,
 )
+from setfair.kernel import inlined, kernel
 
 GROWTH = 32
 """A weight grows by this fraction of itself, and by one."""

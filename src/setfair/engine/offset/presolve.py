@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from setfair.engine.kernel import inlined, kernel
 from setfair.engine.offset.given import BoolArray, Int64Array
 from setfair.engine.offset.model import Core, assemble, item_of_touch
 from setfair.engine.setoff.components import strong_components
+from setfair.kernel import inlined, kernel
 
 OPEN, SETTLES, WAITS = 0, 1, 2
 

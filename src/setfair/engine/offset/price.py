@@ -20,9 +20,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from setfair.engine.kernel import inlined, kernel
 from setfair.engine.offset.given import Int64Array
 from setfair.engine.offset.model import Core
+from setfair.kernel import inlined, kernel
 
 PRICE_MAX = 15
 """The largest price that is worked with: a unit of liquidity is rarely worth more than one of value."""

@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from setfair.engine.kernel import kernel
 from setfair.engine.offset.given import Int64Array
 from setfair.engine.offset.model import NONE
 from setfair.engine.setoff.solve import least_flow
+from setfair.kernel import kernel
 
 
 class Legs(NamedTuple):

@@ -22,9 +22,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from setfair.engine.kernel import inlined, kernel
 from setfair.engine.offset.given import Int64Array
 from setfair.engine.offset.model import Core
+from setfair.kernel import inlined, kernel
 
 LENGTH_MAX = 40
 """Changes of a chain before it is filled."""

@@ -18,9 +18,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from setfair.engine.kernel import inlined, kernel
 from setfair.engine.setoff.merge import Int64Array
 from setfair.engine.setoff.network import Int32Array
+from setfair.kernel import inlined, kernel
 
 WAYS_MAX = 16
 """Ways over which one obligation may be closed."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from setfair.engine.kernel import kernel
+from setfair.kernel import kernel
 
 Int64Array = npt.NDArray[np.int64]
 

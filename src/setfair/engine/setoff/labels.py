@@ -19,8 +19,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from setfair.engine.kernel import inlined, kernel
 from setfair.engine.setoff.network import Int32Array, Network, cost_of, head_of, is_open_behind
+from setfair.kernel import inlined, kernel
 
 FAR = 2**62
 """A distance that no way has."""

@@ -18,9 +18,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from setfair.engine.kernel import inlined, kernel
 from setfair.engine.setoff.labels import FAR, Buckets, file_node, join_stack, take_bucket
 from setfair.engine.setoff.network import Int32Array, Int64Array, Network, cost_of, head_of, push
+from setfair.kernel import inlined, kernel
 
 DONE, NO_WAY, NARROW = 0, -1, -2
 """Results of `mend`: all is routed; an excess cannot be routed; the buckets are too few for a distance."""

@@ -24,9 +24,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from setfair.engine.kernel import inlined, kernel
 from setfair.engine.setoff.labels import FAR
 from setfair.engine.setoff.network import Int32Array, Int64Array, Network, cost_of, head_of, push
+from setfair.kernel import inlined, kernel
 
 PATH_MAX = 20
 """Steps of one path; with 4, 10, 20 and 50 the work differed by a twentieth on a thousand parties."""
