@@ -25,6 +25,7 @@ from setfair.domain.codes import (
 )
 from setfair.domain.money import AMOUNT_MAX_MINOR, BALANCE_MAX_MINOR
 from tests.reference.books import Books
+from tests.reference.links import Links
 from tests.reference.words import (
     DECISION_KINDS,
     ENGINE_REASONS,
@@ -71,6 +72,10 @@ class Entry:
     """Of a return: the number of the original that it counts against, once it is accepted."""
     first_decision: Instruction | None = None
 
+    @property
+    def is_held(self) -> bool:
+        return self.status is Status.PDNG and self.reason is Reason.SCREENING_HIT
+
 
 class ReferenceHouse:
     """A house that follows the page to the letter."""
@@ -102,6 +107,8 @@ class ReferenceHouse:
         """Accepted returns by the number of their original."""
         self.last_number = 0
         self.records: list[Record] = []
+        self.links = Links(self)
+        self.now = 0
 
     @classmethod
     def of(cls, spec: HouseSpec) -> ReferenceHouse:
@@ -132,6 +139,18 @@ class ReferenceHouse:
         self._check_move(currency, phase)
         return self._change_phase(currency, phase)
 
+    def expire(self, now: int) -> list[Record]:
+        """Move the clock, and reject what has reached its latest time."""
+        self.now = now
+        self.records = []
+        self.last_number += 1
+        cause, kind = self.last_number, RecordKind.EXPIRY_RUN
+        self.records.append(
+            Record(kind, Status.ACSC, Reason.NONE, Mechanism.NONE, -1, cause, cause, -1, -1, 0, 0, 0)
+        )
+        self.links.expire(cause)
+        return self.records
+
     def submit(self, instructions: Sequence[Instruction]) -> tuple[list[Outcome], list[Record]]:
         """Decide one batch, in order."""
         self.records = []
@@ -141,6 +160,11 @@ class ReferenceHouse:
             entry = self.entries[number]
             outcomes.append(Outcome(number, entry.status, entry.reason, entry.mechanism, repeated))
         return outcomes, self.records
+
+    def participant_of(self, account: int) -> int:
+        """Return whose account it is; of one without participant a number of its own."""
+        owner = self.accounts[account].participant if account >= 0 else -1
+        return owner if owner >= 0 else -2 - account
 
     def balance_of(self, account: int) -> int:
         return self.books.balance[account]
@@ -162,12 +186,23 @@ class ReferenceHouse:
             Record(kind, status, Reason.NONE, Mechanism.NONE, currency, cause, cause, -1, -1, 0, 0, 0)
         )
         if phase in (Phase.INTERBANK_CUTOFF, Phase.CLOSED):
-            for number in sorted(self.entries):
-                entry = self.entries[number]
-                waits = entry.status in (Status.ACSP, Status.PDNG)
-                if waits and self._currency(entry.instruction) == currency:
-                    self._reject(entry, Reason.QUEUED_AT_CUTOFF, cause)
+            self._reject_waiting(currency, cause)
         return self.records
+
+    def _reject_waiting(self, currency: int, cause: int) -> None:
+        broken = False
+        for number in sorted(self.entries):
+            entry = self.entries[number]
+            waits = entry.status in (Status.ACSP, Status.PDNG) and entry.instruction.kind in PAYMENT_KINDS
+            if not waits or self._currency(entry.instruction) != currency:
+                continue
+            if number in self.links.of_leg:
+                broken |= self.links.reject_leg(entry, Reason.QUEUED_AT_CUTOFF, cause)
+            else:
+                self.reject(entry, Reason.QUEUED_AT_CUTOFF, cause)
+        for account, spec in enumerate(self.accounts):
+            if broken and spec.currency != currency:
+                self.cascade([account], cause)
 
     def _forget_identities(self, date: int) -> None:
         if self.identity_days is None:
@@ -180,6 +215,7 @@ class ReferenceHouse:
             # Reading: the day of an identity is the day of its first instruction.
             if self.entries[numbers[0]].business_day < oldest:
                 del self.identities[identity]
+        self.links.forget(oldest)
 
     # Entry
 
@@ -195,7 +231,7 @@ class ReferenceHouse:
         if instruction.identity is not None:
             self.identities.setdefault(instruction.identity, []).append(entry.number)
         if used:
-            self._reject(entry, Reason.DUPLICATE, entry.number)
+            self.reject(entry, Reason.DUPLICATE, entry.number)
         elif instruction.kind is InstructionKind.CANCELLATION:
             self._cancellation(entry)
         elif instruction.kind in DECISION_KINDS:
@@ -221,10 +257,13 @@ class ReferenceHouse:
         for check in checks:
             reason = check(instruction)
             if reason is not Reason.NONE:
-                self._reject(entry, reason, entry.number)
+                self.reject(entry, reason, entry.number)
                 return
+        if instruction.link:
+            self.links.enter(entry)
+            return
         if instruction.screening is Screening.HIT:  # 11
-            self._record(entry, RecordKind.HELD, Status.PDNG, Reason.SCREENING_HIT, entry.number)
+            self.record(entry, RecordKind.HELD, Status.PDNG, Reason.SCREENING_HIT, entry.number)
             return
         self._accept(entry, entry.number)
 
@@ -244,6 +283,10 @@ class ReferenceHouse:
             return Reason.SAME_ACCOUNT
         closed = self.accounts[row.debtor].is_closed or self.accounts[row.creditor].is_closed
         return Reason.ACCOUNT_CLOSED if closed else Reason.NONE
+
+    def check_timing(self, row: Instruction) -> Reason:
+        """Steps 6 and 7."""
+        return self._check_phase(row) or self._check_value_date(row)
 
     def _check_phase(self, row: Instruction) -> Reason:
         phase = self.phase[self._currency(row)]
@@ -300,18 +343,18 @@ class ReferenceHouse:
         """Steps 12 to 14."""
         row = entry.instruction
         self._count_return(entry)
-        blocked = self._is_blocked(row)
+        blocked = self.is_blocked(row)
         if not blocked and self.books.can_settle(row):  # 12
-            self._settle(entry, Mechanism.IMMEDIATE, cause)
-            self._cascade([row.creditor], cause)
+            self.settle(entry, Mechanism.IMMEDIATE, cause)
+            self.cascade([row.creditor], cause)
             return
         chosen = self._find_offset(row, blocked)  # 13
         if chosen:
-            self._settle(entry, Mechanism.BILATERAL_OFFSET, cause)
+            self.settle(entry, Mechanism.BILATERAL_OFFSET, cause)
             for other in chosen:
                 self.queue[other.instruction.debtor].remove(other.number)
-                self._settle(other, Mechanism.BILATERAL_OFFSET, cause)
-            self._cascade([row.creditor, row.debtor], cause)
+                self.settle(other, Mechanism.BILATERAL_OFFSET, cause)
+            self.cascade([row.creditor, row.debtor], cause)
             return
         self._enqueue(entry, blocked, cause)  # 14
 
@@ -327,16 +370,16 @@ class ReferenceHouse:
             self.returned[entry.counted_against] -= entry.instruction.amount
             entry.counted_against = 0
 
-    def _is_blocked(self, row: Instruction) -> bool:
+    def is_blocked(self, row: Instruction) -> bool:
         for number in self.queue[row.debtor]:
             if self.entries[number].instruction.priority <= row.priority:
                 return True
         return False
 
-    def _settle(self, entry: Entry, mechanism: Mechanism, cause: int) -> None:
+    def settle(self, entry: Entry, mechanism: Mechanism, cause: int) -> None:
         self.books.settle(entry.instruction)
         entry.mechanism = mechanism
-        self._record(entry, RecordKind.SETTLED, Status.ACSC, Reason.NONE, cause)
+        self.record(entry, RecordKind.SETTLED, Status.ACSC, Reason.NONE, cause)
 
     # Step 13: bilateral offsetting
 
@@ -348,7 +391,7 @@ class ReferenceHouse:
         # Reading: payments to others that `bypass` passes over have been looked at and count too.
         for number in self.queue[row.creditor][:OFFSET_LOOK_MAX]:
             entry = self.entries[number]
-            if entry.instruction.creditor != row.debtor:
+            if entry.instruction.creditor != row.debtor or entry.instruction.link:
                 if self.discipline == "ordered":
                     break
                 continue
@@ -365,10 +408,10 @@ class ReferenceHouse:
     def _enqueue(self, entry: Entry, blocked: bool, cause: int) -> None:
         row = entry.instruction
         if self.books.balance[row.creditor] + row.amount > BALANCE_MAX_MINOR:
-            self._reject(entry, Reason.BALANCE_OVERFLOW, cause)
+            self.reject(entry, Reason.BALANCE_OVERFLOW, cause)
             return
         if self.queue_length() >= self.queue_max:
-            self._reject(entry, Reason.QUEUE_FULL, cause)
+            self.reject(entry, Reason.QUEUE_FULL, cause)
             return
         if blocked:
             reason = Reason.BEHIND_IN_QUEUE
@@ -376,24 +419,39 @@ class ReferenceHouse:
             reason = Reason.INSUFFICIENT_FUNDS
         else:
             reason = Reason.LIMIT_REACHED
+        self.put_in_queue(entry, reason, cause)
+
+    def put_in_queue(self, entry: Entry, reason: Reason, cause: int) -> None:
+        """Put a payment at the end of its priority."""
+        row = entry.instruction
         queue = self.queue[row.debtor]
         place = 0
         while place < len(queue) and self.entries[queue[place]].instruction.priority <= row.priority:
             place += 1
         queue.insert(place, entry.number)
-        self._record(entry, RecordKind.QUEUED, Status.ACSP, reason, cause)
+        self.record(entry, RecordKind.QUEUED, Status.ACSP, reason, cause)
 
-    def _cascade(self, start: list[int], cause: int) -> None:
+    def cascade(self, start: list[int], cause: int) -> None:
         """The release cascade."""
         worklist = deque(start)
         while worklist:
             account = worklist.popleft()
             queue = self.queue[account]
-            while queue and self.books.can_settle(self.entries[queue[0]].instruction):
-                entry = self.entries[queue.pop(0)]
-                self._settle(entry, Mechanism.RELEASE, cause)
-                if entry.instruction.creditor not in worklist:
-                    worklist.append(entry.instruction.creditor)
+            while queue:
+                entry = self.entries[queue[0]]
+                link = self.links.of_leg.get(entry.number)
+                listed = [entry.instruction.creditor]
+                if link is not None:
+                    if not self.links.can_release(link):
+                        break
+                    self.links.settle(link, Mechanism.RELEASE, cause)
+                    listed = [x for row in self.links.rows(link) for x in (row.creditor, row.debtor)]
+                elif self.books.can_settle(entry.instruction):
+                    queue.pop(0)
+                    self.settle(entry, Mechanism.RELEASE, cause)
+                else:
+                    break
+                worklist.extend(x for x in dict.fromkeys(listed) if x not in worklist)
 
     # Cancellation
 
@@ -402,20 +460,24 @@ class ReferenceHouse:
         original = self._find_original(row)
         reason = self._check_cancellation(row, original)
         if reason is not Reason.NONE or original is None:
-            self._record(entry, RecordKind.CANCELLATION_ANSWERED, Status.RJCT, reason, entry.number)
+            self.record(entry, RecordKind.CANCELLATION_ANSWERED, Status.RJCT, reason, entry.number)
             return
-        self._leave_queue(original)
+        if original.number in self.links.of_leg:
+            self.links.cancel(entry, original)
+            return
+        self.leave_queue(original)
         self._uncount_return(original)
-        self._record(original, RecordKind.CANCELLED, Status.CANC, Reason.CANCELLED_BY_SENDER, entry.number)
-        self._record(entry, RecordKind.CANCELLATION_ANSWERED, Status.ACSC, Reason.NONE, entry.number)
-        self._cascade([original.instruction.debtor], entry.number)
+        self.record(original, RecordKind.CANCELLED, Status.CANC, Reason.CANCELLED_BY_SENDER, entry.number)
+        self.record(entry, RecordKind.CANCELLATION_ANSWERED, Status.ACSC, Reason.NONE, entry.number)
+        self.cascade([original.instruction.debtor], entry.number)
 
     def _check_cancellation(self, row: Instruction, original: Entry | None) -> Reason:
         if row.defect is not Reason.NONE:
             return row.defect
         if original is None:
             return Reason.ORIGINAL_UNKNOWN
-        if row.debtor < 0 or row.debtor != original.instruction.debtor:
+        asking = self.participant_of(row.debtor)
+        if row.debtor < 0 or asking != self.participant_of(original.instruction.debtor):
             return Reason.NOT_YOUR_PAYMENT
         if original.status is Status.ACSC:
             return Reason.ORIGINAL_SETTLED
@@ -430,20 +492,27 @@ class ReferenceHouse:
         held = self.entries.get(row.target)
         reason = self._check_decision(row, held)
         if reason is not Reason.NONE or held is None:
-            self._reject(entry, reason, entry.number)
+            self.reject(entry, reason, entry.number)
             return
-        self._record(entry, RecordKind.DISPOSITION, Status.ACSC, Reason.NONE, entry.number)
+        self.record(entry, RecordKind.DISPOSITION, Status.ACSC, Reason.NONE, entry.number)
         first = held.first_decision
         if first is None:
             held.first_decision = row
             return
-        if InstructionKind.REFUSAL in (first.kind, row.kind):
-            self._reject(held, Reason.SCREENING_REFUSED, entry.number)
+        is_refused = InstructionKind.REFUSAL in (first.kind, row.kind)
+        if held.number in self.links.of_leg:
+            if is_refused:
+                self.links.reject_leg(held, Reason.SCREENING_REFUSED, entry.number)
+            else:
+                self.links.readmit(held, entry.number)
+            return
+        if is_refused:
+            self.reject(held, Reason.SCREENING_REFUSED, entry.number)
             return
         for check in (self._check_phase, self._check_value_date, self._check_return):  # 6, 7, 10
             reason = check(held.instruction)
             if reason is not Reason.NONE:
-                self._reject(held, reason, entry.number)
+                self.reject(held, reason, entry.number)
                 return
         self._accept(held, entry.number)
 
@@ -452,7 +521,7 @@ class ReferenceHouse:
             return row.defect
         if not 0 <= row.person < self.officers:
             return Reason.PERSON_NOT_AUTHORISED
-        if held is None or held.status is not Status.PDNG:
+        if held is None or not held.is_held:
             return Reason.NOT_HELD
         if held.first_decision is not None and held.first_decision.person == row.person:
             return Reason.SAME_PERSON
@@ -466,16 +535,16 @@ class ReferenceHouse:
                 return self.accounts[account].currency
         return -1
 
-    def _leave_queue(self, entry: Entry) -> None:
+    def leave_queue(self, entry: Entry) -> None:
         if entry.status is Status.ACSP:
             self.queue[entry.instruction.debtor].remove(entry.number)
 
-    def _reject(self, entry: Entry, reason: Reason, cause: int) -> None:
-        self._leave_queue(entry)
+    def reject(self, entry: Entry, reason: Reason, cause: int) -> None:
+        self.leave_queue(entry)
         self._uncount_return(entry)
-        self._record(entry, RecordKind.REJECTED, Status.RJCT, reason, cause)
+        self.record(entry, RecordKind.REJECTED, Status.RJCT, reason, cause)
 
-    def _record(self, entry: Entry, kind: RecordKind, status: Status, reason: Reason, cause: int) -> None:
+    def record(self, entry: Entry, kind: RecordKind, status: Status, reason: Reason, cause: int) -> None:
         """Write the record and make it the entry's present outcome."""
         entry.status, entry.reason = status, reason
         row, settled = entry.instruction, kind is RecordKind.SETTLED
