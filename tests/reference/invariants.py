@@ -209,14 +209,16 @@ class Watcher:
                 assert count.get((row.link, kind), 0) % row.legs == 0
 
     def _check_nothing_waits_that_could_settle(self) -> None:
-        for account, queue in enumerate(self.queues):
+        for queue in self.queues:
             if not queue:
                 continue
             row = self.instructions[queue[0]]
             if self._opened_before(queue[0]) or row.amount > BALANCE_MAX_MINOR // 8:
                 # The rules say nothing of what waits over a night, or for room on its creditor's side.
                 continue
-            group = [number for number in self._queued() if self._link(number) == row.link] if row.link else []
+            group = (
+                [number for number in self._queued() if self._link(number) == row.link] if row.link else []
+            )
             assert not self._could_settle(group or [queue[0]])
 
     def _queued(self) -> list[int]:

@@ -257,17 +257,13 @@ class Links:
             house.record(request, RecordKind.CANCELLATION_ANSWERED, Status.ACSC, Reason.NONE, cause)
             return
         if entry.number in link.requests:
-            house.record(
-                request, RecordKind.CANCELLATION_ANSWERED, Status.RJCT, Reason.LINK_SHARED, cause
-            )
+            house.record(request, RecordKind.CANCELLATION_ANSWERED, Status.RJCT, Reason.LINK_SHARED, cause)
             return
         link.requests[entry.number] = cause
         payers = {house.participant_of(row.debtor) for row in self.rows(link)}
         asked = {house.participant_of(house.entries[n].instruction.debtor) for n in link.requests}
         if asked != payers:
-            house.record(
-                request, RecordKind.CANCELLATION_ANSWERED, Status.PDNG, Reason.LINK_SHARED, cause
-            )
+            house.record(request, RecordKind.CANCELLATION_ANSWERED, Status.PDNG, Reason.LINK_SHARED, cause)
             return
         for number in link.legs:
             leg = house.entries[number]

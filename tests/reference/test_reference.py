@@ -8,7 +8,16 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from setfair.domain.codes import InstructionKind, Mechanism, Phase, Priority, Reason, RecordKind, Screening, Status
+from setfair.domain.codes import (
+    InstructionKind,
+    Mechanism,
+    Phase,
+    Priority,
+    Reason,
+    RecordKind,
+    Screening,
+    Status,
+)
 from tests.reference.days import DEFECTS, Day, days, seeded_day
 from tests.reference.invariants import Watcher
 from tests.reference.play import play, take_step

@@ -136,7 +136,7 @@ class Books:
 
     @property
     def earliest_until(self) -> int:
-        """The earliest latest time of a link that waits, nanoseconds since 1970-01-01 UTC; 0: none has one."""
+        """The first latest time of a link that waits, nanoseconds since 1970-01-01 UTC; 0: there is none."""
         links = self.links[: self.link_count]
         waits = (links["over"] == 0) & (links["present"] > 0) & (links["until"] > 0)
         return int(links["until"][waits].min(initial=2**63 - 1)) if waits.any() else 0

@@ -2,11 +2,11 @@
 
 Rules
 -----
-1. A worklist of accounts, first in, first out, each at most once in it; the account's head settles as long as it
-   can, and each settlement lists the creditor. Every step settles a queued payment or takes an account off the
-   list, so the work is linear in what is released.
-2. A leg at the head settles with its whole link, if nothing is ahead of any of its legs but the link itself. That
-   lists the creditor and the debtor of every leg, in order, since the heads of all these queues change.
+1. A worklist of accounts, first in, first out, each at most once in it; the account's head settles as long as
+   it can, and each settlement lists the creditor. Every step settles a queued payment or takes an account off
+   the list, so the work is linear in what is released.
+2. A leg at the head settles with its whole link, if nothing is ahead of any of its legs but the link itself.
+   That lists the creditor and the debtor of every leg, in order, since the heads of all these queues change.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What happens to a payment when it comes in: steps 1 to 14 of docs/settlement-rules.md.
 
-Covers customer payments, institution payments, returns and liquidity transfers. What is different with legs of
-links is in `link_entry`; cancellations and decisions on held payments, which come in the same batches, are in
-`request`.
+Covers customer payments, institution payments, returns and liquidity transfers. What is different with legs
+of links is in `link_entry`; cancellations and decisions on held payments, which come in the same batches, are
+in `request`.
 """
 
 from __future__ import annotations

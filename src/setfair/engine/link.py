@@ -2,9 +2,9 @@
 
 Rules (docs/settlement-rules.md, "Links")
 -----
-1. A link can settle if every account that pays a leg of it has `available`, at the lowest priority of the legs
-   that it pays, for what it pays net; if every limit that binds a leg holds for what all legs move together;
-   and if no balance exceeds the largest after it.
+1. A link can settle if every account that pays a leg of it has available, at the lowest priority of the legs
+   that it pays, what it pays net; if every limit that binds a leg holds for what all legs move together; and
+   if no balance exceeds the largest after it.
 2. It settles as a whole, its legs in the order in which they joined, or it ends as a whole.
 3. Whoever has asked for its cancellation is answered when it ends.
 

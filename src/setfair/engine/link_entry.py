@@ -248,7 +248,7 @@ def readmit_leg(books: PaymentBooks, journal: Journal, setting: Setting, payment
 
 @inner
 def cancel_leg(books: PaymentBooks, journal: Journal, request: int, payment: int, now: int) -> None:
-    """Answer the request to cancel a leg that waits: alone while the link is incomplete, else with the others."""
+    """Answer the request to cancel a leg: by itself while the link is incomplete, else with the others."""
     link = link_of(books, payment)
     number = books.payments[request]["number"]
     if not is_complete(books, link):

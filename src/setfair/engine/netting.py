@@ -26,7 +26,16 @@ from numpy.typing import NDArray
 from setfair.domain.codes import InstructionKind, Mechanism, Priority, Reason, Status
 from setfair.engine.books import Books
 from setfair.engine.cascade import release
-from setfair.engine.layout import LEG_COUNT, PAYMENT, QUEUED_COUNT, RECORD, Array, Int64s, Journal, PaymentBooks
+from setfair.engine.layout import (
+    LEG_COUNT,
+    PAYMENT,
+    QUEUED_COUNT,
+    RECORD,
+    Array,
+    Int64s,
+    Journal,
+    PaymentBooks,
+)
 from setfair.engine.ledger import ALL_OTHERS, BALANCE_MAX, binding_limit, settle
 from setfair.engine.queue import NONE
 from setfair.kernel import kernel

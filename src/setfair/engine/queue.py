@@ -10,7 +10,7 @@ Rules
 from __future__ import annotations
 
 from setfair.engine.layout import QUEUED_COUNT, PaymentBooks
-from setfair.kernel import inlined, inner, kernel
+from setfair.kernel import inlined, kernel
 
 NONE = -1
 
