@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from setfair.domain.agreement import Agreement, canonical_bytes
 from setfair.domain.calendar import is_business_day
 from setfair.domain.codes import PHASE_MOVES, InstructionKind, Phase
-from setfair.domain.instants import days_of, format_utc, local_date
+from setfair.domain.instants import NANOSECONDS, days_of, format_utc, local_date
 from setfair.domain.instruction import Batch, Family
 from setfair.domain.signing import AgreementSignature, format_signatures, is_in_force
 from setfair.engine.decide import Terms, decide
@@ -131,6 +131,10 @@ class ClearingHouse:
         self._clock = clock
         self._random_bytes = random_bytes
         self._pages_since_checkpoint = 0
+        self._offset_time = 0
+        """Time of the last run of offsetting that this process made; of its start where there is none."""
+        self._offset_left = 0
+        """Payments that waited after it."""
         self.journal = JournalWriter(store, signer)
         """Where pages go."""
         self.state = HouseState()
@@ -145,6 +149,7 @@ class ClearingHouse:
             replay(self.state, page_from_bytes(body))
             self._pages_since_checkpoint += 1
         self.journal.read_back(self.state.record_count)
+        self._offset_time, self._offset_left = self.state.last_time, 0
 
     # The way in.
 
@@ -158,10 +163,12 @@ class ClearingHouse:
         StoreError
             If the page could not be made durable: nothing of the batch is applied.
         """
-        self.expire_due()
+        self._do_what_is_due()
         with self._all_or_nothing():
             screened = self._screen(batch)
-            return self._apply(self._take(batch, screened))
+            outcome = self._apply(self._take(batch, screened))
+        self._do_what_is_due()
+        return outcome
 
     def submit_each(self, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Outcome]]:
         """Decide one batch after the other, and yield each with what became of it once that is durable.
@@ -178,7 +185,7 @@ class ClearingHouse:
         waiting: deque[tuple[Batch, Outcome]] = deque()
         with self._all_or_nothing():
             for batch in batches:
-                self.expire_due()
+                self._do_what_is_due()
                 outcome = self._decide(self._take(batch, self._screen(batch)))
                 waiting.append((batch, outcome))
                 if outcome.page is not None:
@@ -186,6 +193,7 @@ class ClearingHouse:
                     self._checkpoint_now_and_then()
                 while waiting and self._is_durable(waiting[0][1]):
                     yield waiting.popleft()
+            self._do_what_is_due()
             self.journal.finish()
         yield from waiting
 
@@ -301,6 +309,28 @@ class ClearingHouse:
         if until == 0 or until > self._now():
             return None
         return self._command(InstructionKind.EXPIRY, Draft(_one()))
+
+    def offset_queue(self, work: int = 0) -> Outcome:
+        """Settle together what waits, as much of it as is found with so much work (0: as agreed).
+
+        Under `bypass` the result depends on the work, which is counted, and on nothing else.
+        """
+        self.expire_due()
+        self._matcher()
+        work = work or self._agreement().offsetting.work
+        outcome = self._command(InstructionKind.OFFSETTING, Draft(_one()), amount=work)
+        self._offset_time, self._offset_left = self.state.last_time, self.state.books.queued_count
+        return outcome
+
+    def _do_what_is_due(self) -> None:
+        """Let expire what has reached its time, and offset the queue where the agreement asks for it."""
+        self.expire_due()
+        queued = self.state.books.queued_count
+        agreed = self._agreement().offsetting
+        is_long = 0 < agreed.queue_length <= queued - self._offset_left
+        period = agreed.period_seconds * NANOSECONDS
+        if is_long or (queued and 0 < period <= self._now() - self._offset_time):
+            self.offset_queue()
 
     def decide_held(self, number: int, person: str, reason: str, *, release: bool) -> Outcome:
         """Put one person's decision on a held instruction on record; the second person's takes effect."""

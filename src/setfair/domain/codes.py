@@ -45,6 +45,8 @@ class InstructionKind(IntEnum):
     """A version of the screening lists takes effect."""
     EXPIRY = 16
     """What has reached its latest time is rejected."""
+    OFFSETTING = 17
+    """What waits is settled together, as much of it as can be found."""
 
 
 class Status(IntEnum):
@@ -93,6 +95,8 @@ class Mechanism(IntEnum):
     """Together with queued payments in the other direction, at entry."""
     NETTING = 4
     """Together with all payments of one netting: the subject is the cycle."""
+    OFFSETTING = 5
+    """From the queue, together with other queued payments."""
 
 
 class Phase(IntEnum):
@@ -161,6 +165,8 @@ class RecordKind(IntEnum):
     """All legs of a link are there, and their terms agree."""
     EXPIRY_RUN = 24
     """What had reached its latest time was rejected."""
+    OFFSETTING_RUN = 25
+    """Totals of one run of offsetting over all that waits."""
 
 
 class ReasonInfo(NamedTuple):

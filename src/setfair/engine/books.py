@@ -33,6 +33,7 @@ from setfair.engine.layout import (
     OBLIGATION_COUNT,
     PAYMENT,
     PAYMENT_COUNT,
+    QUEUED_COUNT,
     Array,
     IdentityMemory,
     Int64s,
@@ -44,7 +45,7 @@ from setfair.engine.layout import (
 )
 from setfair.engine.ledger import ALL_OTHERS, HAS_BILATERAL, HAS_MULTILATERAL, find_limit_slot, limits_table
 
-NETTING_RULE, RERUN_RULE = 4, 5
+BYPASS_RULE, NETTING_RULE, RERUN_RULE = 0, 4, 5
 """Places in `rules`."""
 
 GROWTH = 4
@@ -128,6 +129,11 @@ class Books:
     def link_count(self) -> int:
         """Links that the books remember."""
         return int(self.counters[LINK_COUNT])
+
+    @property
+    def queued_count(self) -> int:
+        """Payments that wait in queues."""
+        return int(self.counters[QUEUED_COUNT])
 
     @property
     def leg_count(self) -> int:

@@ -5,8 +5,8 @@ A batch is of one sort, told by its first instruction:
 * payments: customer and institution payments, returns, liquidity transfers, cancellations, and
   decisions on held payments (`admit`);
 * obligations: obligations, credit notes, confirmations, parties, and decisions on held ones (`obligation`);
-* one command: PHASE_CHANGE (`day`), CYCLE (`cycle`), ADOPTION (`books`), EXPIRY (`link_entry`), and
-  LIST_ADOPTION, which changes nothing here and goes on record.
+* one command: PHASE_CHANGE (`day`), CYCLE (`cycle`), ADOPTION (`books`), EXPIRY (`link_entry`),
+  OFFSETTING (`offset_queue`), and LIST_ADOPTION, which changes nothing here and goes on record.
 
 Same books and batch, same records, on any machine: nothing here reads a clock, a file or a hash seed.
 """
@@ -43,6 +43,7 @@ from setfair.engine.obligation import (
     admit_obligations,
     find_obligation,
 )
+from setfair.engine.offset_queue import offset_books
 
 QUEUE_MAX = 4_000_000
 """Payments that may wait in one house."""
@@ -192,6 +193,8 @@ def _decide_command(
         records = _adopt(books, number, now, terms)
     elif kind is InstructionKind.EXPIRY:
         records = _expire(books, number, now)
+    elif kind is InstructionKind.OFFSETTING:
+        records = offset_books(books, number, now, int(batch[0]["amount"]))
     else:
         records = _command_record(RecordKind.LISTS_ADOPTED, number, now)
     own = records[records["subject"] == number][-1]
