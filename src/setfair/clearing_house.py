@@ -33,6 +33,7 @@ from setfair.domain.codes import PHASE_MOVES, InstructionKind, Phase
 from setfair.domain.instants import NANOSECONDS, days_of, format_utc, local_date
 from setfair.domain.instruction import Batch, Family
 from setfair.domain.signing import AgreementSignature, format_signatures, is_in_force
+from setfair.engine.books import OFFSET_LEFT, OFFSET_TIME
 from setfair.engine.decide import Terms, decide
 from setfair.engine.layout import INSTRUCTION, Array
 from setfair.errors import AgreementError, BrokenInvariantError, HouseError, PhaseError
@@ -131,10 +132,6 @@ class ClearingHouse:
         self._clock = clock
         self._random_bytes = random_bytes
         self._pages_since_checkpoint = 0
-        self._offset_time = 0
-        """Time of the last run of offsetting that this process made; of its start where there is none."""
-        self._offset_left = 0
-        """Payments that waited after it."""
         self.journal = JournalWriter(store, signer)
         """Where pages go."""
         self.state = HouseState()
@@ -149,7 +146,6 @@ class ClearingHouse:
             replay(self.state, page_from_bytes(body))
             self._pages_since_checkpoint += 1
         self.journal.read_back(self.state.record_count)
-        self._offset_time, self._offset_left = self.state.last_time, 0
 
     # The way in.
 
@@ -318,18 +314,16 @@ class ClearingHouse:
         self.expire_due()
         self._matcher()
         work = work or self._agreement().offsetting.work
-        outcome = self._command(InstructionKind.OFFSETTING, Draft(_one()), amount=work)
-        self._offset_time, self._offset_left = self.state.last_time, self.state.books.queued_count
-        return outcome
+        return self._command(InstructionKind.OFFSETTING, Draft(_one()), amount=work)
 
     def _do_what_is_due(self) -> None:
         """Let expire what has reached its time, and offset the queue where the agreement asks for it."""
         self.expire_due()
-        queued = self.state.books.queued_count
-        agreed = self._agreement().offsetting
-        is_long = 0 < agreed.queue_length <= queued - self._offset_left
+        books, agreed = self.state.books, self._agreement().offsetting
+        is_long = 0 < agreed.queue_length <= books.queued_count - int(books.rules[OFFSET_LEFT])
         period = agreed.period_seconds * NANOSECONDS
-        if is_long or (queued and 0 < period <= self._now() - self._offset_time):
+        since = int(books.rules[OFFSET_TIME])
+        if is_long or (books.queued_count and 0 < period <= self._now() - since):
             self.offset_queue()
 
     def decide_held(self, number: int, person: str, reason: str, *, release: bool) -> Outcome:

@@ -1,7 +1,7 @@
-"""Which payments of the queues of a reference house settle together: "Offsetting" of docs/settlement-rules.md.
+"""Which payments of the queues of a reference house settle together: docs/settlement-rules.md, "Offsetting".
 
-Under `ordered` the set is unique, and found here in plain words. Under `bypass` it is what the search finds; whether that
-is a good set is tested elsewhere, so that the search itself is asked, with all that it is given made here anew.
+Under `ordered` the set is unique, and found here in plain words. Under `bypass` it is what the search finds;
+whether that is a good set is tested elsewhere, so the search is asked; what it is given is made anew.
 """
 
 from __future__ import annotations
@@ -47,12 +47,10 @@ def _case(house: ReferenceHouse, numbers: list[int]) -> Case:
         for order, row in enumerate(rows)
     )
     limits = house.books.limits_left()
-    available = tuple(
-        house.books.available(
-            account, max((row.priority for row in rows if row.debtor == account), default=Priority.URGENT)
-        )
-        for account in range(len(house.accounts))
-    )
+    lowest = [Priority.URGENT] * len(house.accounts)
+    for row in rows:
+        lowest[row.debtor] = max(lowest[row.debtor], row.priority)
+    available = tuple(house.books.available(*each) for each in enumerate(lowest))
     return Case(available, tuple(spec.currency for spec in house.accounts), payments, limits)
 
 

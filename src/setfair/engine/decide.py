@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from setfair.domain.codes import PHASE_MOVES, InstructionKind, Phase, Reason, RecordKind, Status
 from setfair.engine.admit import admit
-from setfair.engine.books import NETTING_RULE, RERUN_RULE, AccountTerms, Books, LimitTerms
+from setfair.engine.books import NETTING_RULE, OFFSET_TIME, RERUN_RULE, AccountTerms, Books, LimitTerms
 from setfair.engine.cycle import run_cycle
 from setfair.engine.cycle_records import Stamp
 from setfair.engine.day import open_day, reject_waiting
@@ -211,6 +211,7 @@ def _change_phase(books: Books, command: Array, number: int, now: int) -> Array:
     journal = _journal(books.payment_count)
     if allowed and phase is Phase.OPEN:
         open_day(books, currency, int(command["value_date"]), int(command["amount"]))
+        books.rules[OFFSET_TIME] = now
     elif allowed:
         books.phases[currency] = phase
         if phase in (Phase.INTERBANK_CUTOFF, Phase.CLOSED):

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setfair.domain.codes import Mechanism, Priority, Reason, RecordKind, Status
-from setfair.engine.books import BYPASS_RULE, Books
+from setfair.engine.books import BYPASS_RULE, OFFSET_LEFT, OFFSET_TIME, Books
 from setfair.engine.cascade import release
 from setfair.engine.layout import LEG_COUNT, QUEUED_COUNT, RECORD, Array, Int64s, Journal, PaymentBooks
 from setfair.engine.ledger import ALL_OTHERS, BALANCE_MAX, settle
@@ -47,6 +47,12 @@ def offset_books(books: Books, number: int, now: int, work: int) -> Array:
     work
         Work units that `bypass` may use; 0: by the number of payments.
     """
+    records = _run(books, number, now, work)
+    books.rules[OFFSET_TIME], books.rules[OFFSET_LEFT] = now, books.queued_count
+    return records
+
+
+def _run(books: Books, number: int, now: int, work: int) -> Array:
     places = queued_payments(books)
     own = np.zeros(1, RECORD)
     own["kind"], own["status"], own["time"] = RecordKind.OFFSETTING_RUN, Status.ACSC, now
