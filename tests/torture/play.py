@@ -1,0 +1,258 @@
+"""Hands a plan to a real house on disk, session by session, and compares what is on disk with the reference."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from random import Random
+
+from setfair.audit.audit import Audit, fresh_audit, run_audit
+from setfair.audit.finding import Finding
+from setfair.domain.codes import InstructionKind
+from setfair.domain.instants import to_instant
+from setfair.house import House, init_house, open_house
+from setfair.screening.in_force import FileLists
+from setfair.store.sqlite import connect
+from setfair.tables import query
+from tests.houses import lists_in, obligations, payments, write_signed
+from tests.torture.days import (
+    CURRENCIES,
+    NO_INSTRUCTION,
+    PEOPLE,
+    Expected,
+    Plan,
+    Step,
+    business_date,
+    payment_row,
+    remember_from,
+)
+
+SECOND = 10**9
+MORNING = to_instant(datetime(2026, 1, 5, 4, 0, tzinfo=UTC))
+FORWARD_MAX, BACK_MAX = 600 * SECOND, 599 * SECOND
+"""How far the clock jumps within a day: back by less than what the house refuses."""
+
+_PAYMENTS = "SELECT payment_number, status, reason, mechanism FROM payment_row ORDER BY payment_number"
+_BALANCES = "SELECT balance_minor FROM account_row ORDER BY account_number"
+
+
+class WrongError(Exception):
+    """The house is not as it must be: what a run is there to find."""
+
+
+def must(holds: bool, what: str) -> None:
+    """Go on if it is as it must be."""
+    if not holds:
+        raise WrongError(what)
+
+
+class JumpingClock:
+    """A clock that goes on by itself, and now and then jumps forward or back."""
+
+    def __init__(self, random: Random, start: int = MORNING) -> None:
+        self._random = random
+        self.moment = start
+
+    def __call__(self) -> int:
+        self.moment += self._random.randint(0, SECOND)
+        chance = self._random.random()
+        if chance < 0.03:
+            self.moment += self._random.randint(0, FORWARD_MAX)
+        elif chance < 0.06:
+            return self.moment - self._random.randint(0, BACK_MAX)
+        return self.moment
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A step was acknowledged when the disk had done so many operations."""
+
+    operations: int
+    step: int
+    """Steps that are done by then."""
+    page: int
+    """The last page by then."""
+    root: bytes
+
+
+@dataclass(slots=True)
+class Played:
+    """A plan that was played without a fault: what later runs are compared with."""
+
+    plan: Plan
+    marks: list[Mark] = field(default_factory=list)
+
+    def pages_after(self, step: int) -> int:
+        """Return the last page after so many steps."""
+        return self.marks[step].page
+
+    def steps_on(self, page: int) -> int:
+        """Return how many steps are whole when this is the last page."""
+        return max(mark.step for mark in self.marks if mark.page <= page)
+
+
+def new_house(folder: Path, plan: Plan) -> Path:
+    """Make the house of a plan in `folder / "house"`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    house = folder / "house"
+    init_house(house, write_signed(folder, plan.text), lambda: MORNING)
+    return house
+
+
+def take_step(house: House, plan: Plan, number: int) -> None:
+    """Ask the house for one step of the plan; it is acknowledged when this returns."""
+    step, way_in = plan.steps[number], house.clearing_house
+    if step.kind == "open":
+        day, first = business_date(step.date), remember_from(plan, step.date)
+        way_in.open_day(_currency(plan, step), day, first)
+    elif step.kind == "phase":
+        way_in.change_phase(_currency(plan, step), step.phase)
+    elif step.kind == "decision":
+        _decide(house, plan, step)
+    elif step.kind == "obligations":
+        way_in.submit(obligations(*step.documents))
+    elif step.kind == "cycle":
+        way_in.run_cycle(CURRENCIES[0], business_date(20_030))
+    else:
+        _submit(house, plan, number)
+
+
+def _currency(plan: Plan, step: Step) -> str:
+    return CURRENCIES[step.currency]
+
+
+def _decide(house: House, plan: Plan, step: Step) -> None:
+    row = step.rows[0]
+    house.clearing_house.decide_held(
+        plan.numbers.get(row.target, NO_INSTRUCTION),
+        PEOPLE.get(row.person, "nobody"),
+        "as the rehearsal says",
+        release=row.kind is InstructionKind.RELEASE,
+    )
+
+
+def _submit(house: House, plan: Plan, number: int) -> None:
+    step = plan.steps[number]
+    rows = house.clearing_house.submit(payments(*(payment_row(plan, row) for row in step.rows))).rows
+    for known, found in zip(plan.outcomes[number], rows["number"].tolist(), strict=True):
+        must(plan.numbers.setdefault(known, found) == found, f"step {number}: another number was given")
+    after = plan.expected[number + 1].entries
+    for known, row in zip(plan.outcomes[number], rows, strict=True):
+        found = (int(row["status"]), int(row["reason"]), int(row["mechanism"]))
+        must(found == after[known], f"step {number}: {found} instead of {after[known]}")
+
+
+@lru_cache
+def shared_lists() -> FileLists:
+    """Return the lists of every house here, which have the same content, so that they are read once."""
+    return lists_in(Path(tempfile.mkdtemp()))
+
+
+def play_session(
+    folder: Path,
+    plan: Plan,
+    steps: range,
+    random: Random,
+    *,
+    clock: Callable[[], int],
+    on_step: Callable[[int, House], None],
+) -> None:
+    """Open the house, take some steps, and close it; now and then do what else a house does."""
+    with open_house(folder, clock) as house:
+        house.clearing_house._lists = shared_lists()
+        if random.random() < 0.7:
+            pages = random.choice((1, 4, 16, 64))
+            with house.store.connection.cursor() as cursor:
+                cursor.execute(f"PRAGMA wal_autocheckpoint={pages}")
+        for number in steps:
+            take_step(house, plan, number)
+            on_step(number, house)
+            chance = random.random()
+            if chance < 0.2:
+                house.catch_up()
+            elif chance < 0.25:
+                house.clearing_house.checkpoint()
+
+
+def compare(folder: Path, played: Played, least: int, most: int) -> int:
+    """Open a house after a fault, as the next command would, and compare it; return the steps that are whole.
+
+    Parameters
+    ----------
+    folder
+        The house.
+    played
+        What it would be without the fault.
+    least, most
+        Steps that were acknowledged, and that may have become durable.
+
+    Raises
+    ------
+    WrongError
+        If anything that was acknowledged is not there, or anything is there twice, half, or wrong.
+    SetfairError
+        If the house says that it cannot be used.
+    """
+    with open_house(folder, lambda: MORNING + 3600 * 24 * SECOND) as house:
+        state = house.clearing_house.state
+        page, root = state.page_number, house.clearing_house.tree.root
+        must(
+            played.pages_after(least) <= page <= played.pages_after(most),
+            f"page {page} is the last; {played.pages_after(least)} was acknowledged, "
+            f"{played.pages_after(most)} asked for",
+        )
+        steps = played.steps_on(page)
+        mark = played.marks[steps]
+        must(mark.page != page or mark.root == root, f"page {page} has another root than it had")
+        compare_tables(house, played.plan, played.plan.expected[steps])
+        balances = state.books.accounts["balance"].tolist()
+        must(tuple(balances) == played.plan.expected[steps].balances, "the books have other balances")
+    found = audit(folder)
+    must(found.finding is None, f"the audit finds: {found.finding}")
+    must(found.compared_tables, "the audit did not compare the tables")
+    return steps
+
+
+def compare_tables(house: House, plan: Plan, expected: Expected) -> None:
+    """Compare what anybody can read with the reference."""
+    rows = house.query(_PAYMENTS)
+    there = {row["payment_number"]: (row["status"], row["reason"], row["mechanism"]) for row in rows}
+    wanted = {plan.numbers[number]: entry for number, entry in expected.entries.items()}
+    for number in wanted.keys() | there.keys():
+        must(
+            there.get(number) == wanted.get(number),
+            f"payment {number}: {there.get(number)} instead of {wanted.get(number)}",
+        )
+    balances = tuple(row["balance_minor"] for row in house.query(_BALANCES))
+    must(balances == expected.balances, f"the tables have other balances: {balances}")
+
+
+def audit(folder: Path, begin: Audit | None = None) -> Audit:
+    """Audit a house's database."""
+    done = begin or fresh_audit()
+    connection = connect(folder, read_only=True)
+    try:
+        key = (folder / "keys" / "house.pub").read_text()
+        run_audit(done, lambda sql, given: query(connection, sql, given), key, lambda page: None)
+    finally:
+        connection.close()
+    return done
+
+
+def finding_of(folder: Path) -> Finding | None:
+    """Audit a house and return the first thing that differs."""
+    return audit(folder).finding
+
+
+def complete(folder: Path, played: Played, done: int, random: Random) -> None:
+    """Ask for the rest of the plan, the step that was not answered again, and compare the end."""
+    plan = played.plan
+    first = done - 1 if done and plan.steps[done - 1].kind in ("rows", "obligations") else done
+    clock = JumpingClock(random, MORNING + 3600 * 8 * SECOND)
+    steps = range(first, len(plan.steps))
+    play_session(folder, plan, steps, random, clock=clock, on_step=lambda number, house: None)
+    compare(folder, played, len(plan.steps), len(plan.steps))
