@@ -164,6 +164,8 @@ def play_session(
     """Open the house, take some steps, and close it; now and then do what else a house does."""
     with open_house(folder, clock) as house:
         house.clearing_house._lists = shared_lists()
+        if isinstance(clock, JumpingClock):
+            clock.moment = max(clock.moment, house.clearing_house.state.last_time)
         if random.random() < 0.7:
             pages = random.choice((1, 4, 16, 64))
             with house.store.connection.cursor() as cursor:
@@ -178,7 +180,7 @@ def play_session(
                 house.clearing_house.checkpoint()
 
 
-def compare(folder: Path, played: Played, least: int, most: int) -> int:
+def compare(folder: Path, played: Played, least: int, most: int, *, is_anew: bool = False) -> int:
     """Open a house after a fault, as the next command would, and compare it; return the steps that are whole.
 
     Parameters
@@ -189,6 +191,8 @@ def compare(folder: Path, played: Played, least: int, most: int) -> int:
         What it would be without the fault.
     least, most
         Steps that were acknowledged, and that may have become durable.
+    is_anew
+        Whether steps were asked for again: then the last page has another time and other salts.
 
     Raises
     ------
@@ -207,7 +211,7 @@ def compare(folder: Path, played: Played, least: int, most: int) -> int:
         )
         steps = played.steps_on(page)
         mark = played.marks[steps]
-        must(mark.page != page or mark.root == root, f"page {page} has another root than it had")
+        must(is_anew or mark.page != page or mark.root == root, f"page {page} has another root than it had")
         compare_tables(house, played.plan, played.plan.expected[steps])
         balances = state.books.accounts["balance"].tolist()
         must(tuple(balances) == played.plan.expected[steps].balances, "the books have other balances")
@@ -252,7 +256,7 @@ def complete(folder: Path, played: Played, done: int, random: Random) -> None:
     """Ask for the rest of the plan, the step that was not answered again, and compare the end."""
     plan = played.plan
     first = done - 1 if done and plan.steps[done - 1].kind in ("rows", "obligations") else done
-    clock = JumpingClock(random, MORNING + 3600 * 8 * SECOND)
+    clock = JumpingClock(random, MORNING)
     steps = range(first, len(plan.steps))
     play_session(folder, plan, steps, random, clock=clock, on_step=lambda number, house: None)
-    compare(folder, played, len(plan.steps), len(plan.steps))
+    compare(folder, played, len(plan.steps), len(plan.steps), is_anew=True)
