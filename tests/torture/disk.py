@@ -72,6 +72,8 @@ class Operation:
 class Disk:
     """What was done, and what goes wrong."""
 
+    folder: Path
+    """What is not in this folder is on another disk, which is sound."""
     log: list[Operation] = field(default_factory=list)
     is_noting: bool = True
     """Whether operations are kept in `log`."""
@@ -123,7 +125,7 @@ class _Layer:
         return really() if self.disk is None else self.disk.do(operation, really)
 
     def _open(self, vfs: int, path: int | None, file: int, flags: int, out: int) -> int:
-        if path is None:
+        if not path or not self._is_here(path):
             return int(self._usual_open(vfs, path, file, flags, out))
         name = _name_at(path)
 
@@ -171,7 +173,12 @@ class _Layer:
     def _sync(self, usual: Any, file: int, flags: int) -> int:
         return self._do(Operation("sync", self._names[file]), lambda: int(usual.sync(file, flags)))
 
+    def _is_here(self, path: int) -> bool:
+        return self.disk is not None and Path(ctypes.string_at(path).decode()).parent == self.disk.folder
+
     def _delete(self, vfs: int, path: int, sync_folder: int) -> int:
+        if not self._is_here(path):
+            return int(self._usual_delete(vfs, path, sync_folder))
         operation = Operation("delete", _name_at(path))
         return self._do(operation, lambda: int(self._usual_delete(vfs, path, sync_folder)))
 

@@ -67,7 +67,7 @@ def failing(day: DayOnDisk, random: Random, fails: Callable[[Operation, int], in
         count[0] += 1
         return fails(operation, count[0] - 1)
 
-    with failing_disk(Disk(is_noting=False, before=before)):
+    with failing_disk(Disk(day.house, is_noting=False, before=before)):
         said = _session(day, random, first, lambda number, house: done.append(number + 1))
     found = compare(day.house, day.played, done[-1], min(done[-1] + 1, day.steps), is_anew=True)
     complete(day.house, day.played, found, random)

@@ -78,7 +78,7 @@ def play_day(seed: int, parent: Path | None = None) -> DayOnDisk:
     folder = Path(tempfile.mkdtemp(prefix="torture-", dir=parent))
     plan = plan_of(random)
     house = new_house(folder, plan)
-    played, before, disk, notes = Played(plan), taken(house), Disk(), {}
+    played, before, disk, notes = Played(plan), taken(house), Disk(house), {}
     clock = JumpingClock(random)
 
     def mark(number: int, opened: House) -> None:

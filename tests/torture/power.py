@@ -39,7 +39,7 @@ def cut_twice(day: DayOnDisk, random: Random) -> str:
     house = day.lay_out(platter.files)
     least = day.steps_at(operations)
     most = min(least + 1, day.steps)
-    found, disk = taken(house), Disk()
+    found, disk = taken(house), Disk(day.house)
     with failing_disk(disk):
         compare(house, day.played, least, most)
     again = Platter(found)

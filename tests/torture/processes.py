@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from random import Random
 
@@ -49,10 +49,9 @@ def start_writer(
     day: DayOnDisk,
     random: Random,
     first: int,
-    before: Callable[[Operation], int],
-    after: Callable[[Operation], None] | None = None,
+    disk: Disk | None = None,
 ) -> Writer:
-    """Fork a writer that takes steps from `first` on, on a disk that may fail."""
+    """Fork a writer that takes steps from `first` on, on a disk that may fail; None: the usual one."""
     steps = range(first, min(day.steps, first + random.randint(1, 6)))
     seed = random.random()
     read, write = os.pipe()
@@ -70,7 +69,7 @@ def start_writer(
         def said(number: int, house: House) -> None:
             os.write(write, bytes([number + 1]))
 
-        with failing_disk(Disk(is_noting=False, before=before, after=after)):
+        with failing_disk(disk) if disk is not None else nullcontext():
             play_session(
                 day.house, day.played.plan, steps, chance, clock=JumpingClock(chance), on_step=said
             )
@@ -107,7 +106,8 @@ def killed_writer(day: DayOnDisk, random: Random) -> str:
             die(operation)
         return OK
 
-    writer = start_writer(day, random, first, before, die if is_after else None)
+    disk = Disk(day.house, is_noting=False, before=before, after=die if is_after else None)
+    writer = start_writer(day, random, first, disk)
     code = _finish(day, random, writer)
     must(code in (0, -signal.SIGKILL), f"the writer ended with {code}")
     return "killed" if code else "had ended"
@@ -118,7 +118,7 @@ def signalled_writer(day: DayOnDisk, random: Random) -> str:
     first = random.randint(0, day.steps - 1)
     day.at_step(first)
     sent = random.choice((signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGKILL))
-    writer = start_writer(day, random, first, lambda operation: OK)
+    writer = start_writer(day, random, first)
     time.sleep(random.random() * 0.15)
     os.kill(writer.process, sent)
     code = _finish(day, random, writer)
@@ -131,7 +131,7 @@ def killed_reader(day: DayOnDisk, random: Random) -> str:
     first = random.randint(0, day.steps - 1)
     day.at_step(first)
     reader = _start_reader(day)
-    writer = start_writer(day, random, first, lambda operation: OK)
+    writer = start_writer(day, random, first)
     time.sleep(random.random() * 0.05)
     is_both = random.random() < 0.3
     if is_both:
