@@ -278,6 +278,3 @@ def _number(identity: object) -> int:
 
 def _uetr(identity: object) -> bytes:
     return UUID(int=_number(identity)).bytes
-
-
-

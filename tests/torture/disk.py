@@ -99,7 +99,9 @@ class _Layer:
     """The VFS, with everything that must stay in memory while SQLite knows its address."""
 
     def __init__(self) -> None:
-        find, register, unregister = addresses("sqlite3_vfs_find", "sqlite3_vfs_register", "sqlite3_vfs_unregister")
+        find, register, unregister = addresses(
+            "sqlite3_vfs_find", "sqlite3_vfs_register", "sqlite3_vfs_unregister"
+        )
         self._find = ctypes.CFUNCTYPE(ctypes.POINTER(_Vfs), _text)(find)
         self._register = ctypes.CFUNCTYPE(_int, ctypes.POINTER(_Vfs), _int)(register)
         self._unregister = ctypes.CFUNCTYPE(_int, ctypes.POINTER(_Vfs))(unregister)

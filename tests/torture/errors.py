@@ -21,7 +21,7 @@ from tests.torture.disk import (
     Operation,
     failing_disk,
 )
-from tests.torture.play import MORNING, SECOND, JumpingClock, compare, complete, must, play_session
+from tests.torture.play import MORNING, SECOND, Asked, JumpingClock, compare, complete, must, play_session
 from tests.torture.played import DayOnDisk
 
 CODES: dict[Kind, int] = {
@@ -69,7 +69,9 @@ def failing(day: DayOnDisk, random: Random, fails: Callable[[Operation, int], in
 
     with failing_disk(Disk(day.house, is_noting=False, before=before)):
         said = _session(day, random, first, lambda number, house: done.append(number + 1))
-    found = compare(day.house, day.played, done[-1], min(done[-1] + 1, day.steps), is_anew=True)
+    found = compare(
+        day.house, day.played, Asked(done[-1], min(done[-1] + 1, day.steps), is_anew=True), random
+    )
     complete(day.house, day.played, found, random)
     return "stopped" if said is not None else "went on"
 
@@ -122,7 +124,7 @@ def wrong_clock(day: DayOnDisk, random: Random) -> str:
     except HouseError as error:
         must("set the clock right" in str(error), f"the house does not speak of the clock: {error}")
     must(not done or _makes_no_page(day, first), "a page was written at a time before the last one")
-    compare(day.house, day.played, first, first, is_anew=True)
+    compare(day.house, day.played, Asked(first, first, is_anew=True), random)
     complete(day.house, day.played, first, random)
     return "back"
 
@@ -152,6 +154,6 @@ def second_writer(day: DayOnDisk, random: Random) -> str:
     finally:
         lease.PATIENCE_SECONDS = patience
     must(bool(refused) and all("another writer holds" in each for each in refused), "two writers")
-    found = compare(day.house, day.played, done[-1], done[-1], is_anew=True)
+    found = compare(day.house, day.played, Asked(done[-1], done[-1], is_anew=True), random)
     complete(day.house, day.played, found, random)
     return "refused"

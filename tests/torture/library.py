@@ -63,7 +63,9 @@ def _symbol_values(raw: bytes, names: tuple[str, ...]) -> dict[str, int]:
     sections = np.frombuffer(raw, _SECTION, count, offset)
     found = {}
     for section in sections[sections["type"] == _SYMBOL_TABLE]:
-        symbols = np.frombuffer(raw, _SYMBOL, int(section["size"]) // _SYMBOL.itemsize, int(section["offset"]))
+        symbols = np.frombuffer(
+            raw, _SYMBOL, int(section["size"]) // _SYMBOL.itemsize, int(section["offset"])
+        )
         texts = sections[section["link"]]
         strings = raw[int(texts["offset"]) : int(texts["offset"] + texts["size"])]
         for name in names:

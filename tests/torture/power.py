@@ -10,12 +10,9 @@ from setfair.prove.checkpoints import house_key
 from setfair.store.sqlite import connect
 from setfair.tables import query
 from tests.torture.disk import Disk, failing_disk
-from tests.torture.play import audit, compare, complete, must
+from tests.torture.play import Asked, audit, compare, complete, must
 from tests.torture.played import DayOnDisk
 from tests.torture.wreck import WAYS, Platter, taken
-
-COMPLETED = 0.25
-"""Share of the runs that go on to the end of the day."""
 
 
 def cut(day: DayOnDisk, random: Random) -> str:
@@ -25,9 +22,8 @@ def cut(day: DayOnDisk, random: Random) -> str:
     WAYS[way](platter, random)
     house = day.lay_out(platter.files)
     least = day.steps_at(operations)
-    done = compare(house, day.played, least, min(least + 1, day.steps))
-    if random.random() < COMPLETED:
-        complete(house, day.played, done, random)
+    done = compare(house, day.played, Asked(least, min(least + 1, day.steps)), random)
+    complete(house, day.played, done, random)
     return way
 
 
@@ -38,16 +34,15 @@ def cut_twice(day: DayOnDisk, random: Random) -> str:
     WAYS[ways[0]](platter, random)
     house = day.lay_out(platter.files)
     least = day.steps_at(operations)
-    most = min(least + 1, day.steps)
+    asked = Asked(least, min(least + 1, day.steps))
     found, disk = taken(house), Disk(day.house)
     with failing_disk(disk):
-        compare(house, day.played, least, most)
+        compare(house, day.played, asked, random)
     again = Platter(found)
     again.do(disk.log[: random.randint(0, len(disk.log))])
     WAYS[ways[1]](again, random)
-    done = compare(day.lay_out(again.files), day.played, least, most)
-    if random.random() < COMPLETED:
-        complete(house, day.played, done, random)
+    done = compare(day.lay_out(again.files), day.played, asked, random)
+    complete(house, day.played, done, random)
     return " then ".join(ways)
 
 
@@ -60,10 +55,10 @@ def lying_disk(day: DayOnDisk, random: Random) -> str:
     way = random.choice([name for name in WAYS if name != "all written"])
     WAYS[way](platter, random)
     house = day.lay_out(platter.files)
-    return f"{way}: {judge(day, least=day.steps_at(operations))}"
+    return f"{way}: {judge(day, day.steps_at(operations), random)}"
 
 
-def judge(day: DayOnDisk, least: int) -> str:
+def judge(day: DayOnDisk, least: int, random: Random) -> str:
     """Say how damage is seen: by nothing (then all is there), by the house, the audit, or who kept a checkpoint."""
     house, expected = day.house, day.played.pages_after(least)
     try:
@@ -75,7 +70,7 @@ def judge(day: DayOnDisk, least: int) -> str:
         return "named by the audit"
     page = done.audited.state.page_number
     if page >= expected:
-        compare(house, day.played, least, day.steps)
+        compare(house, day.played, Asked(least, day.steps), random)
         return "nothing was lost"
     must(expected in day.notes, f"page {expected} was never signed")
     connection = connect(house, read_only=True)

@@ -16,7 +16,7 @@ from random import Random
 from setfair.house import House
 from setfair.store.sqlite import connect
 from tests.torture.disk import OK, Disk, Operation, failing_disk
-from tests.torture.play import JumpingClock, compare, complete, must, play_session
+from tests.torture.play import Asked, JumpingClock, compare, complete, must, play_session
 from tests.torture.played import DayOnDisk
 
 OPERATIONS = 120
@@ -70,9 +70,7 @@ def start_writer(
             os.write(write, bytes([number + 1]))
 
         with failing_disk(disk) if disk is not None else nullcontext():
-            play_session(
-                day.house, day.played.plan, steps, chance, clock=JumpingClock(chance), on_step=said
-            )
+            play_session(day.house, day.played.plan, steps, chance, clock=JumpingClock(chance), on_step=said)
         code = 0
     except BaseException:
         code = STOPPED
@@ -83,7 +81,7 @@ def start_writer(
 def _finish(day: DayOnDisk, random: Random, writer: Writer) -> int:
     """Wait for a writer, compare what it left, and go on to the end of the day; return how it ended."""
     code, least = writer.end()
-    done = compare(day.house, day.played, least, min(least + 1, day.steps), is_anew=True)
+    done = compare(day.house, day.played, Asked(least, min(least + 1, day.steps), is_anew=True), random)
     complete(day.house, day.played, done, random)
     return code
 

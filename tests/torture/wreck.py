@@ -82,7 +82,11 @@ def torn(platter: Platter, random: Random) -> None:
     last = platter.pending[whole]
     if last.kind == "write":
         length = len(last.data)
-        cut = random.randrange(length + 1) if random.random() < 0.3 else SECTOR * random.randint(0, length // SECTOR)
+        cut = (
+            random.randrange(length + 1)
+            if random.random() < 0.3
+            else SECTOR * random.randint(0, length // SECTOR)
+        )
         apply(platter.files, Operation("write", last.file, last.offset, last.data[:cut]))
 
 

@@ -20,6 +20,7 @@ from setfair.audit.kept import Keys
 from setfair.audit.signatures import audit_cosignatures, audit_notes
 from setfair.audit.tables import check_saved, check_tables, position_of, saved_books
 from setfair.domain.agreement import Agreement
+from setfair.domain.instants import NANOSECONDS
 from setfair.engine.invariants import check_books
 from setfair.errors import HouseError
 from setfair.explain.choose import Query
@@ -27,6 +28,8 @@ from setfair.house_state import HouseState
 from setfair.journal.page import Page
 from setfair.journal.tree import Frontier
 from setfair.tables import query as read
+
+_NOTED = "SELECT page_number FROM signed_checkpoint WHERE page_number = ?"
 
 
 class NoHouseError(HouseError):
@@ -44,6 +47,8 @@ class Audit:
     pages: int = 0
     checkpoints: int = 0
     cosignatures: int = 0
+    signed_time: int = 0
+    """Time of the last page that has a signed checkpoint; of an increment the time where it begins."""
     compared_tables: bool = False
     """Whether the tables were there and had come as far as the pages: balances and queue were compared."""
     compared_rows: bool = False
@@ -85,7 +90,7 @@ def run_audit(
     def query(sql: str, parameters: tuple[object, ...]) -> list[dict[str, Any]]:
         return read(connection, sql, parameters)
 
-    before = audit.audited.state.page_number
+    before, audit.signed_time = audit.audited.state.page_number, audit.audited.state.last_time
     is_whole = not journal_only and not before
     try:
         with _readable():
@@ -106,12 +111,12 @@ def run_audit(
 
 @contextmanager
 def _readable() -> Iterator[None]:
-    """A query that fails where the audit asked for what every house has is a finding."""
+    """What cannot be read where every house has something is a finding."""
     try:
         yield
     except NoHouseError:
         raise
-    except HouseError as error:
+    except (HouseError, UnicodeDecodeError) as error:
         differ(0, "database file", "a file that SQLite can read", error)
 
 
@@ -124,14 +129,13 @@ def _check_start(audit: Audit, query: Query) -> None:
         check_same(number, "root where the earlier audit ended", audit.audited.tree.root, found)
 
 
-def _pages(
-    audit: Audit, query: Query, on_page: Callable[[int], None], again: TablesAgain | None
-) -> None:
+def _pages(audit: Audit, query: Query, on_page: Callable[[int], None], again: TablesAgain | None) -> None:
     saved = saved_books(query)
     for page in audit_pages(query, audit.audited):
         audit.pages += 1
         audit.records += len(page.records)
         _note_keys(audit, page)
+        _check_noted(audit, query, page)
         if saved is not None and saved[0] == page.number:
             check_saved(audit.audited.state, saved[1])
         if again is not None:
@@ -142,6 +146,17 @@ def _pages(
     if saved is not None and saved[0] > audit.audited.state.page_number:
         check_same(saved[0], "page of the saved books", "a page that is there", "no such page")
     check_books(audit.audited.state.books)
+
+
+def _check_noted(audit: Audit, query: Query, page: Page) -> None:
+    """Check that a page after which a checkpoint was due has one."""
+    agreement = audit.audited.state.directory.agreement
+    if query(_NOTED, (page.number,)):
+        audit.signed_time = page.time_ns
+    elif agreement is not None:
+        due = audit.signed_time + agreement.journal.checkpoint_seconds * NANOSECONDS
+        if page.time_ns >= due:
+            differ(page.number, "signed checkpoint", "one, as the agreement says", "none")
 
 
 def _note_keys(audit: Audit, page: Page) -> None:
