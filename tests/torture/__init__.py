@@ -1,1 +1,1 @@
-"""The real house, the real SQLite and the real processes, on a disk that fails at every moment: `make torture`."""
+"""The real house, SQLite and processes, on a disk that fails at every moment: `make torture`."""

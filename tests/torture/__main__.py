@@ -27,9 +27,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=10.0, help="how long at most (10)")
     parser.add_argument("--runs", type=int, default=10**9, help="how many runs at most")
     parser.add_argument("--seed", type=int, default=None, help="number of the first run; else from the clock")
-    parser.add_argument(
-        "--flips", type=int, default=0, help="turn so many bits of a closed day's file instead"
-    )
+    parser.add_argument("--flips", type=int, default=0, help="turn so many bits of a closed day's file")
     parser.add_argument("--json", type=Path, default=None, help="write the report to this file too")
     return parser.parse_args()
 
@@ -88,18 +86,19 @@ def _run_faults(given: argparse.Namespace) -> int:
 
 def _flip_bits(given: argparse.Namespace) -> int:
     seed, shown = given.seed if given.seed is not None else int(time.time()), time.monotonic()
-    done, counted = 0, Counter[str]()
-    for done, counted in flip_bits(seed, given.flips, 60 * given.minutes):
+    counted = Counter[str]()
+    for counted in flip_bits(seed, given.flips, 60 * given.minutes):
         if time.monotonic() - shown > SHOWN_SECONDS:
             shown = time.monotonic()
-            print(f"{done:,} bits turned", flush=True)
+            print(f"{counted.total():,} bits turned", flush=True)
     print(
-        f"{done:,} bits of the file of day {seed} turned, one at a time; none that says something went unseen"
+        f"{counted.total():,} bits of the file of day {seed} turned, one at a time; none that says something "
+        "went unseen"
     )
     for how, count in sorted(counted.items()):
         print(f"{count:>7,}  {how}")
     if given.json is not None:
-        told = {"seed": seed, "flips": done, "seen": dict(counted)}
+        told = {"seed": seed, "flips": counted.total(), "seen": dict(counted)}
         given.json.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
     return 0
 

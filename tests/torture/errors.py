@@ -134,7 +134,7 @@ def _makes_no_page(day: DayOnDisk, step: int) -> bool:
 
 
 def second_writer(day: DayOnDisk, random: Random) -> str:
-    """Somebody else wants to write, in the middle of a session: it is told who writes, and nothing changes."""
+    """Somebody else wants to write in the middle of a session: it is told who writes, and nothing changes."""
     first = random.randint(0, day.steps - 1)
     day.at_step(first)
     refused: list[str] = []

@@ -1,7 +1,8 @@
 """The functions of the SQLite that the house runs on, which the driver's library keeps to itself.
 
-The ADBC driver has SQLite built in and exports none of its functions; but its symbol table names them. So a layer
-can be put under the very library that the house uses, without a compiler. Source: System V ABI, chapter 4 (ELF-64).
+The ADBC driver has SQLite built in and exports none of its functions; but its symbol table names them. So
+a layer can be put under the very library that the house uses, without a compiler.
+Source: System V ABI, chapter 4 (ELF-64).
 """
 
 from __future__ import annotations

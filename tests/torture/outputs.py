@@ -1,4 +1,4 @@
-"""Faults while files are given out: the process is killed before any opening, syncing or renaming of a file."""
+"""Faults while files are given out: the process is killed before it opens, syncs or renames a file."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 
 def killed_output(day: DayOnDisk, random: Random) -> str:
-    """Messages and statements are written, and the process is killed: files are whole, and come again the same."""
+    """Messages and statements are written, and the process is killed: files are whole, and the same again."""
     day.lay_out(day.after)
     out = day.house / "out"
     if not any(step.kind == "open" for step in day.played.plan.steps):

@@ -1,4 +1,4 @@
-"""Hands a plan to a real house on disk, session by session, and compares what is on disk with the reference."""
+"""Hands a plan to a real house on disk, session by session, and compares what is there with the reference."""
 
 from __future__ import annotations
 

@@ -54,12 +54,12 @@ def lying_disk(day: DayOnDisk, random: Random) -> str:
     platter.pending += [each for each in day.log[believed:operations] if each.kind not in ("sync", "open")]
     way = random.choice([name for name in WAYS if name != "all written"])
     WAYS[way](platter, random)
-    house = day.lay_out(platter.files)
+    day.lay_out(platter.files)
     return f"{way}: {judge(day, day.steps_at(operations), random)}"
 
 
 def judge(day: DayOnDisk, least: int, random: Random) -> str:
-    """Say how damage is seen: by nothing (then all is there), by the house, the audit, or who kept a checkpoint."""
+    """Say how damage is seen: not (then all is there), by the audit, or by whoever kept a checkpoint."""
     house, expected = day.house, day.played.pages_after(least)
     try:
         done = audit(house)

@@ -1,7 +1,7 @@
 """Faults of processes: a writer that is killed within an operation or signalled, a reader that is killed.
 
-The writer is a process of its own, forked with everything loaded, so that a moment of its life is a moment of its
-work. It says over a pipe which steps were acknowledged, and can be held in the middle of an operation.
+The writer is a process of its own, forked with everything loaded, so that a moment of its life is a moment of
+its work. It says over a pipe which steps were acknowledged, and can be held in the middle of an operation.
 """
 
 from __future__ import annotations

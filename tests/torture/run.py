@@ -136,8 +136,8 @@ def _keep(day: DayOnDisk, number: int, evidence: Path | None) -> str:
     return str(kept)
 
 
-def flip_bits(seed: int, flips: int, seconds: float) -> Iterator[tuple[int, Counter[str]]]:
-    """Turn bits of the file of a closed day, one at a time; yield how many, and how each was seen.
+def flip_bits(seed: int, flips: int, seconds: float) -> Iterator[Counter[str]]:
+    """Turn bits of the file of a closed day, one at a time; yield how they were seen so far.
 
     Raises
     ------
@@ -147,12 +147,12 @@ def flip_bits(seed: int, flips: int, seconds: float) -> Iterator[tuple[int, Coun
     begin, random, counted = time.monotonic(), Random(f"flips {seed}"), Counter[str]()
     day = play_day(seed)
     layout = closed_layout(day)
-    for number in range(flips):
+    for _ in range(flips):
         if time.monotonic() - begin > seconds:
             break
         bit = random.randrange(8 * len(layout.raw))
         is_used = bool(layout.used[bit // 8])
         seen = flip(day, layout, bit)
         counted[f"{'a byte that says something' if is_used else 'unused space'}: {seen}"] += 1
-        yield number + 1, counted
+        yield counted
     day.throw_away()

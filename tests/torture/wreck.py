@@ -7,8 +7,8 @@ Rules
 2. A file that was deleted may be there again, until something is synced under its name.
 3. A sector that was not written whole may hold anything, but only within the bytes of that write.
 
-Source: T. S. Pillai et al., All File Systems Are Not Created Equal (OSDI 2014), which SQLite's own assumptions
-agree with (https://www.sqlite.org/atomiccommit.html, section 2).
+Source: T. S. Pillai et al., All File Systems Are Not Created Equal (OSDI 2014), with which SQLite's own
+assumptions agree (https://www.sqlite.org/atomiccommit.html, section 2).
 """
 
 from __future__ import annotations

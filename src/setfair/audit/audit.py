@@ -75,8 +75,8 @@ def run_audit(
     Parameters
     ----------
     audit
-        Fresh, or from what was kept of an earlier audit: then the tables' rows are not compared, for which all
-        pages would be needed.
+        Fresh, or from what was kept of an earlier audit: then the tables' rows are not compared, for that
+        takes all pages.
     connection
         To the database; nothing is written.
     key_text

@@ -34,9 +34,10 @@ _FIXED = (
 """Name, offset and value of fields; the page size 65,536 is written as 1."""
 _CACHE_SIZE, _CHANGES, _VALID_FOR = 48, 24, 92
 _STRAY = """
+WITH pages AS (SELECT page_number FROM page)
 SELECT (SELECT count(*) FROM tree_node WHERE first_record NOT IN (SELECT first_record FROM page)) AS nodes,
-       (SELECT count(*) FROM signed_checkpoint WHERE page_number NOT IN (SELECT page_number FROM page)) AS notes,
-       (SELECT count(*) FROM books_checkpoint WHERE page_number NOT IN (SELECT page_number FROM page)) AS saves
+       (SELECT count(*) FROM signed_checkpoint WHERE page_number NOT IN pages) AS checkpoints,
+       (SELECT count(*) FROM books_checkpoint WHERE page_number NOT IN pages) AS saves
 """
 
 
