@@ -1,8 +1,8 @@
 """Random business days for a house on disk, and what the reference model says of each.
 
 The days are those of `tests.reference.days`, drawn for a house that an agreement can describe, and put into
-the words of the real house: agents and amounts for accounts, names on a list for hits, people for decisions. Now
-and then obligations and a cycle stand between: the reference of payments takes no notice of them.
+the words of the real house: agents and amounts for accounts, names on a list for hits, people for decisions.
+Now and then obligations and a cycle stand between: the reference of payments takes no notice of them.
 """
 
 from __future__ import annotations
