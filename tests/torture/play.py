@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -17,6 +17,7 @@ from setfair.house import House, init_house, open_house
 from setfair.screening.in_force import FileLists
 from setfair.store.sqlite import connect
 from tests.houses import lists_in, obligations, payments, write_signed
+from tests.reference.days import FIRST_DATE
 from tests.torture.days import (
     CURRENCIES,
     NO_INSTRUCTION,
@@ -105,9 +106,20 @@ def new_house(folder: Path, plan: Plan) -> Path:
     return house
 
 
-def take_step(house: House, plan: Plan, number: int) -> None:
-    """Ask the house for one step of the plan; it is acknowledged when this returns."""
-    step, way_in = plan.steps[number], house.clearing_house
+def take_steps(house: House, plan: Plan, numbers: Sequence[int]) -> Iterator[int]:
+    """Ask the house for steps of the plan; yield the number of each when it is acknowledged.
+
+    Several are of payments, and are asked for together; any other is asked for alone.
+    """
+    if plan.steps[numbers[0]].kind == "rows":
+        yield from _submit(house, plan, numbers)
+        return
+    _command(house, plan, plan.steps[numbers[0]])
+    yield numbers[0]
+
+
+def _command(house: House, plan: Plan, step: Step) -> None:
+    way_in = house.clearing_house
     if step.kind == "open":
         day, first = business_date(step.date), remember_from(plan, step.date)
         way_in.open_day(_currency(plan, step), day, first)
@@ -117,10 +129,8 @@ def take_step(house: House, plan: Plan, number: int) -> None:
         _decide(house, plan, step)
     elif step.kind == "obligations":
         way_in.submit(obligations(*step.documents))
-    elif step.kind == "cycle":
-        way_in.run_cycle(CURRENCIES[0], business_date(20_030))
     else:
-        _submit(house, plan, number)
+        way_in.run_cycle(CURRENCIES[0], business_date(FIRST_DATE + 30))
 
 
 def _currency(plan: Plan, step: Step) -> str:
@@ -137,15 +147,18 @@ def _decide(house: House, plan: Plan, step: Step) -> None:
     )
 
 
-def _submit(house: House, plan: Plan, number: int) -> None:
-    step = plan.steps[number]
-    rows = house.clearing_house.submit(payments(*(payment_row(plan, row) for row in step.rows))).rows
-    for known, found in zip(plan.outcomes[number], rows["number"].tolist(), strict=True):
-        must(plan.numbers.setdefault(known, found) == found, f"step {number}: another number was given")
-    after = plan.expected[number + 1].entries
-    for known, row in zip(plan.outcomes[number], rows, strict=True):
-        found = (int(row["status"]), int(row["reason"]), int(row["mechanism"]))
-        must(found == after[known], f"step {number}: {found} instead of {after[known]}")
+def _submit(house: House, plan: Plan, numbers: Sequence[int]) -> Iterator[int]:
+    """Submit the rows of steps, of which one is decided while the one before is made durable; yield each."""
+    batches = [payments(*(payment_row(plan, row) for row in plan.steps[number].rows)) for number in numbers]
+    for number, (_, outcome) in zip(numbers, house.clearing_house.submit_each(batches), strict=True):
+        rows = outcome.rows
+        for known, found in zip(plan.outcomes[number], rows["number"].tolist(), strict=True):
+            must(plan.numbers.setdefault(known, found) == found, f"step {number}: another number was given")
+        after = plan.expected[number + 1].entries
+        for known, row in zip(plan.outcomes[number], rows, strict=True):
+            told = (int(row["status"]), int(row["reason"]), int(row["mechanism"]))
+            must(told == after[known], f"step {number}: {told} instead of {after[known]}")
+        yield number
 
 
 @lru_cache
@@ -172,9 +185,9 @@ def play_session(
             pages = random.choice((1, 4, 16, 64))
             with house.store.connection.cursor() as cursor:
                 cursor.execute(f"PRAGMA wal_autocheckpoint={pages}")
-        for number in steps:
-            take_step(house, plan, number)
-            on_step(number, house)
+        for together in _groups(plan, steps, random):
+            for number in take_steps(house, plan, together):
+                on_step(number, house)
             chance = random.random()
             if chance < 0.2:
                 house.catch_up()
@@ -194,6 +207,21 @@ class Asked:
     """Whether steps were asked for again: then the last page has another time and other salts."""
 
 
+def _groups(plan: Plan, steps: Sequence[int], random: Random) -> Iterator[list[int]]:
+    """Yield steps that are asked for together: now and then several of payments, else each alone."""
+    waiting: list[int] = []
+    for number in steps:
+        if waiting and (plan.steps[number].kind != "rows" or random.random() < 0.4):
+            yield waiting
+            waiting = []
+        waiting.append(number)
+        if plan.steps[number].kind != "rows":
+            yield waiting
+            waiting = []
+    if waiting:
+        yield waiting
+
+
 def compare(folder: Path, played: Played, asked: Asked, random: Random) -> int:
     """Open a house after a fault, as the next command would, and compare it; return the steps that are whole.
 
@@ -206,7 +234,7 @@ def compare(folder: Path, played: Played, asked: Asked, random: Random) -> int:
     """
     with open_house(folder, lambda: MORNING + 3600 * 24 * SECOND) as house:
         state = house.clearing_house.state
-        page, root = state.page_number, house.clearing_house.tree.root
+        page, root = state.page_number, house.clearing_house.journal.tree.root
         must(
             played.pages_after(asked.least) <= page <= played.pages_after(asked.most),
             f"page {page} is the last; {played.pages_after(asked.least)} was acknowledged, "

@@ -11,7 +11,7 @@ from random import Random
 from setfair.house import House, open_house
 from tests.torture.days import plan_of
 from tests.torture.disk import Disk, Operation, failing_disk
-from tests.torture.play import Asked, JumpingClock, Mark, Played, compare, new_house, play_session
+from tests.torture.play import Asked, JumpingClock, Mark, Played, compare, must, new_house, play_session
 from tests.torture.wreck import Platter, put, taken
 
 SESSION_MAX = 8
@@ -85,8 +85,9 @@ def play_day(seed: int) -> DayOnDisk:
     clock = JumpingClock(random)
 
     def mark(number: int, opened: House) -> None:
-        tree, page = opened.clearing_house.tree, opened.clearing_house.state.page_number
-        played.marks.append(Mark(len(disk.log), number + 1, page, tree.root))
+        last = opened.store.last_page()
+        must(last is not None, "a house without a page")
+        played.marks.append(Mark(len(disk.log), number + 1, last.number, last.root))
         signed = opened.store.last_note()
         if signed is not None:
             notes[signed[0]] = signed[1]
