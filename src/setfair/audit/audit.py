@@ -116,8 +116,10 @@ def _readable() -> Iterator[None]:
         yield
     except NoHouseError:
         raise
-    except (HouseError, UnicodeDecodeError) as error:
+    except HouseError as error:
         differ(0, "database file", "a file that SQLite can read", error)
+    except (ValueError, TypeError, LookupError, OverflowError) as error:
+        differ(0, "database file", "rows that a house can have", f"{type(error).__name__}: {error}")
 
 
 def _check_start(audit: Audit, query: Query) -> None:
