@@ -30,6 +30,8 @@ PEOPLE = {0: "amara", 1: "bela"}
 CURRENCIES = ("KES", "UGX")
 NO_INSTRUCTION = 10**9
 REMEMBERED_DAYS = 400
+STEPS_MAX = (8, 16, 16, 24, 60)
+"""How many steps a day has at most: faults come often in short ones, and some are long."""
 
 Entries = dict[int, tuple[int, int, int]]
 """Status, reason and mechanism by the reference's number."""
@@ -101,7 +103,7 @@ def plan_of(random: Random) -> Plan:
         identity_days=random.choice((None, None, 0, 1)),
     )
     day = build_day_in(random, spec)
-    steps = _translated(random, day, accounts)
+    steps = _translated(random, day, accounts)[: random.choice(STEPS_MAX)]
     plan = Plan(text, spec, accounts, spec.identity_days, steps, [], {}, [])
     _foresee(plan)
     return plan
