@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -164,28 +165,31 @@ class ClearingHouse:
     def submit_each(self, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Outcome]]:
         """Decide one batch after the other, and yield each with what became of it once that is durable.
 
-        While a page is made durable the next batch is decided. The books are not to be used otherwise
+        While pages are made durable the next batch is decided. The books are not to be used otherwise
         before the last outcome was taken.
 
         Raises
         ------
         ScreeningUnavailableError, StoreError
-            As `submit` does: nothing is applied of a batch whose outcome was not yielded.
+            As `submit` does. What was yielded is on record, and perhaps the first of what was not: to submit
+            the same again repeats nothing.
         """
+        waiting: deque[tuple[Batch, Outcome]] = deque()
         with self._all_or_nothing():
-            before: tuple[Batch, Outcome] | None = None
             for batch in batches:
                 outcome = self._decide(self._take(batch, self._screen(batch)))
-                if before is not None:
-                    self.journal.finish()
-                    yield before
-                before = batch, outcome
+                waiting.append((batch, outcome))
                 if outcome.page is not None:
                     self.journal.begin(outcome.page, self.state.directory.agreement)
                     self._checkpoint_now_and_then()
-            if before is not None:
-                self.journal.finish()
-                yield before
+                while waiting and self._is_durable(waiting[0][1]):
+                    yield waiting.popleft()
+            self.journal.finish()
+        yield from waiting
+
+    def _is_durable(self, outcome: Outcome) -> bool:
+        """Tell whether what an outcome says is durable, if all before it is."""
+        return outcome.page is None or outcome.page.number <= self.journal.durable_page
 
     def _screen(self, batch: Batch) -> ScreeningResult:
         """Compare every name with the lists in force; the engine settles nothing that is unscreened."""

@@ -4,6 +4,7 @@ model         what a list, an entry and a name are
 names         the names in one field of a list
 source        how bytes come in: once, counted, hashed, dated
 un_xml, ofac_csv, operator_csv    one format each
+kept          lists that were read before
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from setfair.screening.lists.model import ListFormat, SanctionsList
-from setfair.screening.lists.ofac_csv import read_ofac_csv
+from setfair.screening.lists.ofac_csv import ofac_files, read_ofac_csv
 from setfair.screening.lists.operator_csv import read_operator_csv
+from setfair.screening.lists.source import note_beside
 from setfair.screening.lists.un_xml import read_un_xml
 
 READERS: dict[str, Callable[[str, Path], SanctionsList]] = {
@@ -22,3 +24,10 @@ READERS: dict[str, Callable[[str, Path], SanctionsList]] = {
     ListFormat.OPERATOR_CSV.value: read_operator_csv,
 }
 """The reader of each format: list id and path in, the list or a `FileRefusedError` out."""
+FILES: dict[str, Callable[[Path], tuple[Path, ...]]] = {
+    ListFormat.UN_XML.value: lambda path: (path,),
+    ListFormat.OFAC_CSV.value: ofac_files,
+    ListFormat.OPERATOR_CSV.value: lambda path: (path, note_beside(path)),
+}
+"""Every file that a reader reads, from the path that an agreement names. A format that is not here is read
+anew each time."""
