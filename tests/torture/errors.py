@@ -24,7 +24,9 @@ from tests.torture.disk import (
 from tests.torture.play import MORNING, SECOND, Asked, JumpingClock, compare, complete, must, play_session
 from tests.torture.played import DayOnDisk
 
+CANNOT_OPEN = 14
 CODES: dict[Kind, int] = {
+    "open": CANNOT_OPEN,
     "read": READ_ERROR,
     "write": WRITE_ERROR,
     "sync": SYNC_ERROR,

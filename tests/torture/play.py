@@ -32,9 +32,9 @@ from tests.torture.days import (
 
 SECOND = 10**9
 MORNING = to_instant(datetime(2026, 1, 5, 4, 0, tzinfo=UTC))
-COMPLETED = 0.25
+COMPLETED = 0.2
 """Share of the runs that go on to the end of the day."""
-EVERY_ROW = 0.4
+EVERY_ROW = 0.25
 """Share of the comparisons in which the audit compares every row of the tables and the file, too."""
 FORWARD_MAX, BACK_MAX = 600 * SECOND, 599 * SECOND
 """How far the clock jumps within a day: back by less than what the house refuses."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from random import Random
 
 import pytest
 
+from setfair.errors import StoreError
+from setfair.house import open_house
 from tests.processes import plain_sql
-from tests.torture.disk import Operation
+from tests.torture.disk import OK, Disk, Operation, failing_disk
+from tests.torture.errors import CODES
 from tests.torture.library import NoSymbolsError, addresses
 from tests.torture.play import Asked, WrongError, compare
 from tests.torture.played import DayOnDisk, play_day
@@ -47,6 +51,27 @@ def test_bits_of_a_closed_day(day: DayOnDisk) -> None:
     seen = {flip(day, layout, bit) for bit in bits}
     assert "named" in seen
     assert "in unused space" in seen
+
+
+def test_each_operation_of_an_opening_fails(day: DayOnDisk) -> None:
+    """Opening a house after a crash, each operation on its files fails once: said as an operational error."""
+    failed = 0
+    for number in count():
+        day.at_step(day.steps - 1)
+        done = []
+
+        def before(operation: Operation, number: int = number, done: list[Operation] = done) -> int:
+            done.append(operation)
+            return CODES[operation.kind] if len(done) == number + 1 else OK
+
+        try:
+            with failing_disk(Disk(day.house, is_noting=False, before=before)), open_house(day.house):
+                pass
+        except StoreError:
+            failed += 1
+        if len(done) <= number:
+            break
+    assert failed >= 20
 
 
 def test_the_same_number_is_the_same_run(day: DayOnDisk) -> None:
