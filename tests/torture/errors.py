@@ -6,7 +6,7 @@ from collections.abc import Callable
 from random import Random
 
 from setfair.errors import HouseError, LeaseHeldError, SetfairError
-from setfair.house import House, open_house
+from setfair.house import open_house
 from setfair.store import lease
 from tests.torture.disk import (
     DELETE_ERROR,
@@ -21,7 +21,17 @@ from tests.torture.disk import (
     Operation,
     failing_disk,
 )
-from tests.torture.play import MORNING, SECOND, Asked, JumpingClock, compare, complete, must, play_session
+from tests.torture.play import (
+    AHEAD,
+    MORNING,
+    SECOND,
+    Asked,
+    JumpingClock,
+    compare,
+    complete,
+    must,
+    play_session,
+)
 from tests.torture.played import DayOnDisk
 
 CANNOT_OPEN = 14
@@ -38,7 +48,7 @@ OPERATIONS = 120
 
 
 def _session(
-    day: DayOnDisk, random: Random, first: int, on_step: Callable[[int, House], None]
+    day: DayOnDisk, random: Random, first: int, on_step: Callable[[int, int], None]
 ) -> SetfairError | None:
     """Play steps from `first` on; return what the house said when it stopped, or None if it went on."""
     steps = range(first, min(day.steps, first + random.randint(1, 6)))
@@ -70,10 +80,9 @@ def failing(day: DayOnDisk, random: Random, fails: Callable[[Operation, int], in
         return fails(operation, count[0] - 1)
 
     with failing_disk(Disk(day.house, is_noting=False, before=before)):
-        said = _session(day, random, first, lambda number, house: done.append(number + 1))
-    found = compare(
-        day.house, day.played, Asked(done[-1], min(done[-1] + 1, day.steps), is_anew=True), random
-    )
+        said = _session(day, random, first, lambda number, page: done.append(number + 1))
+    asked = Asked(done[-1], min(done[-1] + AHEAD, day.steps), is_anew=True)
+    found = compare(day.house, day.played, asked, random)
     complete(day.house, day.played, found, random)
     return "stopped" if said is not None else "went on"
 
@@ -121,7 +130,7 @@ def wrong_clock(day: DayOnDisk, random: Random) -> str:
             steps,
             random,
             clock=lambda: behind,
-            on_step=lambda number, house: done.append(number),
+            on_step=lambda number, page: done.append(number),
         )
     except HouseError as error:
         must("set the clock right" in str(error), f"the house does not speak of the clock: {error}")
@@ -142,7 +151,7 @@ def second_writer(day: DayOnDisk, random: Random) -> str:
     refused: list[str] = []
     done = [first]
 
-    def intrude(number: int, house: House) -> None:
+    def intrude(number: int, page: int) -> None:
         done.append(number + 1)
         try:
             with open_house(day.house):
@@ -156,6 +165,7 @@ def second_writer(day: DayOnDisk, random: Random) -> str:
     finally:
         lease.PATIENCE_SECONDS = patience
     must(bool(refused) and all("another writer holds" in each for each in refused), "two writers")
-    found = compare(day.house, day.played, Asked(done[-1], done[-1], is_anew=True), random)
+    asked = Asked(done[-1], min(done[-1] + AHEAD, day.steps), is_anew=True)
+    found = compare(day.house, day.played, asked, random)
     complete(day.house, day.played, found, random)
     return "refused"

@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from setfair.house import House, open_house
+from setfair.house import open_house
+from setfair.store.sqlite import connect
+from setfair.tables import query
 from tests.torture.days import plan_of
 from tests.torture.disk import Disk, Operation, failing_disk
-from tests.torture.play import Asked, JumpingClock, Mark, Played, compare, must, new_house, play_session
+from tests.torture.play import Asked, JumpingClock, Mark, Played, compare, new_house, play_session
 from tests.torture.wreck import Platter, put, taken
 
 SESSION_MAX = 8
 """Steps of one session at most."""
+_ROOTS = "SELECT page_number, root FROM page"
+_NOTES = "SELECT page_number, note FROM signed_checkpoint"
 MEMORY = Path("/dev/shm")
 """Where houses lie if there is such a place: what is durable is decided by the layer above it, and waits for
 nothing."""
@@ -81,25 +85,25 @@ def play_day(seed: int) -> DayOnDisk:
     folder = Path(tempfile.mkdtemp(prefix="torture-", dir=MEMORY if MEMORY.is_dir() else None))
     plan = plan_of(random)
     house = new_house(folder, plan)
-    played, before, disk, notes = Played(plan), taken(house), Disk(house), {}
+    played, before, disk = Played(plan), taken(house), Disk(house)
     clock = JumpingClock(random)
 
-    def mark(number: int, opened: House) -> None:
-        last = opened.store.last_page()
-        must(last is not None, "a house without a page")
-        played.marks.append(Mark(len(disk.log), number + 1, last.number, last.root))
-        signed = opened.store.last_note()
-        if signed is not None:
-            notes[signed[0]] = signed[1]
+    def mark(number: int, page: int) -> None:
+        last = played.marks[-1].page if played.marks else 0
+        played.marks.append(Mark(len(disk.log), number + 1, max(page, last)))
 
     with failing_disk(disk):
         with open_house(house, clock) as opened:
-            mark(-1, opened)
+            mark(-1, opened.clearing_house.state.page_number)
         at = 0
         while at < len(plan.steps):
             end = min(len(plan.steps), at + random.randint(1, SESSION_MAX))
             play_session(house, plan, range(at, end), random, clock=clock, on_step=mark)
             at = end
     after = taken(house)
+    connection = connect(house, read_only=True)
+    played.roots = {row["page_number"]: row["root"] for row in query(connection, _ROOTS)}
+    notes = {row["page_number"]: row["note"] for row in query(connection, _NOTES)}
+    connection.close()
     compare(house, played, Asked(at, at), random)
     return DayOnDisk(folder, house, played, before, after, disk.log, notes)

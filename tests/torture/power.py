@@ -10,7 +10,7 @@ from setfair.prove.checkpoints import house_key
 from setfair.store.sqlite import connect
 from setfair.tables import query
 from tests.torture.disk import Disk, failing_disk
-from tests.torture.play import Asked, audit, compare, complete, must
+from tests.torture.play import AHEAD, Asked, audit, compare, complete, must
 from tests.torture.played import DayOnDisk
 from tests.torture.wreck import WAYS, Platter, taken
 
@@ -22,7 +22,7 @@ def cut(day: DayOnDisk, random: Random) -> str:
     WAYS[way](platter, random)
     house = day.lay_out(platter.files)
     least = day.steps_at(operations)
-    done = compare(house, day.played, Asked(least, min(least + 1, day.steps)), random)
+    done = compare(house, day.played, Asked(least, min(least + AHEAD, day.steps)), random)
     complete(house, day.played, done, random)
     return way
 
@@ -34,7 +34,7 @@ def cut_twice(day: DayOnDisk, random: Random) -> str:
     WAYS[ways[0]](platter, random)
     house = day.lay_out(platter.files)
     least = day.steps_at(operations)
-    asked = Asked(least, min(least + 1, day.steps))
+    asked = Asked(least, min(least + AHEAD, day.steps))
     found, disk = taken(house), Disk(day.house)
     with failing_disk(disk):
         compare(house, day.played, asked, random)

@@ -13,10 +13,9 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from random import Random
 
-from setfair.house import House
 from setfair.store.sqlite import connect
 from tests.torture.disk import OK, Disk, Operation, failing_disk
-from tests.torture.play import Asked, JumpingClock, compare, complete, must, play_session
+from tests.torture.play import AHEAD, Asked, JumpingClock, compare, complete, must, play_session
 from tests.torture.played import DayOnDisk
 
 OPERATIONS = 120
@@ -66,7 +65,7 @@ def start_writer(
             signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
         chance = Random(seed)
 
-        def said(number: int, house: House) -> None:
+        def said(number: int, page: int) -> None:
             os.write(write, bytes([number + 1]))
 
         with failing_disk(disk) if disk is not None else nullcontext():
@@ -81,7 +80,7 @@ def start_writer(
 def _finish(day: DayOnDisk, random: Random, writer: Writer) -> int:
     """Wait for a writer, compare what it left, and go on to the end of the day; return how it ended."""
     code, least = writer.end()
-    done = compare(day.house, day.played, Asked(least, min(least + 1, day.steps), is_anew=True), random)
+    done = compare(day.house, day.played, Asked(least, min(least + AHEAD, day.steps), is_anew=True), random)
     complete(day.house, day.played, done, random)
     return code
 
