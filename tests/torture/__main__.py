@@ -16,7 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tests.torture.library import NoSymbolsError, addresses
-from tests.torture.run import FAULTS, Report, flip_bits, run_faults
+from tests.torture.run import FAULTS, Failure, Report, flip_bits, run_faults
 
 SHOWN_SECONDS = 15.0
 EVIDENCE = Path("torture-evidence")
@@ -50,10 +50,14 @@ def _show_all(report: Report) -> None:
         for key, count in sorted(endings.items(), key=lambda item: -item[1]):
             print(f"         {count:>7,}  {key.removeprefix(f'{name}, ')}")
     for failure in report.failures:
-        print(f"\nFAILED  run {failure.run}, {failure.fault}: {failure.what}")
-        print(f"        again: python -m tests.torture --seed {failure.run} --runs 1")
-        if failure.kept:
-            print(f"        the house as it was left: {failure.kept}")
+        _show_failure(failure)
+
+
+def _show_failure(failure: Failure) -> None:
+    print(f"\nFAILED  run {failure.run}, {failure.fault}: {failure.what}")
+    print(f"        again: python -m tests.torture --seed {failure.run} --runs 1")
+    if failure.kept:
+        print(f"        the house as it was left: {failure.kept}", flush=True)
 
 
 def _told(report: Report) -> dict[str, object]:
@@ -72,8 +76,11 @@ def _told(report: Report) -> dict[str, object]:
 
 def _run_faults(given: argparse.Namespace) -> int:
     first = given.seed if given.seed is not None else int(time.time()) % 10**7 * 1_000
-    report, shown = Report(first), time.monotonic()
+    report, shown, told = Report(first), time.monotonic(), 0
     for report in run_faults(first, given.runs, 60 * given.minutes, EVIDENCE):
+        for failure in report.failures[told:]:
+            _show_failure(failure)
+        told = len(report.failures)
         if time.monotonic() - shown > SHOWN_SECONDS:
             shown = time.monotonic()
             _show(report)

@@ -29,7 +29,8 @@ NOBODY = "NOBODY"
 PEOPLE = {0: "amara", 1: "bela"}
 CURRENCIES = ("KES", "UGX")
 NO_INSTRUCTION = 10**9
-REMEMBERED_DAYS = 400
+BEFORE_ALL = date(1970, 1, 1)
+"""A house whose first day is yet to be opened counts it as this one."""
 STEPS_MAX = (8, 16, 16, 24, 60)
 """How many steps a day has at most: faults come often in short ones, and some are long."""
 
@@ -245,7 +246,7 @@ def business_date(number: int) -> date:
 def remember_from(plan: Plan, number: int) -> date:
     """Return from which day on identities are remembered when a day opens."""
     if plan.identity_days is None:
-        return DAY - timedelta(days=REMEMBERED_DAYS)
+        return BEFORE_ALL
     return business_date(number - plan.identity_days)
 
 

@@ -90,22 +90,34 @@ def run_faults(first: int, runs: int, seconds: float, evidence: Path | None = No
         Where houses are kept that are not as they must be; None: nowhere.
     """
     begin, report = time.monotonic(), Report(first)
-    day: DayOnDisk | None = None
-    for number in range(first, first + runs):
+    for seed in range(first // RUNS_OF_A_DAY, (first + runs - 1) // RUNS_OF_A_DAY + 1):
+        numbers = range(max(first, seed * RUNS_OF_A_DAY), min(first + runs, (seed + 1) * RUNS_OF_A_DAY))
         if time.monotonic() - begin > seconds:
             break
-        if day is None or number % RUNS_OF_A_DAY == 0:
-            if day is not None:
-                day.throw_away()
-            day = play_day(number // RUNS_OF_A_DAY)
-            report.days += 1
-            report.steps += day.steps
-            report.operations += len(day.log)
-        _run_one(report, day, number, evidence)
-        report.seconds = time.monotonic() - begin
-        yield report
-    if day is not None:
-        day.throw_away()
+        day = _play(report, seed, numbers[0])
+        for number in numbers if day is not None else ():
+            if time.monotonic() - begin > seconds:
+                break
+            _run_one(report, day, number, evidence)
+            report.seconds = time.monotonic() - begin
+            yield report
+        if day is not None:
+            day.throw_away()
+
+
+def _play(report: Report, seed: int, number: int) -> DayOnDisk | None:
+    """Play a day without a fault; None: the house and the reference do not agree, which is reported."""
+    try:
+        day = play_day(seed)
+    except Exception as error:
+        report.failures.append(
+            Failure(number, "none", f"{type(error).__name__}: {error} {_place(error)}", "")
+        )
+        return None
+    report.days += 1
+    report.steps += day.steps
+    report.operations += len(day.log)
+    return day
 
 
 def _run_one(report: Report, day: DayOnDisk, number: int, evidence: Path | None) -> None:
