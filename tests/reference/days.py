@@ -56,7 +56,11 @@ def days() -> st.SearchStrategy[Day]:
 
 def build_day(rng: Random) -> Day:
     """Draw a house and one to three business days of it."""
-    spec = _build_spec(rng)
+    return build_day_in(rng, _build_spec(rng))
+
+
+def build_day_in(rng: Random, spec: HouseSpec) -> Day:
+    """Draw one to three business days of a house."""
     return _DayBuilder(rng, spec).build()
 
 

@@ -37,6 +37,8 @@ COMMANDS = {
     "verify": "verify:verify",
     "checkpoint": "checkpoint:checkpoint_app",
     "audit": "audit:audit",
+    "backup": "backup:backup",
+    "restore": "backup:restore",
     "offset": "offset:offset",
     "screen": "screen:screen",
 }

@@ -64,9 +64,14 @@ class Projector:
         self.position = self._read_position()
 
     def _query(self, sql: str) -> list[tuple[Any, ...]]:
-        with self._connection.cursor() as cursor:
-            cursor.execute(sql)
-            return list(cursor.fetchall())
+        try:
+            with self._connection.cursor() as cursor:
+                cursor.execute(sql)
+                return list(cursor.fetchall())
+        except adbc_driver_manager.Error as error:
+            raise StoreError(
+                f"the tables cannot be read: {error}. The pages are safe; mend the disk, then try again."
+            ) from error
 
     def _read_position(self) -> int:
         return int(self._query("SELECT page_number FROM projection WHERE name = 'tables'")[0][0])
