@@ -60,6 +60,7 @@ def decide_a_day() -> None:
     decide(books, _one(InstructionKind.OBLIGATION, identity_high=3, debtor=1, creditor=0, amount=5), 5)
     decide(books, _one(InstructionKind.CYCLE, value_date=_DAY), 6, None, np.arange(2, dtype=np.int32))
     decide(books, _one(InstructionKind.RELEASE, target=99, person=1), 7)
+    decide(books, _one(InstructionKind.EXPIRY), 8)
     decide(books, _one(InstructionKind.PHASE_CHANGE, target=Phase.INTERBANK_CUTOFF), 8)
     books.reserve_payments(1000)
     books.forget_payments_before(_DAY + 1)
