@@ -37,15 +37,23 @@ from setfair.engine.layout import INSTRUCTION, Array
 from setfair.errors import AgreementError, BrokenInvariantError, HouseError, PageDamagedError, PhaseError
 from setfair.house_state import HouseState, check_adoption, replay, restore_state, state_bytes
 from setfair.intake.directory import currency_number
-from setfair.intake.obligations import PartyRows, take_confirmations, take_obligations, take_parties
+from setfair.intake.obligations import (
+    PartyRows,
+    registered_names,
+    take_confirmations,
+    take_obligations,
+    take_parties,
+)
 from setfair.intake.payments import Taken, take_payments
 from setfair.journal.leaves import leaf_hashes
 from setfair.journal.page import SALT_KEY_LENGTH, Page, page_from_bytes, page_to_bytes
 from setfair.journal.sha256_lanes import hash_in_lanes
 from setfair.journal.tree import Frontier
 from setfair.proof.checkpoint import Checkpoint, origin_of
-from setfair.screening.match import Hit, Matcher
-from setfair.screening.screen_batch import ScreeningResult, screen_batch
+from setfair.screening.match import Hit
+from setfair.screening.screen_batch import ScreeningResult
+from setfair.screening.screen_instructions import PLANS, screen_instructions
+from setfair.screening.screener import Screener
 from setfair.store.protocol import PageMeta, Store
 
 CLOCK_BACK_MAX_NS = 600 * 10**9
@@ -54,20 +62,11 @@ CLOCK_BACK_MAX_NS = 600 * 10**9
 CHECKPOINT_PAGES = 512
 """Pages after which a checkpoint of the books is written."""
 
-NAME_COLUMNS = {
-    Family.PAYMENT: ("debtor_name", "creditor_name", "other_names"),
-    Family.OBLIGATION: ("debtor_name", "creditor_name", "other_names"),
-    Family.PARTY: ("name",),
-    Family.CONFIRMATION: (),
-}
-"""Which columns of a batch hold names to screen."""
-
-
 class ListsInForce(Protocol):
     """What the clearing house asks of the screening gate."""
 
-    def matcher(self, agreement: Agreement, today: date) -> Matcher:
-        """Return the matcher over the lists in force.
+    def screener(self, agreement: Agreement, today: date) -> Screener:
+        """Return the screener over the lists in force.
 
         Raises
         ------
@@ -180,8 +179,9 @@ class ClearingHouse:
             return self._apply(self._take(batch, screened))
 
     def _screen(self, batch: Batch) -> ScreeningResult:
-        """Compare every name with the lists in force; the engine settles nothing that is unscreened."""
-        return screen_batch(batch.rows, NAME_COLUMNS[batch.family], self._matcher())
+        """Compare names, texts and identifiers with the lists in force; what is unscreened does not settle."""
+        registered = registered_names(batch.rows, self.state.directory) if batch.family is Family.OBLIGATION else ()
+        return screen_instructions(batch.rows, PLANS[batch.family], self._screener(), registered)
 
     def _take(self, batch: Batch, screened: ScreeningResult) -> Draft:
         """Turn names into places; parties that are new go into the page."""
@@ -201,12 +201,12 @@ class ClearingHouse:
             documents["parties"] = json.dumps(parties, ensure_ascii=False).encode()
         return Draft(taken, documents, screened.hits)
 
-    def _matcher(self) -> Matcher:
-        """Return the matcher over the lists in force; a new version of them goes on record first."""
-        matcher = self._lists.matcher(self._agreement(), self.today())
-        if matcher.version != self.state.list_set:
+    def _screener(self) -> Screener:
+        """Return the screener over the lists in force; a new version of them goes on record first."""
+        screener = self._lists.screener(self._agreement(), self.today())
+        if screener.version != self.state.list_set:
             self._command(InstructionKind.LIST_ADOPTION, Draft(_one(), {"lists": self._lists.description()}))
-        return matcher
+        return screener
 
     # Commands: one instruction each, the same way.
 
@@ -225,8 +225,8 @@ class ClearingHouse:
             raise AgreementError(f"agreement {header.id} version {header.version}: {why}")
         check_adoption(self.state, agreement, signatures)
         with self._all_or_nothing():
-            matcher = self._lists.matcher(agreement, self._today_of(agreement))
-            hits = matcher.match([participant.name for participant in agreement.participants])
+            screener = self._lists.screener(agreement, self._today_of(agreement))
+            hits = list(_participant_hits(agreement, screener))
             if hits:
                 raise AgreementError(
                     "participants that a screening list names cannot take part",
@@ -268,13 +268,13 @@ class ClearingHouse:
             allowed = " or ".join(move.name for move in PHASE_MOVES[present])
             raise PhaseError(f"{currency} is {present.name}: it can move to {allowed}, not to {phase.name}")
         if phase is Phase.OPEN:
-            self._matcher()
+            self._screener()
         fields |= {"currency": number, "target": int(phase)}
         return self._command(InstructionKind.PHASE_CHANGE, Draft(_one()), **fields)
 
     def run_cycle(self, currency: str, day: date) -> Outcome:
         """Set off, and net as agreed, the obligations in one currency that are due on `day` or before."""
-        self._matcher()
+        self._screener()
         return self._command(
             InstructionKind.CYCLE, Draft(_one()), currency=self._currency(currency), value_date=days_of(day)
         )
@@ -283,7 +283,7 @@ class ClearingHouse:
         """Put one person's decision on a held instruction on record; the second person's takes effect."""
         if not reason.strip():
             raise HouseError("a decision needs a reason: say in a few words why")
-        self._matcher()
+        self._screener()
         return self._command(
             InstructionKind.RELEASE if release else InstructionKind.REFUSAL,
             Draft(_one(), {"notes": json.dumps({"0": reason}, ensure_ascii=False).encode()}),
@@ -421,6 +421,15 @@ def _one() -> Taken:
     instruction = np.zeros(1, INSTRUCTION)
     instruction["debtor"], instruction["creditor"], instruction["person"] = -1, -1, -1
     return Taken(instruction, {})
+
+
+def _participant_hits(agreement: Agreement, screener: Screener) -> Iterator[Hit]:
+    """Yield what the names, identifiers and countries of the participants hit."""
+    yield from screener.match([participant.name for participant in agreement.participants])
+    for participant in agreement.participants:
+        for identifier in filter(None, (participant.bic, participant.lei)):
+            yield from screener.identifiers.of_identifier(identifier)
+        yield from screener.identifiers.of_country(participant.country)
 
 
 def _texts_of(draft: Draft, fresh: NDArray[np.int64]) -> dict[str, object]:

@@ -100,3 +100,25 @@ def read_countries(chunk: Chunk, defects: Defects, name: str) -> pa.StringArray:
         lambda row: f"{name} {shown(texts, row)} is not an ISO 3166 two-letter code",
     )
     return pc.if_else(pa.array(wrong), "", texts)
+
+
+def read_text(chunk: Chunk, defects: Defects, name: str, *, chars_max: int) -> pa.StringArray:
+    """Return a column of texts that may be empty; note those that are too long, and cut them."""
+    texts = chunk.text(name)
+    longer = columns.mark_longer(texts, chars_max)
+    if not longer.any():
+        return texts
+    defects.mark(
+        longer,
+        Reason.REJECTED_BY_READER,
+        lambda row: f"{name} {shown(texts, row)} has more than {chars_max} characters",
+    )
+    return pc.utf8_slice_codeunits(texts, 0, chars_max)
+
+
+def join_lines(texts: list[pa.Array]) -> pa.Array:
+    """Return the texts of several columns, those that are not empty, one a line."""
+    if len(texts) == 1:
+        return texts[0]
+    given = [pc.if_else(pc.equal(each, ""), None, each) for each in texts]
+    return pc.binary_join_element_wise(*given, "\n", null_handling="skip")

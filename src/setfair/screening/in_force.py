@@ -16,17 +16,16 @@ from pathlib import Path
 
 from setfair.domain.agreement import Agreement
 from setfair.errors import ScreeningUnavailableError
-from setfair.screening.cache import CachedMatcher
 from setfair.screening.fuzzy import FuzzyMatcher
 from setfair.screening.gate import ListRequirement, ListSet, load_lists
-from setfair.screening.match import Matcher
+from setfair.screening.screener import Screener
 
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
     key: tuple[object, ...]
     lists: ListSet
-    matcher: Matcher
+    screener: Screener
 
 
 class FileLists:
@@ -36,8 +35,8 @@ class FileLists:
         self._folder = folder
         self._loaded: _Loaded | None = None
 
-    def matcher(self, agreement: Agreement, today: date) -> Matcher:
-        """Return the matcher over the lists in force.
+    def screener(self, agreement: Agreement, today: date) -> Screener:
+        """Return the screener over the lists in force.
 
         Raises
         ------
@@ -54,10 +53,9 @@ class FileLists:
         if self._loaded is None or self._loaded.key != key:
             self._loaded = None
             lists = load_lists(requirements, today)
-            self._loaded = _Loaded(
-                key, lists, CachedMatcher(FuzzyMatcher(lists, agreement.screening.score_min))
-            )
-        return self._loaded.matcher
+            matcher = FuzzyMatcher(lists, agreement.screening.score_min)
+            self._loaded = _Loaded(key, lists, Screener(lists, matcher))
+        return self._loaded.screener
 
     def requirements(self, agreement: Agreement) -> tuple[ListRequirement, ...]:
         """Return what the agreement asks of each list."""
@@ -90,7 +88,7 @@ class FileLists:
             for source in lists.sources
         ]
         about = {
-            "list_set": self._loaded.matcher.version,
+            "list_set": self._loaded.screener.version,
             "sources": sources,
             "left_out": list(lists.left_out),
         }

@@ -85,7 +85,7 @@ def screen_names(
     several
         Whether a value holds several names, one a line.
     """
-    values, indices = _distinct(column)
+    values, indices = distinct_values(column)
     by_value = _hits_of_values(values, matcher, several)
     if not by_value:
         return ColumnScreening(np.zeros(len(indices), np.bool_), [])
@@ -96,7 +96,7 @@ def screen_names(
     return ColumnScreening(hit_mask, hits)
 
 
-def _distinct(column: pa.Array | pa.ChunkedArray) -> tuple[pa.Array, npt.NDArray[np.int64]]:
+def distinct_values(column: pa.Array | pa.ChunkedArray) -> tuple[pa.Array, npt.NDArray[np.int64]]:
     """Return the distinct values and the index of each row's value; null has the index after the last."""
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()

@@ -41,6 +41,8 @@ class EntryKind(Enum):
     ORGANISATION = "organisation"
     VESSEL = "vessel"
     AIRCRAFT = "aircraft"
+    COUNTRY = "country"
+    """A country as such, by its ISO 3166 code, in an operator's list."""
     UNKNOWN = "unknown"
 
 
@@ -84,6 +86,8 @@ class Entry:
     """SHA-256, hexadecimal, of everything that the list says about the entry."""
     birth_years: tuple[int, ...] = ()
     """Years in which a person may have been born, as listed."""
+    identifiers: tuple[str, ...] = ()
+    """``SCHEME value``: BIC, LEI, IMO, PASSPORT, ID; as listed."""
 
 
 @dataclass(frozen=True, slots=True)

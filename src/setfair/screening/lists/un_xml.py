@@ -20,6 +20,7 @@ from typing import Any
 
 from lxml import etree
 
+from setfair.screening.lists.identified import identifier, identifiers_in
 from setfair.screening.lists.model import Entry, EntryKind, NameQuality, SanctionsList, hash_facts
 from setfair.screening.lists.names import collapse
 from setfair.screening.lists.source import EntryCollector, ListFile, NameCollector, refused
@@ -160,7 +161,21 @@ def _entry(path: Path, element: etree._Element) -> Entry:
         countries=tuple(dict.fromkeys((*nationalities, *addresses))),
         content_hash=hash_facts(_facts(element)),
         birth_years=_birth_years(element),
+        identifiers=tuple(dict.fromkeys(_identifiers(element))),
     )
+
+
+def _identifiers(element: etree._Element) -> Iterator[str]:
+    """Yield what documents say, and what the comments and addresses say in prose."""
+    for document in element.iterchildren("INDIVIDUAL_DOCUMENT"):
+        kind = " ".join(_texts(document, "TYPE_OF_DOCUMENT", "TYPE_OF_DOCUMENT2")).lower()
+        for number in _texts(document, "NUMBER"):
+            yield identifier("PASSPORT" if "pass" in kind or "pasap" in kind else "ID", number)
+    for text in _texts(element, "COMMENTS1"):
+        yield from identifiers_in(text)
+    for address in element.iterchildren("ENTITY_ADDRESS"):
+        for text in _texts(address, "NOTE"):
+            yield from identifiers_in(text)
 
 
 def _birth_years(element: etree._Element) -> tuple[int, ...]:
