@@ -232,7 +232,17 @@ class ScreeningList(Part):
 
     id: ListId
     """Its id; the list of the United Nations Security Council is UN."""
-    format: Literal["un_xml", "ofac_csv", "operator_csv"]
+    format: Literal[
+        "un_xml",
+        "ofac_csv",
+        "eu_xml",
+        "eu_csv",
+        "uk_xml",
+        "canada_xml",
+        "opensanctions_csv",
+        "ftm_json",
+        "operator_csv",
+    ]
     """How the file is written."""
     file: RelativeFile
     """Where it lies, relative to the agreement's folder; in a house, to the house's folder."""

@@ -118,7 +118,8 @@ def read_text(chunk: Chunk, defects: Defects, name: str, *, chars_max: int) -> p
 
 def join_lines(texts: list[pa.Array]) -> pa.Array:
     """Return the texts of several columns, those that are not empty, one a line."""
-    if len(texts) == 1:
-        return texts[0]
-    given = [pc.if_else(pc.equal(each, ""), None, each) for each in texts]
-    return pc.binary_join_element_wise(*given, "\n", null_handling="skip")
+    joined = texts[0]
+    for each in texts[1:]:
+        both = pc.binary_join_element_wise(joined, each, "\n")
+        joined = pc.if_else(pc.equal(joined, ""), each, pc.if_else(pc.equal(each, ""), joined, both))
+    return joined

@@ -161,5 +161,5 @@ def _further(chunk: Chunk, defects: Defects) -> dict[str, pa.Array]:
 def _facts(names: pa.Array, kind: str, countries: pa.Array | str, *, needed: pa.Array) -> pa.Array:
     """Return lines of the column `party_facts`, empty where there is nothing to say."""
     called = pc.replace_substring_regex(names, r"\s+", " ")
-    lines = pc.binary_join_element_wise(called, kind, countries, "", "", "\t")
+    lines = pc.binary_join_element_wise(called, pa.repeat(kind, len(names)), countries, "", "", "\t")
     return pc.if_else(pc.equal(needed, ""), "", lines)

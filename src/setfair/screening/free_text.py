@@ -8,8 +8,10 @@ Rules
    `SINGLE_LENGTH_MIN` letters: three letters are an abbreviation of anything.
 3. A name in Han, Hangul, kana or Thai, which are written without spaces, stands in a text wherever its letters
    do one after the other, if they are at least two.
-4. Each name is looked for by its token that fewest listed names have, so that most texts need no look at all.
-5. The names of vessels are names as others are; their IMO number is one, too, and so is a BIC.
+4. A vessel's name of one token is mostly somebody's given name: it stands in a text only behind a word that
+   says so (`VESSEL_WORDS`: ``m/v Amber``). Its IMO number, and any BIC, is a name as well.
+5. Each name is looked for by two tokens beside each other, of which one is the token that fewest listed names
+   have; so most texts need no look at all.
 
 Names that are only similar are not looked for inside a text; where the text is a name, `match` sees it.
 """
@@ -20,6 +22,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -28,10 +31,12 @@ from numpy.typing import NDArray
 from setfair.screening.gate import ListSet
 from setfair.screening.lists.model import Entry, EntryKind, Name, NameQuality
 from setfair.screening.match import SCORE_MAX, Hit, Target, listed_as, shown, targets_of
-from setfair.screening.normalise import normalise_name, token_key
-from setfair.screening.text_kernels import mark_texts, token_table
+from setfair.screening.normalise import normalise_name
+from setfair.screening.text_kernels import hash_pair, hash_table, hash_token, mark_texts
 
 SINGLE_LENGTH_MIN = 4
+VESSEL_WORDS = ("vessel", "ship", "mv", "mt", "v", "t", "tanker", "motorship", "steamship")
+"""What stands before a vessel's name, as `normalise` cuts it: ``M/V`` ends in ``v``."""
 TEXTS_MAX = 200_000
 """Texts that are remembered with what stands in them."""
 _ANY_ORDER = frozenset((EntryKind.PERSON, EntryKind.UNKNOWN))
@@ -43,8 +48,6 @@ class _Listed:
     """One listed name as it is looked for."""
 
     tokens: tuple[str, ...]
-    place: int
-    """Of the token that it is found by."""
     target: Target
 
 
@@ -54,24 +57,41 @@ class TextIndex:
     def __init__(self, lists: ListSet) -> None:
         """Index every listed name by its rarest token."""
         self._by_token: dict[str, list[_Listed]] = {}
-        self._by_pair: dict[str, list[_Listed]] = {}
+        self._by_pair: dict[tuple[str, str], list[_Listed]] = {}
+        self._by_letters: dict[str, list[_Listed]] = {}
         names = [
             (tuple(normalise_name(target.name.text).split()), target) for target in _all_targets(lists)
         ]
         counts = Counter(token for tokens, _ in names for token in set(tokens))
         for tokens, target in names:
             self._take(tokens, target, counts)
-        self._table = token_table({token for token in self._by_token if token.isascii()})
+        digests = {hash_token(token) for token in self._by_token if token.isascii()}
+        digests |= {hash_pair(*pair) for pair in self._by_pair if "".join(pair).isascii()}
+        self._table = hash_table(digests)
         self._known: dict[str, tuple[Hit, ...]] = {}
 
     def _take(self, tokens: tuple[str, ...], target: Target, counts: Counter[str]) -> None:
         joined = "".join(tokens)
         if _UNSPACED.search(joined):
             if len(joined) > 1:
-                self._by_pair.setdefault(joined[:2], []).append(_Listed((joined,), 0, target))
-        elif len(tokens) > 1 or (target.name.quality is not NameQuality.LOW and len(joined) >= SINGLE_LENGTH_MIN):
-            place = min(range(len(tokens)), key=lambda at: (counts[tokens[at]], -len(tokens[at]), at))
-            self._by_token.setdefault(tokens[place], []).append(_Listed(tokens, place, target))
+                self._by_letters.setdefault(joined[:2], []).append(_Listed((joined,), target))
+        elif len(tokens) > 1:
+            self._take_pairs(tokens, target, counts)
+        elif target.entry.kind is EntryKind.VESSEL and not joined.isdecimal():
+            for word in VESSEL_WORDS:
+                self._take_pairs((word, joined), target, counts)
+        elif target.name.quality is not NameQuality.LOW and len(joined) >= SINGLE_LENGTH_MIN:
+            self._by_token.setdefault(joined, []).append(_Listed(tokens, target))
+
+    def _take_pairs(self, tokens: tuple[str, ...], target: Target, counts: Counter[str]) -> None:
+        place = min(range(len(tokens)), key=lambda at: (counts[tokens[at]], -len(tokens[at]), at))
+        if target.entry.kind in _ANY_ORDER:
+            beside = {at for at in range(len(tokens)) if at != place}
+        else:
+            beside = {place + 1 if place + 1 < len(tokens) else place - 1}
+        listed = _Listed(tokens, target)
+        for pair in {_pair(tokens[place], tokens[at]) for at in beside}:
+            self._by_pair.setdefault(pair, []).append(listed)
 
     def find_in(self, texts: pa.Array) -> dict[str, tuple[Hit, ...]]:
         """Return the hits by text; a text in which no listed name stands is not there.
@@ -112,17 +132,23 @@ class TextIndex:
         return list(best.values())
 
     def _spaced(self, tokens: Sequence[str]) -> Iterator[_Listed]:
-        for at, token in enumerate(tokens):
-            for listed in self._by_token.get(token, ()):
+        for token in tokens:
+            yield from self._by_token.get(token, ())
+        for at, (one, other) in enumerate(pairwise(tokens)):
+            for listed in self._by_pair.get(_pair(one, other), ()):
                 if _stands(tokens, at, listed):
                     yield listed
 
     def _unspaced(self, text: str) -> Iterator[_Listed]:
-        if self._by_pair and _UNSPACED.search(text):
+        if self._by_letters and _UNSPACED.search(text):
             for at in range(len(text) - 1):
-                for listed in self._by_pair.get(text[at : at + 2], ()):
+                for listed in self._by_letters.get(text[at : at + 2], ()):
                     if text.startswith(listed.tokens[0], at):
                         yield listed
+
+
+def _pair(one: str, other: str) -> tuple[str, str]:
+    return (one, other) if one < other else (other, one)
 
 
 def _all_targets(lists: ListSet) -> Iterator[Target]:
@@ -145,18 +171,15 @@ def quoted_identifiers(entry: Entry) -> Iterator[str]:
 
 
 def _stands(tokens: Sequence[str], at: int, listed: _Listed) -> bool:
+    """Tell whether a listed name stands in the text around the tokens `at` and the next."""
     length = len(listed.tokens)
-    start = at - listed.place
-    if start >= 0 and tuple(tokens[start : start + length]) == listed.tokens:
+    windows = [tuple(tokens[first : first + length]) for first in range(max(0, at - length + 2), at + 1)]
+    if listed.tokens in windows:
         return True
-    if length < 2 or listed.target.entry.kind not in _ANY_ORDER:
+    if listed.target.entry.kind not in _ANY_ORDER:
         return False
-    wanted = token_key(" ".join(listed.tokens))
-    return any(
-        token_key(" ".join(tokens[first : first + length])) == wanted
-        for first in range(max(0, at - length + 1), at + 1)
-        if first + length <= len(tokens)
-    )
+    wanted = sorted(listed.tokens)
+    return any(len(window) == length and sorted(window) == wanted for window in windows)
 
 
 def _hit(text: str, target: Target) -> Hit:
