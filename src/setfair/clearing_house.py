@@ -50,6 +50,7 @@ from setfair.journal.page import SALT_KEY_LENGTH, Page, page_from_bytes, page_to
 from setfair.journal.sha256_lanes import hash_in_lanes
 from setfair.journal.tree import Frontier
 from setfair.proof.checkpoint import Checkpoint, origin_of
+from setfair.screening.gate import check_settling
 from setfair.screening.match import Hit
 from setfair.screening.screen_batch import ScreeningResult
 from setfair.screening.screen_instructions import PLANS, screen_instructions
@@ -61,6 +62,7 @@ CLOCK_BACK_MAX_NS = 600 * 10**9
 
 CHECKPOINT_PAGES = 512
 """Pages after which a checkpoint of the books is written."""
+
 
 class ListsInForce(Protocol):
     """What the clearing house asks of the screening gate."""
@@ -180,7 +182,9 @@ class ClearingHouse:
 
     def _screen(self, batch: Batch) -> ScreeningResult:
         """Compare names, texts and identifiers with the lists in force; what is unscreened does not settle."""
-        registered = registered_names(batch.rows, self.state.directory) if batch.family is Family.OBLIGATION else ()
+        registered = (
+            registered_names(batch.rows, self.state.directory) if batch.family is Family.OBLIGATION else ()
+        )
         return screen_instructions(batch.rows, PLANS[batch.family], self._screener(), registered)
 
     def _take(self, batch: Batch, screened: ScreeningResult) -> Draft:
@@ -273,8 +277,14 @@ class ClearingHouse:
         return self._command(InstructionKind.PHASE_CHANGE, Draft(_one()), **fields)
 
     def run_cycle(self, currency: str, day: date) -> Outcome:
-        """Set off, and net as agreed, the obligations in one currency that are due on `day` or before."""
-        self._screener()
+        """Set off, and net as agreed, the obligations in one currency that are due on `day` or before.
+
+        Raises
+        ------
+        ScreeningUnavailableError
+            If a list is missing, or so old that the agreement lets nothing settle by itself.
+        """
+        check_settling(self._screener().lists)
         return self._command(
             InstructionKind.CYCLE, Draft(_one()), currency=self._currency(currency), value_date=days_of(day)
         )

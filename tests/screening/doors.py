@@ -177,7 +177,10 @@ def _ubl_door(folder: Path, place: str, texts: Sequence[str]) -> list[Path]:
         said, number = escape(text), next(_numbers)
         invoice = UBL_INVOICE.replace("INV-1", f"INV-{number}").replace("EUR", "KES")
         if place == "note":
-            invoice = invoice.replace("<cbc:DocumentCurrencyCode>", f"<cbc:Note>goods of {said}</cbc:Note><cbc:DocumentCurrencyCode>")
+            invoice = invoice.replace(
+                "<cbc:DocumentCurrencyCode>",
+                f"<cbc:Note>goods of {said}</cbc:Note><cbc:DocumentCurrencyCode>",
+            )
         else:
             invoice = invoice.replace({"supplier": "Soral Glass Lda", "payee": "Bexa Factoring"}[place], said)
             invoice = invoice.replace("4000001000005", f"S{number}")
@@ -189,7 +192,9 @@ def _cii_door(folder: Path, place: str, texts: Sequence[str]) -> list[Path]:
     paths = []
     for text in texts:
         said, number = escape(text), next(_numbers)
-        invoice = CII_INVOICE.replace("INV-2", f"INV-{number}").replace("TND", "KES").replace("1250.125", "1.25")
+        invoice = (
+            CII_INVOICE.replace("INV-2", f"INV-{number}").replace("TND", "KES").replace("1250.125", "1.25")
+        )
         if place == "note":
             note = f"<ram:IncludedNote><ram:Content>{said}</ram:Content></ram:IncludedNote>"
             invoice = invoice.replace("</rsm:ExchangedDocument>", f"{note}</rsm:ExchangedDocument>")
@@ -211,7 +216,11 @@ _PAYMENT_PLACES = (
 DOORS: list[tuple[str, str, Door]] = [
     *(("pacs.008", place, pacs008_door) for place in _pacs008_places("")),
     *(("pacs.009", place, pacs009_door) for place in ("debtor", "creditor", "remittance")),
-    *((f"payments {form}", place, _tables(_payment_table, form)) for form in _FORMS for place in _PAYMENT_PLACES),
+    *(
+        (f"payments {form}", place, _tables(_payment_table, form))
+        for form in _FORMS
+        for place in _PAYMENT_PLACES
+    ),
     *(
         (f"obligations {form}", place, _tables(_obligation_table, form))
         for form in _FORMS

@@ -65,7 +65,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield opened
 
 
-@pytest.mark.parametrize(("what", "place", "door"), DOORS, ids=lambda each: each if isinstance(each, str) else "")
+@pytest.mark.parametrize(
+    ("what", "place", "door"), DOORS, ids=lambda each: each if isinstance(each, str) else ""
+)
 def test_a_listed_name_is_held(house: House, tmp_path: Path, what: str, place: str, door: Door) -> None:
     """Nothing with a listed name settles, clears or is registered, in any script; all else does."""
     before = balances_of(house.clearing_house)
@@ -91,7 +93,9 @@ def test_every_column_is_screened_or_cannot_name_anybody() -> None:
 def test_a_return_is_held(house: House, tmp_path: Path, place: str) -> None:
     """A return of a settled payment is screened like a payment."""
     uetr = fresh_uetr()
-    row = payment(50, "KE01", "UG01", 100, uetr=bytes.fromhex(uetr.replace("-", "")), instruction_id=f"I{uetr}")
+    row = payment(
+        50, "KE01", "UG01", 100, uetr=bytes.fromhex(uetr.replace("-", "")), instruction_id=f"I{uetr}"
+    )
     assert house.clearing_house.submit(payments(row)).rows["status"][0] == Status.ACSC
     (result,) = submit_files(house, [return_of(tmp_path, uetr, place, LISTED[1])])
     assert result.statuses == {Status.PDNG: 1}
@@ -129,7 +133,14 @@ def test_invented_facts_do_not_clear_an_equal_name(house: House) -> None:
     facts = "{}\tvessel\tKE\t1911-01-01\t"
     equal, near = "Zorvan Pellik Draumont", "Sorvan Pelik Draumonz"
     rows = [
-        payment(80 + number, "KE01", "UG01", 100, debtor_name=name, party_facts=facts.format(name) if given else "")
+        payment(
+            80 + number,
+            "KE01",
+            "UG01",
+            100,
+            debtor_name=name,
+            party_facts=facts.format(name) if given else "",
+        )
         for number, (name, given) in enumerate([(equal, True), (near, False), (near, True)])
     ]
     statuses = house.clearing_house.submit(payments(*rows)).rows["status"].tolist()
@@ -144,7 +155,9 @@ def test_a_registered_name_counts_whatever_the_row_says(house: House) -> None:
     outcome = house.clearing_house.submit(obligations(first, hidden))
     assert outcome.rows["status"].tolist() == [Status.PDNG, Status.PDNG]
     assert house.clearing_house.submit(obligations(later)).rows["status"].tolist() == [Status.PDNG]
-    noted = house.clearing_house.submit(obligations(obligation("A4", "OK", "OK2", 1, notes=f"for {LISTED[3]}号")))
+    noted = house.clearing_house.submit(
+        obligations(obligation("A4", "OK", "OK2", 1, notes=f"for {LISTED[3]}号"))
+    )
     assert noted.rows["status"].tolist() == [Status.PDNG]
 
 

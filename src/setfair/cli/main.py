@@ -39,6 +39,7 @@ COMMANDS = {
     "audit": "audit:audit",
     "offset": "offset:offset",
     "screen": "screen:screen",
+    "lists": "lists:lists_app",
 }
 """By name: module of this package, and the command or group of commands in it."""
 

@@ -254,6 +254,10 @@ class ScreeningList(Part):
     """Most entries that it can have: more means that it is another file."""
     mandatory: bool = True
     """Whether settlement stops without it."""
+    warn_age_days: int | None = Field(default=None, ge=1, le=366)
+    """Age from which on commands warn that the list grows old."""
+    hold_age_days: int | None = Field(default=None, ge=1, le=366)
+    """Age from which on what is new is held until two people release it, whatever it says."""
 
     @model_validator(mode="after")
     def _check_entries(self) -> Self:
@@ -261,6 +265,17 @@ class ScreeningList(Part):
             raise refuse(
                 f"entries_min {self.entries_min} is more than entries_max {self.entries_max}",
                 "entries_min <= entries_max",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_ages(self) -> Self:
+        given = (self.warn_age_days, self.hold_age_days, self.max_age_days)
+        ages = [age for age in given if age is not None]
+        if ages != sorted(ages):
+            raise refuse(
+                f"warn_age_days, hold_age_days and max_age_days are {', '.join(map(str, ages))}",
+                "warn_age_days <= hold_age_days <= max_age_days",
             )
         return self
 

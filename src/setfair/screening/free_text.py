@@ -40,7 +40,9 @@ VESSEL_WORDS = ("vessel", "ship", "mv", "mt", "v", "t", "tanker", "motorship", "
 TEXTS_MAX = 200_000
 """Texts that are remembered with what stands in them."""
 _ANY_ORDER = frozenset((EntryKind.PERSON, EntryKind.UNKNOWN))
-_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
+_UNSPACED = re.compile(
+    r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,7 @@ class TextIndex:
         self._by_token: dict[str, list[_Listed]] = {}
         self._by_pair: dict[tuple[str, str], list[_Listed]] = {}
         self._by_letters: dict[str, list[_Listed]] = {}
-        names = [
-            (tuple(normalise_name(target.name.text).split()), target) for target in _all_targets(lists)
-        ]
+        names = [(tuple(normalise_name(target.name.text).split()), target) for target in _all_targets(lists)]
         counts = Counter(token for tokens, _ in names for token in set(tokens))
         for tokens, target in names:
             self._take(tokens, target, counts)

@@ -59,7 +59,12 @@ class IdentifierIndex:
     def of_identifier(self, identifier: str) -> list[Hit]:
         """Return who is listed with an identifier."""
         return [
-            _hit(identifier, list_id, entry, f"the identifier {shown(listed)} of '{shown(entry.names[0].text)}'")
+            _hit(
+                identifier,
+                list_id,
+                entry,
+                f"the identifier {shown(listed)} of '{shown(entry.names[0].text)}'",
+            )
             for list_id, entry, listed in self._holders.get(bare_identifier(identifier), ())
         ]
 

@@ -43,7 +43,7 @@ class FileLists:
         ScreeningUnavailableError
             If a mandatory list is missing, truncated or stale.
         """
-        requirements = self.requirements(agreement)
+        requirements = requirements_of(self._folder, agreement)
         key = (
             today,
             agreement.screening.score_min,
@@ -56,21 +56,6 @@ class FileLists:
             matcher = FuzzyMatcher(lists, agreement.screening.score_min)
             self._loaded = _Loaded(key, lists, Screener(lists, matcher))
         return self._loaded.screener
-
-    def requirements(self, agreement: Agreement) -> tuple[ListRequirement, ...]:
-        """Return what the agreement asks of each list."""
-        return tuple(
-            ListRequirement(
-                list_id=each.id,
-                format=each.format,
-                path=self._folder / each.file,
-                mandatory=each.mandatory,
-                max_age_days=each.max_age_days,
-                entries_min=each.entries_min,
-                entries_max=each.entries_max,
-            )
-            for each in agreement.screening.lists
-        )
 
     def description(self) -> bytes:
         """Return the lists in force as JSON, for the journal."""
@@ -91,8 +76,27 @@ class FileLists:
             "list_set": self._loaded.screener.version,
             "sources": sources,
             "left_out": list(lists.left_out),
+            "ageing": [*lists.warnings, *lists.holds],
         }
         return json.dumps(about, ensure_ascii=False).encode()
+
+
+def requirements_of(folder: Path, agreement: Agreement) -> tuple[ListRequirement, ...]:
+    """Return what the agreement asks of each list of the house in a folder."""
+    return tuple(
+        ListRequirement(
+            list_id=each.id,
+            format=each.format,
+            path=folder / each.file,
+            mandatory=each.mandatory,
+            max_age_days=each.max_age_days,
+            entries_min=each.entries_min,
+            entries_max=each.entries_max,
+            warn_age_days=each.warn_age_days,
+            hold_age_days=each.hold_age_days,
+        )
+        for each in agreement.screening.lists
+    )
 
 
 def _stamp(path: Path) -> tuple[int, int]:

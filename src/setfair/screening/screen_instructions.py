@@ -95,6 +95,9 @@ def screen_instructions(
     if plan.has_facts:
         facts = _of_values(rows.column(_FACTS), lambda text: list(_of_facts(text, screener)))
         found |= dict.fromkeys(facts)
+    for text in screener.lists.holds:
+        hit = Hit("", text.split(":")[0], "", "", 0, text, "")
+        found |= dict.fromkeys((row, hit) for row in range(rows.num_rows))
     outcome = np.full(rows.num_rows, Screening.CLEAR, np.uint8)
     hits = sorted(found, key=lambda pair: pair[0])
     outcome[[row for row, _ in hits]] = Screening.HIT

@@ -207,7 +207,17 @@ CANCELLED_GROUP = {
 NAME_ELEMENTS = ("Nm", "CareOf")
 """Elements with names to screen, wherever they stand."""
 
-TEXT_ELEMENTS = ("InstrInf", "AdrLine", "BldgNm", "StrtNm", "AddtlInf", "AddtlRmtInf", "Ustrd", "Inf", "Prtry")
+TEXT_ELEMENTS = (
+    "InstrInf",
+    "AdrLine",
+    "BldgNm",
+    "StrtNm",
+    "AddtlInf",
+    "AddtlRmtInf",
+    "Ustrd",
+    "Inf",
+    "Prtry",
+)
 """Elements with free text in which a name may stand, wherever they stand; what `remittance` holds is there."""
 
 PREFERENCE = (*_IDENTIFICATIONS,)

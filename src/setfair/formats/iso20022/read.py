@@ -185,7 +185,9 @@ class _Reader:
         self._group.number_enclosed += 1
         self._totals.add(transaction.found)
         row = self._plan.to_row(transaction.found, self._group)
-        row["other_texts"] = self._other_texts(str(row["remittance"]), [*transaction.texts, *self._group.texts])
+        row["other_texts"] = self._other_texts(
+            str(row["remittance"]), [*transaction.texts, *self._group.texts]
+        )
         self._add(row, transaction.names)
 
     @staticmethod

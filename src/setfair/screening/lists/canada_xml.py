@@ -54,12 +54,19 @@ def read_canada_xml(list_id: str, path: Path) -> SanctionsList:
             entry_id = f"{entry_id} ({taken[entry_id]})"
         entries.add(_entry(path, member, entry_id), line_of(member))
     check_count(path, note, len(entries.entries()))
-    return SanctionsList(list_id, f"Canadian list, {path.name}", note.published, file.sha256, entries.entries())
+    return SanctionsList(
+        list_id, f"Canadian list, {path.name}", note.published, file.sha256, entries.entries()
+    )
 
 
 def _entry_id(record: etree._Element) -> str:
     country = " ".join(texts_of(record, "Country")).split(" / ")[0]
-    parts = (country, *texts_of(record, "Schedule", "Item"), *texts_of(record, "DateOfListing"), _name(record))
+    parts = (
+        country,
+        *texts_of(record, "Schedule", "Item"),
+        *texts_of(record, "DateOfListing"),
+        _name(record),
+    )
     return "|".join(parts)
 
 

@@ -38,7 +38,12 @@ NAMESPACE = "http://eu.europa.ec/fpi/fsd/export"
 ROOT, MEMBER = f"{{{NAMESPACE}}}export", f"{{{NAMESPACE}}}sanctionEntity"
 REQUIRED = ("fileGenerationDate", "Entity_LogicalId", "Entity_SubjectType", "NameAlias_WholeName")
 """Columns of the CSV file without which nothing is read; it has some 118."""
-_KINDS = {"P": EntryKind.PERSON, "person": EntryKind.PERSON, "E": EntryKind.ORGANISATION, "enterprise": EntryKind.ORGANISATION}
+_KINDS = {
+    "P": EntryKind.PERSON,
+    "person": EntryKind.PERSON,
+    "E": EntryKind.ORGANISATION,
+    "enterprise": EntryKind.ORGANISATION,
+}
 _SCHEMES = {"passport": "PASSPORT", "swiftbic": "BIC", "imo": "IMO", "lei": "LEI"}
 _UNKNOWN_COUNTRY = "00"
 
@@ -78,10 +83,14 @@ def read_eu_xml(list_id: str, path: Path) -> SanctionsList:
     def check(depth: int, element: etree._Element) -> None:
         if depth == 1:
             if element.tag != ROOT:
-                raise refused(path, f"the root element is {element.tag}, not {ROOT}: not the EU list", line_of(element))
+                raise refused(
+                    path, f"the root element is {element.tag}, not {ROOT}: not the EU list", line_of(element)
+                )
             published.append(_generated(path, element.get("generationDate", ""), line_of(element)))
         elif element.tag != MEMBER:
-            raise refused(path, f"{element.tag} is not known: allowed is {MEMBER}", line_of(element), "export")
+            raise refused(
+                path, f"{element.tag} is not known: allowed is {MEMBER}", line_of(element), "export"
+            )
 
     for member in iter_members(file, 2, check):
         said = _said_in_xml(member)
@@ -105,10 +114,14 @@ def _said_in_xml(member: etree._Element) -> _Said:
         remark = " ".join(texts_of(alias, f"{{{NAMESPACE}}}remark"))
         strong = alias.get("strong", "true") == "true" and not _is_low(remark)
         aliases.append(_Alias(alias.get("wholeName", ""), strong, alias.get("nameLanguage", "")))
-    countries = [each.get("countryIso2Code", "") for name in ("citizenship", "address") for each in children(name)]
+    countries = [
+        each.get("countryIso2Code", "") for name in ("citizenship", "address") for each in children(name)
+    ]
     kinds = [each.get("classificationCode", "") for each in children("subjectType")]
     identified = [
-        _identifier(each.get("identificationTypeCode", ""), each.get("number", "") or each.get("latinNumber", ""))
+        _identifier(
+            each.get("identificationTypeCode", ""), each.get("number", "") or each.get("latinNumber", "")
+        )
         for each in children("identification")
     ]
     return _Said(
@@ -137,13 +150,19 @@ def read_eu_csv(list_id: str, path: Path) -> SanctionsList:
     for entry_id, group in groupby(rows, lambda numbered: numbered[1]["Entity_LogicalId"]):
         numbered = list(group)
         line, said = numbered[0][0], _said_in_csv(entry_id, [row for _, row in numbered])
-        facts = ((name, text) for _, row in numbered for name, text in row.items() if name != REQUIRED[0] and text)
+        facts = (
+            (name, text) for _, row in numbered for name, text in row.items() if name != REQUIRED[0] and text
+        )
         entries.add(_entry(path, said, hash_facts(facts), line), line)
     check_count(path, read_published_note(path, count_required=True), len(entries.entries()))
     if len(dates) != 1:
         raise refused(path, f"fileGenerationDate is not one date in all rows: {', '.join(sorted(dates)[:3])}")
     return SanctionsList(
-        list_id, f"EU list (CSV), {path.name}", _day_month_year(path, dates.pop()), file.sha256, entries.entries()
+        list_id,
+        f"EU list (CSV), {path.name}",
+        _day_month_year(path, dates.pop()),
+        file.sha256,
+        entries.entries(),
     )
 
 
@@ -177,13 +196,15 @@ def _said_in_csv(entry_id: str, rows: list[dict[str, str]]) -> _Said:
     aliases = [
         _Alias(
             row["NameAlias_WholeName"],
-            row.get("NameAlias_Strong", "true").lower() != "false" and not _is_low(row.get("NameAlias_Remark", "")),
+            row.get("NameAlias_Strong", "true").lower() != "false"
+            and not _is_low(row.get("NameAlias_Remark", "")),
             row.get("NameAlias_NameLanguage", ""),
         )
         for row in rows
     ]
     identified = [
-        _identifier(row.get("Identification_TypeCode", ""), row.get("Identification_Number", "")) for row in rows
+        _identifier(row.get("Identification_TypeCode", ""), row.get("Identification_Number", ""))
+        for row in rows
     ]
     return _Said(
         entry_id,
@@ -238,4 +259,6 @@ def _kind(path: Path, code: str, line: int | None) -> EntryKind:
 
 def _is_latin(text: str) -> bool:
     letters = [character for character in text if character.isalpha()]
-    return bool(letters) and all(ord(character) < 0x250 or 0x1E00 <= ord(character) < 0x1F00 for character in letters)
+    return bool(letters) and all(
+        ord(character) < 0x250 or 0x1E00 <= ord(character) < 0x1F00 for character in letters
+    )

@@ -11,10 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_BIC = re.compile(r"\b(?:SWIFT(?:/BIC)?|BIC)(?: code| number)?:? ([A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)\b", re.ASCII)
+_BIC = re.compile(
+    r"\b(?:SWIFT(?:/BIC)?|BIC)(?: code| number)?:? ([A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)\b", re.ASCII
+)
 _IMO = re.compile(r"\bIMO\)?(?: ship)?(?: number| no\.?| #)?:? ?(\d{7})\b", re.ASCII | re.IGNORECASE)
 _LEI = re.compile(r"\b(?:LEI|Legal Entity (?:Identifier|Number)):? ([A-Z0-9]{18}\d{2})\b", re.ASCII)
-_PASSPORT = re.compile(r"\bPassport (?:number:? |No\.? )?([A-Z0-9-]*\d[A-Z0-9-]*)\b", re.ASCII | re.IGNORECASE)
+_PASSPORT = re.compile(
+    r"\bPassport (?:number:? |No\.? )?([A-Z0-9-]*\d[A-Z0-9-]*)\b", re.ASCII | re.IGNORECASE
+)
 _NUMBER = re.compile(
     r"\b(?:Registration (?:ID|Number)|Tax ID No\.|National ID No\.|Identification Number) ([A-Z0-9./-]*\d[A-Z0-9/-]*)",
     re.ASCII,

@@ -83,7 +83,9 @@ def _of_row(path: Path, row: dict[str, str], line: int) -> Entry:
         programme=row.get("sanctions", "")[:200],
         reference="",
         countries=tuple(_parts(row["countries"])),
-        content_hash=hash_facts((name, row[name]) for name in sorted(row) if name not in ("last_seen", "last_change")),
+        content_hash=hash_facts(
+            (name, row[name]) for name in sorted(row) if name not in ("last_seen", "last_change")
+        ),
         birth_years=_years(_parts(row["birth_date"])),
         identifiers=tuple(identifier("ID", each) for each in _parts(row["identifiers"])),
     )

@@ -21,7 +21,14 @@ from lxml import etree
 from setfair.screening.lists.identified import identifier
 from setfair.screening.lists.model import Entry, EntryKind, NameQuality, SanctionsList, hash_facts
 from setfair.screening.lists.source import EntryCollector, ListFile, NameCollector, refused
-from setfair.screening.lists.xml_members import facts_of, iter_members, line_of, local_name, texts_below, texts_of
+from setfair.screening.lists.xml_members import (
+    facts_of,
+    iter_members,
+    line_of,
+    local_name,
+    texts_below,
+    texts_of,
+)
 
 ROOT = "Designations"
 _KINDS = {"Individual": EntryKind.PERSON, "Entity": EntryKind.ORGANISATION, "Ship": EntryKind.VESSEL}
@@ -61,7 +68,9 @@ def read_uk_xml(list_id: str, path: Path) -> SanctionsList:
             entries.add(_entry(path, member), line_of(member))
     if published is None:
         raise refused(path, "DateGenerated is missing", element=ROOT)
-    return SanctionsList(list_id, f"UK Sanctions List, {path.name}", published, file.sha256, entries.entries())
+    return SanctionsList(
+        list_id, f"UK Sanctions List, {path.name}", published, file.sha256, entries.entries()
+    )
 
 
 def _date(path: Path, element: etree._Element) -> date:
@@ -77,7 +86,9 @@ def _date(path: Path, element: etree._Element) -> date:
 def _entry(path: Path, element: etree._Element) -> Entry:
     kind = " ".join(texts_of(element, "IndividualEntityShip"))
     if kind not in _KINDS:
-        raise refused(path, f"{kind!r} is none of {', '.join(_KINDS)}", line_of(element), "IndividualEntityShip")
+        raise refused(
+            path, f"{kind!r} is none of {', '.join(_KINDS)}", line_of(element), "IndividualEntityShip"
+        )
     names = NameCollector(path, line_of(element))
     for text, quality in sorted(_names(element), key=lambda pair: pair[1] is not NameQuality.MAIN):
         names.add(text, quality)

@@ -109,7 +109,9 @@ def _entry(path: Path, element: etree._Element) -> Entry:
     for text in texts_of(element, "NAME_ORIGINAL_SCRIPT"):
         names.add(text, NameQuality.ALIAS, original_script=True)
     nationalities = (text for part in element.iterchildren("NATIONALITY") for text in texts_of(part, "VALUE"))
-    addresses = (text for part in element.iterchildren(f"{tag}_ADDRESS") for text in texts_of(part, "COUNTRY"))
+    addresses = (
+        text for part in element.iterchildren(f"{tag}_ADDRESS") for text in texts_of(part, "COUNTRY")
+    )
     return Entry(
         entry_id=" ".join(texts_of(element, "DATAID")),
         kind=_KINDS[tag],
