@@ -39,7 +39,6 @@ from setfair.house_state import HouseState, check_adoption, replay, restore_stat
 from setfair.intake.directory import currency_number
 from setfair.intake.obligations import (
     PartyRows,
-    registered_names,
     take_confirmations,
     take_obligations,
     take_parties,
@@ -50,10 +49,16 @@ from setfair.journal.page import SALT_KEY_LENGTH, Page, page_from_bytes, page_to
 from setfair.journal.sha256_lanes import hash_in_lanes
 from setfair.journal.tree import Frontier
 from setfair.proof.checkpoint import Checkpoint, origin_of
+from setfair.rescreening import (
+    find_holds,
+    hold_instructions,
+    listed_participants,
+    screen_rows,
+    what_changed,
+)
 from setfair.screening.gate import check_settling
 from setfair.screening.match import Hit
 from setfair.screening.screen_batch import ScreeningResult
-from setfair.screening.screen_instructions import PLANS, screen_instructions
 from setfair.screening.screener import Screener
 from setfair.store.protocol import PageMeta, Store
 
@@ -137,6 +142,7 @@ class ClearingHouse:
         self._signer = signer
         self._pages_since_checkpoint = 0
         self._signed_time = 0
+        self._listed: tuple[tuple[str, int], dict[str, list[Hit]]] = (("", 0), {})
         self.tree = Frontier()
         """The tree over all records."""
         self.state = HouseState()
@@ -182,10 +188,11 @@ class ClearingHouse:
 
     def _screen(self, batch: Batch) -> ScreeningResult:
         """Compare names, texts and identifiers with the lists in force; what is unscreened does not settle."""
-        registered = (
-            registered_names(batch.rows, self.state.directory) if batch.family is Family.OBLIGATION else ()
-        )
-        return screen_instructions(batch.rows, PLANS[batch.family], self._screener(), registered)
+        screener, agreement = self._screener(), self._agreement()
+        key = (screener.version, agreement.agreement.version)
+        if self._listed[0] != key:
+            self._listed = (key, listed_participants(agreement, screener))
+        return screen_rows(batch.rows, batch.family, screener, self.state.directory, self._listed[1])
 
     def _take(self, batch: Batch, screened: ScreeningResult) -> Draft:
         """Turn names into places; parties that are new go into the page."""
@@ -209,8 +216,20 @@ class ClearingHouse:
         """Return the screener over the lists in force; a new version of them goes on record first."""
         screener = self._lists.screener(self._agreement(), self.today())
         if screener.version != self.state.list_set:
-            self._command(InstructionKind.LIST_ADOPTION, Draft(_one(), {"lists": self._lists.description()}))
+            self._adopt_lists(screener)
         return screener
+
+    def _adopt_lists(self, screener: Screener) -> None:
+        """Put a version of the lists in force: what waits is held against what changed, then it is on record."""
+        change = what_changed(self.state, screener)
+        if change.against is not None:
+            for holds in find_holds(self.state, self._store.pages_after, change.against):
+                for instructions, hits in hold_instructions(holds):
+                    screening = json.dumps({"list_set": screener.version}).encode()
+                    with self._all_or_nothing():
+                        self._apply(Draft(Taken(instructions, {}), {"screening": screening}, hits))
+        documents = {"lists": self._lists.description(), "list_change": change.document}
+        self._command(InstructionKind.LIST_ADOPTION, Draft(_one(), documents))
 
     # Commands: one instruction each, the same way.
 
@@ -230,7 +249,7 @@ class ClearingHouse:
         check_adoption(self.state, agreement, signatures)
         with self._all_or_nothing():
             screener = self._lists.screener(agreement, self._today_of(agreement))
-            hits = list(_participant_hits(agreement, screener))
+            hits = [hit for found in listed_participants(agreement, screener).values() for hit in found]
             if hits:
                 raise AgreementError(
                     "participants that a screening list names cannot take part",
@@ -431,15 +450,6 @@ def _one() -> Taken:
     instruction = np.zeros(1, INSTRUCTION)
     instruction["debtor"], instruction["creditor"], instruction["person"] = -1, -1, -1
     return Taken(instruction, {})
-
-
-def _participant_hits(agreement: Agreement, screener: Screener) -> Iterator[Hit]:
-    """Yield what the names, identifiers and countries of the participants hit."""
-    yield from screener.match([participant.name for participant in agreement.participants])
-    for participant in agreement.participants:
-        for identifier in filter(None, (participant.bic, participant.lei)):
-            yield from screener.identifiers.of_identifier(identifier)
-        yield from screener.identifiers.of_country(participant.country)
 
 
 def _texts_of(draft: Draft, fresh: NDArray[np.int64]) -> dict[str, object]:

@@ -16,8 +16,14 @@ from tests.reference.words import PAYMENT_KINDS, HouseSpec, Instruction, Outcome
 
 _NEXT: dict[RecordKind | None, tuple[RecordKind, ...]] = {
     None: (RecordKind.SETTLED, RecordKind.QUEUED, RecordKind.REJECTED, RecordKind.HELD),
-    RecordKind.HELD: (RecordKind.SETTLED, RecordKind.QUEUED, RecordKind.REJECTED, RecordKind.CANCELLED),
-    RecordKind.QUEUED: (RecordKind.SETTLED, RecordKind.REJECTED, RecordKind.CANCELLED),
+    RecordKind.HELD: (
+        RecordKind.SETTLED,
+        RecordKind.QUEUED,
+        RecordKind.REJECTED,
+        RecordKind.CANCELLED,
+        RecordKind.HELD,
+    ),
+    RecordKind.QUEUED: (RecordKind.SETTLED, RecordKind.REJECTED, RecordKind.CANCELLED, RecordKind.HELD),
 }
 """The moves of a payment; kinds that are not here are final."""
 

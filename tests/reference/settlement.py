@@ -198,6 +198,8 @@ class ReferenceHouse:
             self._reject(entry, Reason.DUPLICATE, entry.number)
         elif instruction.kind is InstructionKind.CANCELLATION:
             self._cancellation(entry)
+        elif instruction.kind is InstructionKind.SCREENING_HOLD:
+            self._hold_again(entry)
         elif instruction.kind in DECISION_KINDS:
             self._decision(entry)
         else:
@@ -446,6 +448,20 @@ class ReferenceHouse:
                 self._reject(held, reason, entry.number)
                 return
         self._accept(held, entry.number)
+
+    def _hold_again(self, entry: Entry) -> None:
+        held = self.entries.get(entry.instruction.target)
+        if held is None or held.status not in (Status.ACSP, Status.PDNG):
+            self._reject(entry, Reason.NOT_HELD, entry.number)
+            return
+        entry.status = Status.ACSC
+        was_queued = held.status is Status.ACSP
+        self._leave_queue(held)
+        self._uncount_return(held)
+        held.first_decision, held.mechanism = None, Mechanism.NONE
+        self._record(held, RecordKind.HELD, Status.PDNG, Reason.SCREENING_HIT, entry.number)
+        if was_queued:
+            self._cascade([held.instruction.debtor], entry.number)
 
     def _check_decision(self, row: Instruction, held: Entry | None) -> Reason:
         if row.defect is not Reason.NONE:

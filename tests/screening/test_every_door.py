@@ -187,12 +187,14 @@ def test_participants_at_adoption(house: House) -> None:
 
 def test_what_was_found_and_by_which_lists_is_on_record(house: House) -> None:
     """Every instruction has its decision, clear or hit, with the version of the lists."""
+    shipped = payment(90, "KE01", "UG01", 100, remittance="m/v, IMO 9999991 again")
+    house.clearing_house.submit(payments(shipped))
     undecided = house.query(
         "SELECT count(*) AS n FROM payment_row y LEFT JOIN decision d ON d.instruction_number = y.payment_number "
         "WHERE d.list_set IS NULL"
     )
     assert undecided[0]["n"] == 0
-    hits = house.query("SELECT explanation FROM alert WHERE name LIKE 'm/v, IMO%'")
+    hits = house.query("SELECT explanation FROM alert WHERE name LIKE 'm/v, IMO % again'")
     assert "'IMO 9999991' stands in the text" in hits[0]["explanation"]
     batch = batch_of(Family.PARTY, [{"party_id": "Q9", "name": LISTED[4]}])
     assert house.clearing_house.submit(batch).rows["status"][0] == Status.PDNG

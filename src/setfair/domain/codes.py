@@ -43,6 +43,8 @@ class InstructionKind(IntEnum):
     """A firm is named, with its country and the participant that it banks with."""
     LIST_ADOPTION = 15
     """A version of the screening lists takes effect."""
+    SCREENING_HOLD = 17
+    """What waits is held, or held anew, since a list has changed."""
 
 
 class Status(IntEnum):

@@ -3,8 +3,8 @@
 A batch is of one sort, told by its first instruction:
 
 * payments: customer and institution payments, returns, liquidity transfers, cancellations, and
-  decisions on held payments (`admit`);
-* obligations: obligations, credit notes, confirmations, parties, and decisions on held ones (`obligation`);
+  decisions on held payments, and holds of those that wait (`admit`);
+* obligations: obligations, credit notes, confirmations, parties, decisions on held ones and holds (`obligation`);
 * one command: PHASE_CHANGE (`day`), CYCLE (`cycle`), ADOPTION (`books`), and LIST_ADOPTION, which changes
   nothing here and goes on record.
 
@@ -61,7 +61,9 @@ _OBLIGATIONS = frozenset(
         InstructionKind.PARTY_REGISTRATION,
     }
 )
-_DECISIONS = frozenset({InstructionKind.RELEASE, InstructionKind.REFUSAL})
+_DECISIONS = frozenset(
+    {InstructionKind.RELEASE, InstructionKind.REFUSAL, InstructionKind.SCREENING_HOLD}
+)
 
 
 @dataclass(frozen=True, slots=True)

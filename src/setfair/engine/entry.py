@@ -79,7 +79,7 @@ def enter(books: PaymentBooks, journal: Journal, setting: Setting, payment: int,
     if reason != 0:
         reject(books, journal, payment, reason, books.payments[payment]["number"], setting.now)
     elif instruction["screening"] == _HIT:
-        _hold(books, journal, payment, setting.now)
+        hold(books, journal, payment, books.payments[payment]["number"], setting.now)
     else:
         accept(books, journal, setting, payment, books.payments[payment]["number"])
 
@@ -175,11 +175,11 @@ def withdraw(books: PaymentBooks, payment: int, status: int, reason: int) -> Non
 
 
 @inner
-def _hold(books: PaymentBooks, journal: Journal, payment: int, now: int) -> None:
+def hold(books: PaymentBooks, journal: Journal, payment: int, cause: int, now: int) -> None:
     """Step 11."""
     books.payments[payment]["status"] = _PDNG
     books.payments[payment]["reason"] = _SCREENING_HIT
-    write_payment_record(books, journal, payment, _HELD, books.payments[payment]["number"], now)
+    write_payment_record(books, journal, payment, _HELD, cause, now)
 
 
 @inlined

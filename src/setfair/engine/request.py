@@ -7,7 +7,7 @@ obligation is decided by the same rules in `obligation`.
 from __future__ import annotations
 
 from setfair.domain.codes import InstructionKind, Reason, RecordKind, Status
-from setfair.engine.entry import accept, check_return, check_timing, reject, withdraw
+from setfair.engine.entry import accept, check_return, check_timing, hold, reject, withdraw
 from setfair.engine.identity import ABSENT, find_index
 from setfair.engine.layout import PAYMENT_COUNT, Journal, PaymentBooks, Row, Setting
 from setfair.engine.ledger import write_payment_record
@@ -17,7 +17,7 @@ from setfair.kernel import inner
 _CANCELLATION = int(InstructionKind.CANCELLATION)
 _REFUSAL = int(InstructionKind.REFUSAL)
 _RETURN = int(InstructionKind.PAYMENT_RETURN)
-_PDNG, _ACSC = int(Status.PDNG), int(Status.ACSC)
+_PDNG, _ACSP, _ACSC = int(Status.PDNG), int(Status.ACSP), int(Status.ACSC)
 _RJCT, _CANC = int(Status.RJCT), int(Status.CANC)
 _CANCELLED, _ANSWERED = int(RecordKind.CANCELLED), int(RecordKind.CANCELLATION_ANSWERED)
 _DISPOSITION, _REJECTED = int(RecordKind.DISPOSITION), int(RecordKind.REJECTED)
@@ -129,6 +129,28 @@ def decide_held(
         reject(books, journal, payment, _REFUSED, number, setting.now)
     else:
         _readmit(books, journal, setting, payment, number)
+    return 0
+
+
+@inner
+def hold_again(
+    books: PaymentBooks, journal: Journal, setting: Setting, number: int, instruction: Row
+) -> int:
+    """Hold a payment that waits in a queue, or is held: a decision on it is void; return why not, or 0."""
+    payment = find_payment(books, instruction["target"])
+    waits = payment != NONE and (
+        books.payments[payment]["status"] == _ACSP or books.payments[payment]["status"] == _PDNG
+    )
+    if not waits:
+        write_decision(journal, number, instruction, _NOT_HELD, setting.now)
+        return _NOT_HELD
+    was_queued = books.payments[payment]["status"] == _ACSP
+    if was_queued:
+        withdraw(books, payment, _PDNG, 0)
+    books.payments[payment]["person"] = NONE
+    hold(books, journal, payment, number, setting.now)
+    if was_queued:
+        release(books, journal, books.payments[payment]["debtor"], NONE, number, setting.now)
     return 0
 
 

@@ -74,6 +74,7 @@ class FileLists:
         ]
         about = {
             "list_set": self._loaded.screener.version,
+            "rules": self._loaded.screener.rules,
             "sources": sources,
             "left_out": list(lists.left_out),
             "ageing": [*lists.warnings, *lists.holds],

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from setfair.screening.cache import CachedMatcher
 from setfair.screening.free_text import TextIndex
 from setfair.screening.fuzzy import THRESHOLD_MIN, FuzzyMatcher
-from setfair.screening.gate import ListSet
+from setfair.screening.gate import SETTINGS_VERSION, ListSet
 from setfair.screening.identifiers import IdentifierIndex
 from setfair.screening.lists.model import Entry, hash_facts
 from setfair.screening.match import SCORE_MAX, Hit
@@ -54,10 +54,18 @@ class Screener:
         """Every name that may become a hit, with its score by name alone."""
         self.texts = TextIndex(lists)
         self.identifiers = IdentifierIndex(lists)
+        self.rules = hash_facts(
+            (("settings", SETTINGS_VERSION), ("score", str(self.score_min)), ("rules", RULES_VERSION))
+        )
+        """Changes with the threshold and the rules of comparing, and not with the lists."""
         self.version = hash_facts((("matcher", matcher.version), ("rules", RULES_VERSION)))
         self._entries: dict[tuple[str, str], Entry] = {
             (each.list_id, entry.entry_id): entry for each in lists.lists for entry in each.entries
         }
+
+    def over(self, lists: ListSet) -> Screener:
+        """Return a screener by the same rules over other lists, for example over what changed."""
+        return Screener(lists, FuzzyMatcher(lists, self.score_min, threads=1))
 
     def match(self, names: Sequence[str]) -> list[Hit]:
         """Return what names alone hit, in their order."""
