@@ -3,6 +3,7 @@
 HOUSE/setfair.db      pages, checkpoint, projected tables
 HOUSE/keys/           house.key (private, mode 0600), house.pub
 HOUSE/lists/          screening lists, where the agreement names them
+HOUSE/derived/        screening lists as they were read, and their index: saves time, may be deleted
 HOUSE/staging/        files while they are read; empty between commands
 HOUSE/out/            messages, statements and notices by business date
 HOUSE/writer.lease    who is writing
@@ -18,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from setfair.clearing_house import ClearingHouse
 from setfair.domain.agreement import AGREEMENT_BYTES_MAX, Agreement, load_agreement
@@ -34,6 +37,7 @@ from setfair.domain.signing import (
 from setfair.errors import AgreementError, HouseError
 from setfair.journal.page import Page, page_from_bytes
 from setfair.proof.checkpoint import Checkpoint, sign_checkpoint
+from setfair.screening.derived import KEY_BYTES
 from setfair.screening.in_force import FileLists
 from setfair.store.projector import STEP_RECORDS, Projector
 from setfair.store.sqlite import DATABASE_NAME, SqliteStore
@@ -115,9 +119,9 @@ def open_house(folder: Path, clock: Clock = system_clock) -> Iterator[House]:
 
 def _opened(folder: Path, store: SqliteStore, clock: Clock) -> Iterator[House]:
     projector = Projector(store.connection)
-    clearing_house = ClearingHouse(store, FileLists(folder), clock, signer=house_signer(folder))
+    clearing_house = ClearingHouse(store, house_lists(folder), clock, signer=house_signer(folder))
     house = House(folder, clearing_house, store, projector, [])
-    clearing_house.on_page = house.note_page
+    clearing_house.journal.on_page = house.note_page
     projector.project(house._pages_after(projector.position))
     yield house
     clearing_house.sign_last_page()
@@ -148,7 +152,7 @@ def init_house(folder: Path, agreement_file: Path, clock: Clock = system_clock) 
         public_key = _furnish(folder, agreement, agreement_file.parent)
         store = SqliteStore(folder, create=True)
         try:
-            clearing_house = ClearingHouse(store, FileLists(folder), clock, signer=house_signer(folder))
+            clearing_house = ClearingHouse(store, house_lists(folder), clock, signer=house_signer(folder))
             clearing_house.adopt(agreement, signatures)
             Projector(store.connection).project(page_from_bytes(body) for _, body in store.pages_after(0))
         finally:
@@ -185,14 +189,31 @@ def house_signer(folder: Path) -> Callable[[Checkpoint], str]:
     HouseError
         If the key is not there: a copy of a house can be read and verified, but not written.
     """
+    key = _house_key(folder)
+    return lambda checkpoint: sign_checkpoint(checkpoint, key)
+
+
+def house_lists(folder: Path) -> FileLists:
+    """Return the house's screening lists; what is kept of them on disk is sealed under the house's key.
+
+    Raises
+    ------
+    HouseError
+        If the key is not there.
+    """
+    secret = _house_key(folder).private_bytes_raw()
+    derive = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=b"setfair screening lists on disk")
+    return FileLists(folder, derive.derive(secret))
+
+
+def _house_key(folder: Path) -> Ed25519PrivateKey:
     path = folder / "keys" / "house.key"
     try:
-        key = read_private_key(path.read_bytes())
+        return read_private_key(path.read_bytes())
     except FileNotFoundError:
         raise HouseError(
             f"{path} is missing: without the house's key nothing can be signed; put it back"
         ) from None
-    return lambda checkpoint: sign_checkpoint(checkpoint, key)
 
 
 def write_private_key(path: Path, key: Ed25519PrivateKey) -> None:

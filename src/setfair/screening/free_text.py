@@ -21,13 +21,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from setfair.screening.derived import Derived
 from setfair.screening.gate import ListSet
 from setfair.screening.lists.model import Entry, EntryKind, Name, NameQuality
 from setfair.screening.match import SCORE_MAX, Hit, Target, listed_as, shown, targets_of
@@ -39,59 +39,39 @@ VESSEL_WORDS = ("vessel", "ship", "mv", "mt", "v", "t", "tanker", "motorship", "
 """What stands before a vessel's name, as `normalise` cuts it: ``M/V`` ends in ``v``."""
 TEXTS_MAX = 200_000
 """Texts that are remembered with what stands in them."""
+_KEPT = "texts"
 _ANY_ORDER = frozenset((EntryKind.PERSON, EntryKind.UNKNOWN))
 _UNSPACED = re.compile(
     r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    """One listed name as it is looked for."""
-
-    tokens: tuple[str, ...]
-    target: Target
+Places = dict[str, list[int]]
+"""Numbers of listed names, in the order of `_all_targets`, by what they are found by."""
 
 
 class TextIndex:
     """Finds listed names in free texts."""
 
-    def __init__(self, lists: ListSet) -> None:
-        """Index every listed name by its rarest token."""
-        self._by_token: dict[str, list[_Listed]] = {}
-        self._by_pair: dict[tuple[str, str], list[_Listed]] = {}
-        self._by_letters: dict[str, list[_Listed]] = {}
-        names = [(tuple(normalise_name(target.name.text).split()), target) for target in _all_targets(lists)]
-        counts = Counter(token for tokens, _ in names for token in set(tokens))
-        for tokens, target in names:
-            self._take(tokens, target, counts)
-        digests = {hash_token(token) for token in self._by_token if token.isascii()}
-        digests |= {hash_pair(*pair) for pair in self._by_pair if "".join(pair).isascii()}
-        self._table = hash_table(digests)
+    def __init__(self, lists: ListSet, derived: Derived | None = None) -> None:
+        """Index every listed name by its rarest token, or read the index back.
+
+        Parameters
+        ----------
+        lists
+            The lists in force.
+        derived
+            Where the index is kept; None: nowhere.
+        """
+        self._targets = list(_all_targets(lists))
+        kept = derived.read(_KEPT, lists.version) if derived is not None else None
+        if kept is None:
+            kept = _build([(normalise_name(each.name.text).split(), each) for each in self._targets])
+            if derived is not None:
+                derived.write(_KEPT, lists.version, kept)
+        self._by_token, self._by_pair, self._by_letters, table = kept
+        self._table: NDArray[np.uint64] = np.frombuffer(table, np.uint64)
         self._known: dict[str, tuple[Hit, ...]] = {}
-
-    def _take(self, tokens: tuple[str, ...], target: Target, counts: Counter[str]) -> None:
-        joined = "".join(tokens)
-        if _UNSPACED.search(joined):
-            if len(joined) > 1:
-                self._by_letters.setdefault(joined[:2], []).append(_Listed((joined,), target))
-        elif len(tokens) > 1:
-            self._take_pairs(tokens, target, counts)
-        elif target.entry.kind is EntryKind.VESSEL and not joined.isdecimal():
-            for word in VESSEL_WORDS:
-                self._take_pairs((word, joined), target, counts)
-        elif target.name.quality is not NameQuality.LOW and len(joined) >= SINGLE_LENGTH_MIN:
-            self._by_token.setdefault(joined, []).append(_Listed(tokens, target))
-
-    def _take_pairs(self, tokens: tuple[str, ...], target: Target, counts: Counter[str]) -> None:
-        place = min(range(len(tokens)), key=lambda at: (counts[tokens[at]], -len(tokens[at]), at))
-        if target.entry.kind in _ANY_ORDER:
-            beside = {at for at in range(len(tokens)) if at != place}
-        else:
-            beside = {place + 1 if place + 1 < len(tokens) else place - 1}
-        listed = _Listed(tokens, target)
-        for pair in {_pair(tokens[place], tokens[at]) for at in beside}:
-            self._by_pair.setdefault(pair, []).append(listed)
 
     def find_in(self, texts: pa.Array) -> dict[str, tuple[Hit, ...]]:
         """Return the hits by text; a text in which no listed name stands is not there.
@@ -125,30 +105,82 @@ class TextIndex:
         """Return the listed names that stand in one text: one hit for each entry."""
         tokens = normalise_name(text).split()
         best: dict[tuple[str, str], Hit] = {}
-        for listed in (*self._spaced(tokens), *self._unspaced("".join(tokens))):
-            key = (listed.target.list_id, listed.target.entry.entry_id)
+        for number in (*self._spaced(tokens), *self._unspaced("".join(tokens))):
+            target = self._targets[number]
+            key = (target.list_id, target.entry.entry_id)
             if key not in best:
-                best[key] = _hit(text, listed.target)
+                best[key] = _hit(text, target)
         return list(best.values())
 
-    def _spaced(self, tokens: Sequence[str]) -> Iterator[_Listed]:
+    def _spaced(self, tokens: Sequence[str]) -> Iterator[int]:
         for token in tokens:
             yield from self._by_token.get(token, ())
         for at, (one, other) in enumerate(pairwise(tokens)):
-            for listed in self._by_pair.get(_pair(one, other), ()):
-                if _stands(tokens, at, listed):
-                    yield listed
+            for number in self._by_pair.get(_pair(one, other), ()):
+                if _stands(tokens, at, self._targets[number]):
+                    yield number
 
-    def _unspaced(self, text: str) -> Iterator[_Listed]:
+    def _unspaced(self, text: str) -> Iterator[int]:
         if self._by_letters and _UNSPACED.search(text):
             for at in range(len(text) - 1):
-                for listed in self._by_letters.get(text[at : at + 2], ()):
-                    if text.startswith(listed.tokens[0], at):
-                        yield listed
+                for number in self._by_letters.get(text[at : at + 2], ()):
+                    if text.startswith("".join(normalise_name(self._targets[number].name.text).split()), at):
+                        yield number
 
 
-def _pair(one: str, other: str) -> tuple[str, str]:
-    return (one, other) if one < other else (other, one)
+def _build(names: Sequence[tuple[list[str], Target]]) -> tuple[Places, Places, Places, bytes]:
+    """Return the index: by token, by pair of tokens, by two letters, and the hash table of the first two."""
+    by_token: Places = {}
+    by_pair: Places = {}
+    by_letters: Places = {}
+    counts = Counter(token for tokens, _ in names for token in set(tokens))
+    for number, (tokens, target) in enumerate(names):
+        joined = "".join(tokens)
+        if _UNSPACED.search(joined):
+            if len(joined) > 1:
+                by_letters.setdefault(joined[:2], []).append(number)
+            continue
+        for spelling in _spellings(tokens, target):
+            for pair in _pairs(spelling, target, counts):
+                by_pair.setdefault(pair, []).append(number)
+        if len(tokens) == 1 and _stands_alone(joined, target):
+            by_token.setdefault(joined, []).append(number)
+    digests = {hash_token(token) for token in by_token if token.isascii()}
+    digests |= {hash_pair(*pair.split(" ")) for pair in by_pair if pair.isascii()}
+    return by_token, by_pair, by_letters, hash_table(digests).tobytes()
+
+
+def _stands_alone(token: str, target: Target) -> bool:
+    """Tell whether a name of one token is looked for as it is: rules 2 and 4."""
+    if target.entry.kind is EntryKind.VESSEL and not _is_identifier(target):
+        return False
+    return target.name.quality is not NameQuality.LOW and len(token) >= SINGLE_LENGTH_MIN
+
+
+def _is_identifier(target: Target) -> bool:
+    return target.name not in target.entry.names
+
+
+def _spellings(tokens: list[str], target: Target) -> Iterator[list[str]]:
+    """Yield what is looked for as several tokens."""
+    if len(tokens) > 1:
+        yield tokens
+    elif tokens and target.entry.kind is EntryKind.VESSEL and not _is_identifier(target):
+        yield from ([word, *tokens] for word in VESSEL_WORDS)
+
+
+def _pairs(tokens: list[str], target: Target, counts: Counter[str]) -> set[str]:
+    """Return the pairs that a name is found by: its rarest token, and what can stand beside it."""
+    place = min(range(len(tokens)), key=lambda at: (counts[tokens[at]], -len(tokens[at]), at))
+    if target.entry.kind in _ANY_ORDER:
+        beside = [at for at in range(len(tokens)) if at != place]
+    else:
+        beside = [place + 1 if place + 1 < len(tokens) else place - 1]
+    return {_pair(tokens[place], tokens[at]) for at in beside}
+
+
+def _pair(one: str, other: str) -> str:
+    return f"{one} {other}" if one < other else f"{other} {one}"
 
 
 def _all_targets(lists: ListSet) -> Iterator[Target]:
@@ -170,15 +202,18 @@ def quoted_identifiers(entry: Entry) -> Iterator[str]:
             yield value
 
 
-def _stands(tokens: Sequence[str], at: int, listed: _Listed) -> bool:
+def _stands(tokens: Sequence[str], at: int, target: Target) -> bool:
     """Tell whether a listed name stands in the text around the tokens `at` and the next."""
-    length = len(listed.tokens)
-    windows = [tuple(tokens[first : first + length]) for first in range(max(0, at - length + 2), at + 1)]
-    if listed.tokens in windows:
+    listed = normalise_name(target.name.text).split()
+    if len(listed) == 1:
+        return tokens[at] in VESSEL_WORDS and tokens[at + 1] == listed[0]
+    length = len(listed)
+    windows = [list(tokens[first : first + length]) for first in range(max(0, at - length + 2), at + 1)]
+    if listed in windows:
         return True
-    if listed.target.entry.kind not in _ANY_ORDER:
+    if target.entry.kind not in _ANY_ORDER:
         return False
-    wanted = sorted(listed.tokens)
+    wanted = sorted(listed)
     return any(len(window) == length and sorted(window) == wanted for window in windows)
 
 

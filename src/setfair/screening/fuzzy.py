@@ -17,7 +17,7 @@ Rules
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -25,9 +25,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from setfair.screening.derived import Derived
 from setfair.screening.explain import explain_pairs
 from setfair.screening.gate import ListSet
-from setfair.screening.index import build_index
+from setfair.screening.listed_names import listed_names
 from setfair.screening.lists.model import NameQuality, hash_facts
 from setfair.screening.match import SCORE_MAX, ExactMatcher, Hit, Target, listed_as, targets_of
 from setfair.screening.name_arrays import TOKENS_MAX, NameBatch, NameScratch, Settings, make_name_scratch
@@ -41,8 +42,6 @@ THRESHOLD = 625
 """Score from which on a name is a hit, where an agreement does not say; see docs/screening.md."""
 THRESHOLD_MIN = 500
 COMPACT_SCORE = 960
-COMPACT_LENGTH_MIN = 7
-"""Letters of a name that is recognised when it is written together."""
 DEMAND = 219
 """What the pairs of two names must weigh, in eighths of a bit, for a full score."""
 DEMAND_SYLLABIC = 260
@@ -67,8 +66,14 @@ class _Found:
 class FuzzyMatcher:
     """Finds names that are listed, and those that are near enough to one that is."""
 
-    def __init__(self, lists: ListSet, threshold: int = THRESHOLD, threads: int | None = None) -> None:
-        """Build the index.
+    def __init__(
+        self,
+        lists: ListSet,
+        threshold: int = THRESHOLD,
+        threads: int | None = None,
+        derived: Derived | None = None,
+    ) -> None:
+        """Build the index, or read it back.
 
         Parameters
         ----------
@@ -78,43 +83,26 @@ class FuzzyMatcher:
             Score from which on a name is a hit, `THRESHOLD_MIN` to `SCORE_MAX`.
         threads
             How many cores to use; as many as there are, up to four, if not given.
+        derived
+            Where the index is kept; None: nowhere.
         """
         if not THRESHOLD_MIN <= threshold <= SCORE_MAX:
             raise ValueError(f"threshold {threshold} is not in {THRESHOLD_MIN} to {SCORE_MAX}")
-        self._exact = ExactMatcher(lists)
         self._threshold = threshold
         self._version = hash_facts((("lists", lists.version), ("threshold", str(threshold))))
-        self._targets: list[Target] = []
-        self._spelt: list[Spelling] = []
-        self._number: dict[tuple[str, str], int] = {}
-        self._compact: dict[str, list[int]] = {}
-        self._take(lists)
-        self._index = build_index(list(zip(self._entries(), self._spelt, strict=True)))
+        self._targets = list(targets_of(lists))
+        self._listed = listed_names(self._targets, lists.version, derived)
+        self._exact = ExactMatcher(lists, self._targets, self._listed.exact)
+        self._index = self._listed.index
         self._memory = TokenMemory(self._index)
         count = threads or min(4, os.cpu_count() or 1)
-        self._scratch = [make_name_scratch(len(self._targets), len(self._number)) for _ in range(count)]
+        self._scratch = [
+            make_name_scratch(len(self._listed.targets), self._listed.entries) for _ in range(count)
+        ]
         self._pool = ThreadPoolExecutor(count) if count > 1 else None
 
-    def _take(self, lists: ListSet) -> None:
-        """Collect the listed names, each spelling of an entry once."""
-        seen: set[tuple[int, tuple[str, ...], bool]] = set()
-        for target in targets_of(lists):
-            spelling = spell(normalise_name(target.name.text))
-            if not spelling.core:
-                continue
-            key = (target.list_id, target.entry.entry_id)
-            entry = self._number.setdefault(key, len(self._number))
-            low = target.name.quality is NameQuality.LOW
-            if (entry, spelling.core, low) in seen:
-                continue
-            seen.add((entry, spelling.core, low))
-            if not low and len(spelling.compact) >= COMPACT_LENGTH_MIN:
-                self._compact.setdefault(spelling.compact, []).append(len(self._targets))
-            self._targets.append(target)
-            self._spelt.append(spelling)
-
-    def _entries(self) -> Iterator[int]:
-        return (self._number[target.list_id, target.entry.entry_id] for target in self._targets)
+    def _target(self, place: int) -> Target:
+        return self._targets[self._listed.targets[place]]
 
     @property
     def version(self) -> str:
@@ -164,7 +152,9 @@ class FuzzyMatcher:
         hits: dict[str, list[Hit]] = {}
         for number, name in enumerate(distinct):
             exact = self._exact.match_normalised(name, normalised[number])
-            compact = self._compact.get(spelt[number].compact, ()) if len(normalised[number]) < 1000 else ()
+            compact = (
+                self._listed.compact.get(spelt[number].compact, ()) if len(normalised[number]) < 1000 else ()
+            )
             if exact or compact or number in found:
                 near = [(each, windows[each.window]) for each in found.get(number, ())]
                 hits[name] = self._hits(name, spelt[number], exact, compact, near, score_min)
@@ -222,7 +212,7 @@ class FuzzyMatcher:
             if score >= score_min:
                 best[hit.list_id, hit.entry_id] = (score, None, replace(hit, score=score))
         for each in [*(_Found(-1, listed, COMPACT_SCORE) for listed in compact), *(each for each, _ in near)]:
-            target = self._targets[each.listed]
+            target = self._target(each.listed)
             low = target.name.quality is NameQuality.LOW
             score = self._low(each.score) if low else each.score
             key = (target.list_id, target.entry.entry_id)
@@ -241,7 +231,7 @@ class FuzzyMatcher:
     def _explained(self, name: str, score: int, found: _Found | None, window: Sequence[str]) -> Hit:
         if found is None:
             raise ValueError("a hit without a listed name")
-        target, listed = self._targets[found.listed], self._spelt[found.listed]
+        target = self._target(found.listed)
         if found.window < 0:
             why = "the same name written together or apart"
         else:
@@ -257,7 +247,8 @@ class FuzzyMatcher:
                 SETTINGS,
             )
             mine = [token.lstrip(STRICT) for token in window]
-            why = explain_pairs(mine, listed.core[:TOKENS_MAX], scratch)
+            listed = spell(normalise_name(target.name.text)).core[:TOKENS_MAX]
+            why = explain_pairs(mine, listed, scratch)
         return Hit(
             name=name,
             list_id=target.list_id,

@@ -18,7 +18,7 @@ What decides whether a name is on a list is elsewhere: `match`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -94,7 +94,16 @@ class ListSet:
         )
 
 
-def load_lists(requirements: Iterable[ListRequirement], today: date) -> ListSet:
+def read_list(format_name: str, list_id: str, path: Path) -> SanctionsList:
+    """Read a list by the reader of its format."""
+    return READERS[format_name](list_id, path)
+
+
+def load_lists(
+    requirements: Iterable[ListRequirement],
+    today: date,
+    read: Callable[[str, str, Path], SanctionsList] = read_list,
+) -> ListSet:
     """Read every list that the agreement asks for and put it in force.
 
     Parameters
@@ -103,6 +112,8 @@ def load_lists(requirements: Iterable[ListRequirement], today: date) -> ListSet:
         What the agreement asks for; the UN list must be among it.
     today
         The business day, by which the age of lists is counted.
+    read
+        Reads a list of a format, or raises `FileRefusedError`.
 
     Raises
     ------
@@ -116,7 +127,7 @@ def load_lists(requirements: Iterable[ListRequirement], today: date) -> ListSet:
     lists: list[SanctionsList] = []
     left_out: list[str] = []
     for requirement in requirements:
-        outcome = _load(requirement, today)
+        outcome = _load(requirement, today, read)
         if isinstance(outcome, SanctionsList):
             lists.append(outcome)
         elif requirement.mandatory:
@@ -207,11 +218,13 @@ def _un_problems(requirement: ListRequirement) -> list[str]:
     return problems
 
 
-def _load(requirement: ListRequirement, today: date) -> SanctionsList | str:
+def _load(
+    requirement: ListRequirement, today: date, read: Callable[[str, str, Path], SanctionsList]
+) -> SanctionsList | str:
     """Return the list, or one line that says why it is not in force and what to do."""
     name, again = f"list {requirement.list_id}", f"put a newly downloaded file at {requirement.path}"
     try:
-        found = READERS[requirement.format](requirement.list_id, requirement.path)
+        found = read(requirement.format, requirement.list_id, requirement.path)
     except FileRefusedError as error:
         reasons = "; ".join(str(problem) for problem in error.problems)
         return f"{name}: {error.path} is not whole or not this list: {reasons}; {again}"

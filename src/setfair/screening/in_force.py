@@ -4,7 +4,9 @@ Rules
 -----
 1. Lists are read when first needed, and again when the agreement, the date or a file changes (size or time
    of change); in between the index and its cache of decisions stay.
-2. Whatever cannot be read whole is not in force; what the agreement makes mandatory stops everything.
+2. Where the house has a key, what was read and built is kept on disk and read back by the next command
+   (`derived`); whether it is in force is checked each time.
+3. Whatever cannot be read whole is not in force; what the agreement makes mandatory stops everything.
 """
 
 from __future__ import annotations
@@ -16,9 +18,14 @@ from pathlib import Path
 
 from setfair.domain.agreement import Agreement
 from setfair.errors import ScreeningUnavailableError
+from setfair.screening.derived import Derived
 from setfair.screening.fuzzy import FuzzyMatcher
-from setfair.screening.gate import ListRequirement, ListSet, load_lists
+from setfair.screening.gate import ListRequirement, ListSet, load_lists, read_list
+from setfair.screening.lists.kept import keeping_reader
 from setfair.screening.screener import Screener
+
+DERIVED = "derived"
+"""Folder in the house's where lists and index are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +38,19 @@ class _Loaded:
 class FileLists:
     """Lists that lie in a house's folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, key: bytes | None = None) -> None:
+        """Name the folder.
+
+        Parameters
+        ----------
+        folder
+            The house's.
+        key
+            Seals what is kept on disk, see `derived`; None: nothing is kept.
+        """
         self._folder = folder
+        self._derived = Derived(folder / DERIVED, key) if key is not None else None
+        self._read = keeping_reader(self._derived) if self._derived else read_list
         self._loaded: _Loaded | None = None
 
     def screener(self, agreement: Agreement, today: date) -> Screener:
@@ -52,9 +70,9 @@ class FileLists:
         )
         if self._loaded is None or self._loaded.key != key:
             self._loaded = None
-            lists = load_lists(requirements, today)
-            matcher = FuzzyMatcher(lists, agreement.screening.score_min)
-            self._loaded = _Loaded(key, lists, Screener(lists, matcher))
+            lists = load_lists(requirements, today, self._read)
+            matcher = FuzzyMatcher(lists, agreement.screening.score_min, derived=self._derived)
+            self._loaded = _Loaded(key, lists, Screener(lists, matcher, self._derived))
         return self._loaded.screener
 
     def description(self) -> bytes:

@@ -42,8 +42,6 @@ class FuzzyIndex:
 
     tokens: TokenIndex
     names: NameIndex
-    spellings: dict[str, int]
-    """Number of each listed token, by its one spelling."""
 
 
 def build_index(names: Sequence[tuple[int, Spelling]]) -> FuzzyIndex:
@@ -74,12 +72,14 @@ def build_index(names: Sequence[tuple[int, Spelling]]) -> FuzzyIndex:
     legal = np.array([spelling.legal for _, spelling in names], np.bool_)
     listed = NameIndex(starts, flat, entry, weight, post_start, posts, marks, legal, beginnings)
     mark_names(listed, tokens)
-    return FuzzyIndex(tokens, listed, number)
+    return FuzzyIndex(tokens, listed)
 
 
 def token_index(vocabulary: Sequence[str]) -> TokenIndex:
     """Return the table of pieces of tokens; they are numbered in the order given."""
-    chars = np.frombuffer("".join(vocabulary).encode("ascii"), np.uint8)
+    chars = np.frombuffer(
+        "".join(vocabulary).encode("ascii"), np.uint8
+    ).copy()  # kernels take what is writable
     start = np.zeros(len(vocabulary) + 1, np.int32)
     np.cumsum([len(token) for token in vocabulary], out=start[1:])
     keys = np.zeros(len(vocabulary) * _PIECES_MAX, np.uint64)

@@ -82,20 +82,42 @@ class Target:
     name: Name
 
 
+@dataclass(frozen=True, slots=True)
+class ExactIndex:
+    """Numbers of targets, in the order of the lists."""
+
+    by_name: dict[str, tuple[int, ...]]
+    """By normalised name."""
+    by_tokens: dict[str, tuple[int, ...]]
+    """By its tokens in alphabetical order, where the order does not matter."""
+
+
+def build_exact(targets: Sequence[Target], normalised: Sequence[str]) -> ExactIndex:
+    """Return the index of targets whose names are normalised already."""
+    by_name: dict[str, tuple[int, ...]] = {}
+    by_tokens: dict[str, tuple[int, ...]] = {}
+    for number, (target, name) in enumerate(zip(targets, normalised, strict=True)):
+        if not name:
+            continue
+        by_name[name] = (*by_name.get(name, ()), number)
+        if target.entry.kind in _ORDER_IGNORED and " " in name:
+            key = token_key(name)
+            by_tokens[key] = (*by_tokens.get(key, ()), number)
+    return ExactIndex(by_name, by_tokens)
+
+
 class ExactMatcher:
     """Finds names that are listed as they are, up to normalisation."""
 
-    def __init__(self, lists: ListSet) -> None:
+    def __init__(
+        self, lists: ListSet, targets: Sequence[Target] | None = None, index: ExactIndex | None = None
+    ) -> None:
+        """Build the index, or take one that was built from the same targets."""
         self._version = lists.version
-        self._by_name: dict[str, list[Target]] = {}
-        self._by_tokens: dict[str, list[Target]] = {}
-        for target in targets_of(lists):
-            normalised = normalise_name(target.name.text)
-            if not normalised:
-                continue
-            self._by_name.setdefault(normalised, []).append(target)
-            if target.entry.kind in _ORDER_IGNORED and " " in normalised:
-                self._by_tokens.setdefault(token_key(normalised), []).append(target)
+        self._targets = list(targets_of(lists)) if targets is None else targets
+        if index is None:
+            index = build_exact(self._targets, [normalise_name(each.name.text) for each in self._targets])
+        self._index = index
 
     @property
     def version(self) -> str:
@@ -108,9 +130,14 @@ class ExactMatcher:
 
     def match_normalised(self, name: str, normalised: str) -> list[Hit]:
         """Return the hits of one name that is normalised already."""
-        equal = self._by_name.get(normalised, ())
-        reordered = self._by_tokens.get(token_key(normalised), ()) if " " in normalised else ()
-        return _hits(name, equal, reordered) if equal or reordered else []
+        index = self._index
+        equal = index.by_name.get(normalised, ())
+        reordered = index.by_tokens.get(token_key(normalised), ()) if " " in normalised else ()
+        if not equal and not reordered:
+            return []
+        return _hits(
+            name, [self._targets[place] for place in equal], [self._targets[place] for place in reordered]
+        )
 
 
 def targets_of(lists: ListSet) -> Iterator[Target]:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from setfair.screening.cache import CachedMatcher
+from setfair.screening.derived import Derived
 from setfair.screening.free_text import TextIndex
 from setfair.screening.fuzzy import THRESHOLD_MIN, FuzzyMatcher
 from setfair.screening.gate import SETTINGS_VERSION, ListSet
@@ -45,14 +46,24 @@ class _Floor:
 class Screener:
     """The lists in force, as the house asks them."""
 
-    def __init__(self, lists: ListSet, matcher: FuzzyMatcher) -> None:
-        """Index texts and identifiers beside the names that the matcher has indexed."""
+    def __init__(self, lists: ListSet, matcher: FuzzyMatcher, derived: Derived | None = None) -> None:
+        """Index texts and identifiers beside the names that the matcher has indexed.
+
+        Parameters
+        ----------
+        lists
+            The lists in force.
+        matcher
+            Over the same lists.
+        derived
+            Where the index of texts is kept; None: nowhere.
+        """
         self.lists = lists
         self.score_min = matcher.threshold
         floor = max(THRESHOLD_MIN, self.score_min - BIRTH_ADDED - COUNTRY_ADDED)
         self.names = CachedMatcher(_Floor(matcher, floor))
         """Every name that may become a hit, with its score by name alone."""
-        self.texts = TextIndex(lists)
+        self.texts = TextIndex(lists, derived)
         self.identifiers = IdentifierIndex(lists)
         self.rules = hash_facts(
             (("settings", SETTINGS_VERSION), ("score", str(self.score_min)), ("rules", RULES_VERSION))

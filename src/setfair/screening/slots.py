@@ -32,7 +32,7 @@ class TokenMemory:
 
     def __init__(self, index: FuzzyIndex) -> None:
         self._index = index
-        self._scratch = make_scratch(len(index.spellings))
+        self._scratch = make_scratch(len(index.names.weight))
         self._clear()
 
     def _clear(self) -> None:

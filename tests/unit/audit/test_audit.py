@@ -85,7 +85,7 @@ def test_a_good_house(house: Path) -> None:
     assert (done.pages, done.records, done.checkpoints) == (10, 620, 10)
     assert done.compared_tables
     with open_house(house, ticking_clock()) as opened:
-        assert done.audited.tree == opened.clearing_house.tree
+        assert done.audited.tree == opened.clearing_house.journal.tree
 
 
 def test_a_house_without_tables(house: Path) -> None:

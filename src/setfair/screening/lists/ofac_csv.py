@@ -30,6 +30,7 @@ from setfair.screening.lists.source import (
     NameCollector,
     check_count,
     csv_rows,
+    note_beside,
     read_published_note,
     refused,
 )
@@ -100,6 +101,13 @@ def read_ofac_csv(list_id: str, path: Path) -> SanctionsList:
     check_count(path, note, len(entries))
     source = f"OFAC, {', '.join(file.path.name for file in read)}"
     return SanctionsList(list_id, source, note.published, _hash(read), entries)
+
+
+def ofac_files(path: Path) -> tuple[Path, ...]:
+    """Return every file that is read with a main file of this path."""
+    files = _FILES.get(path.name)
+    names = (files.alternates, files.addresses, files.remarks) if files else ()
+    return (path, note_beside(path), *(path.with_name(name) for name in names))
 
 
 def _hash(files: list[ListFile]) -> str:

@@ -139,9 +139,14 @@ class PublishedNote:
     """Number of entries, or None if the note does not say."""
 
 
+def note_beside(path: Path) -> Path:
+    """Return where the note beside a list file is."""
+    return path.with_name(f"{path.name}.published")
+
+
 def read_published_note(path: Path, *, count_required: bool) -> PublishedNote:
     """Read the note ``<file>.published`` beside a list file whose format carries no date."""
-    note = path.with_name(f"{path.name}.published")
+    note = note_beside(path)
     form = "YYYY-MM-DD ENTRIES" if count_required else "YYYY-MM-DD or YYYY-MM-DD ENTRIES"
     need = f"its format carries no date: write one line '{form}' into {note}"
     try:
