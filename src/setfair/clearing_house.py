@@ -20,12 +20,11 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from setfair.domain.agreement import Agreement, canonical_bytes
 from setfair.domain.calendar import is_business_day
@@ -33,8 +32,9 @@ from setfair.domain.codes import PHASE_MOVES, InstructionKind, Phase
 from setfair.domain.instants import days_of, format_utc, local_date
 from setfair.domain.instruction import Batch, Family
 from setfair.domain.signing import AgreementSignature, format_signatures, is_in_force
-from setfair.engine.decide import Terms, decide
-from setfair.engine.layout import INSTRUCTION, Array
+from setfair.draft import Draft, documents_of, notes, one_instruction, texts_of
+from setfair.engine.decide import decide
+from setfair.engine.layout import Array
 from setfair.errors import AgreementError, BrokenInvariantError, HouseError, PhaseError
 from setfair.house_state import HouseState, check_adoption, replay, restore_state, state_bytes
 from setfair.intake.directory import currency_number
@@ -57,6 +57,7 @@ from setfair.rescreening import (
 )
 from setfair.screening.gate import check_settling
 from setfair.screening.match import Hit
+from setfair.screening.pairs import Pair, pass_pairs
 from setfair.screening.screen_batch import ScreeningResult
 from setfair.screening.screener import Screener
 from setfair.store.protocol import Store
@@ -92,17 +93,6 @@ class Outcome:
     """ROW_OUTCOME, one a row of the batch."""
     page: Page | None
     """The page that the batch became; None if every row repeats what is on record."""
-
-
-@dataclass(slots=True)
-class Draft:
-    """A batch on its way to a page."""
-
-    taken: Taken
-    documents: dict[str, bytes] = field(default_factory=dict)
-    hits: list[tuple[int, Hit]] = field(default_factory=list)
-    """Row of the batch, and what screening found."""
-    terms: Terms | None = None
 
 
 class ClearingHouse:
@@ -204,7 +194,11 @@ class ClearingHouse:
         key = (screener.version, agreement.agreement.version)
         if self._listed[0] != key:
             self._listed = (key, listed_participants(agreement, screener))
-        return screen_rows(batch.rows, batch.family, screener, self.state.directory, self._listed[1])
+        found = screen_rows(batch.rows, batch.family, screener, self.state.directory, self._listed[1])
+        if not (found.hits and self.state.pairs):
+            return found
+        pairs = {pair.key: pair for pair in self.state.pairs.values() if pair.confirmed_by}
+        return pass_pairs(batch.rows, batch.family, found, pairs, self.today())
 
     def _take(self, batch: Batch, screened: ScreeningResult) -> Draft:
         """Turn names into places; parties that are new go into the page."""
@@ -222,7 +216,7 @@ class ClearingHouse:
         documents = {"screening": json.dumps({"list_set": screened.list_version}).encode()}
         if parties:
             documents["parties"] = json.dumps(parties, ensure_ascii=False).encode()
-        return Draft(taken, documents, screened.hits)
+        return Draft(taken, documents, screened.hits, screened.passed)
 
     def _screener(self) -> Screener:
         """Return the screener over the lists in force; a new version of them goes on record first."""
@@ -242,7 +236,7 @@ class ClearingHouse:
                     with self._all_or_nothing():
                         self._apply(Draft(Taken(instructions, {}), {"screening": screening}, hits))
         documents = {"lists": self._lists.description(), "list_change": change.document}
-        self._command(InstructionKind.LIST_ADOPTION, Draft(_one(), documents))
+        self._command(InstructionKind.LIST_ADOPTION, Draft(one_instruction(), documents))
 
     # Commands: one instruction each, the same way.
 
@@ -274,7 +268,7 @@ class ClearingHouse:
                 "signatures": format_signatures(signatures),
                 "layout": self.state.directory.layout_document(terms),
             }
-            return self._command(InstructionKind.ADOPTION, Draft(_one(), documents, terms=terms))
+            return self._command(InstructionKind.ADOPTION, Draft(one_instruction(), documents, terms=terms))
 
     def open_day(self, currency: str, day: date, remember_from: date) -> Outcome:
         """Open the business day of a currency; identities of days before `remember_from` are forgotten.
@@ -306,7 +300,7 @@ class ClearingHouse:
         if phase is Phase.OPEN:
             self._screener()
         fields |= {"currency": number, "target": int(phase)}
-        return self._command(InstructionKind.PHASE_CHANGE, Draft(_one()), **fields)
+        return self._command(InstructionKind.PHASE_CHANGE, Draft(one_instruction()), **fields)
 
     def run_cycle(self, currency: str, day: date) -> Outcome:
         """Set off, and net as agreed, the obligations in one currency that are due on `day` or before.
@@ -318,19 +312,38 @@ class ClearingHouse:
         """
         check_settling(self._screener().lists)
         return self._command(
-            InstructionKind.CYCLE, Draft(_one()), currency=self._currency(currency), value_date=days_of(day)
+            InstructionKind.CYCLE, Draft(one_instruction()), currency=self._currency(currency), value_date=days_of(day)
         )
 
     def decide_held(self, number: int, person: str, reason: str, *, release: bool) -> Outcome:
         """Put one person's decision on a held instruction on record; the second person's takes effect."""
-        if not reason.strip():
-            raise HouseError("a decision needs a reason: say in a few words why")
         self._screener()
         return self._command(
             InstructionKind.RELEASE if release else InstructionKind.REFUSAL,
-            Draft(_one(), {"notes": json.dumps({"0": reason}, ensure_ascii=False).encode()}),
+            Draft(one_instruction(), notes(reason, "false positive" if release else "true match")),
             target=number,
             person=self.state.directory.find_officer(person),
+        )
+
+    def note_alert(
+        self, number: int, person: str, reason: str, disposition: str, pair: Pair | None = None
+    ) -> Outcome:
+        """Put one officer's word on a held instruction on record, which decides nothing; or a good-guy pair.
+
+        Raises
+        ------
+        HouseError
+            If the person is no screening officer, or gives no reason.
+        """
+        officer = self.state.directory.find_officer(person)
+        if officer < 0:
+            raise HouseError(f"{person} is not among the agreement's screening officers")
+        documents = notes(reason, disposition)
+        if pair is not None:
+            pair = pair if pair.number else replace(pair, number=self.state.books.next_number)
+            documents["pair"] = json.dumps(pair.plain(), ensure_ascii=False).encode()
+        return self._command(
+            InstructionKind.ALERT_NOTE, Draft(one_instruction(), documents), target=number, person=officer
         )
 
     def _command(self, kind: InstructionKind, draft: Draft, **fields: int) -> Outcome:
@@ -372,8 +385,8 @@ class ClearingHouse:
             salt_key=self._random_bytes(SALT_KEY_LENGTH),
             instructions=instructions[fresh],
             records=decided.records,
-            texts=_texts_of(draft, fresh),
-            documents=_documents_of(draft, fresh),
+            texts=texts_of(draft, fresh),
+            documents=documents_of(draft, fresh),
         )
         self.state.advance(page)
         return Outcome(rows, page)
@@ -438,34 +451,3 @@ class ClearingHouse:
         if not number or not self.state.directory.has_currency(number):
             raise HouseError(f"{code} is not a currency of the agreement")
         return number
-
-
-def _one() -> Taken:
-    """Return one empty instruction, for a command."""
-    instruction = np.zeros(1, INSTRUCTION)
-    instruction["debtor"], instruction["creditor"], instruction["person"] = -1, -1, -1
-    return Taken(instruction, {})
-
-
-def _texts_of(draft: Draft, fresh: NDArray[np.int64]) -> dict[str, object]:
-    texts = draft.taken.texts
-    if len(fresh) == len(draft.taken.instructions):
-        return dict(texts)
-    return {name: column.take(fresh) for name, column in texts.items()}
-
-
-_HIT_FIELDS = ("name", "list_id", "entry_id", "matched_name", "entry_hash")
-
-
-def _documents_of(draft: Draft, fresh: NDArray[np.int64]) -> dict[str, bytes]:
-    """Return the documents of the page; hits are given by their place in it."""
-    if not draft.hits:
-        return draft.documents
-    place_of = {int(row): place for place, row in enumerate(fresh)}
-    hits: list[dict[str, object]] = []
-    for row, hit in draft.hits:
-        if row in place_of:
-            about: dict[str, object] = {name: getattr(hit, name) for name in _HIT_FIELDS}
-            about |= {"score": str(hit.score), "explanation": hit.explain()}
-            hits.append(about | {"row": place_of[row], "place": len(hits) + 1})
-    return draft.documents | {"hits": json.dumps(hits, ensure_ascii=False).encode()}

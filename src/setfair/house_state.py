@@ -30,6 +30,7 @@ from setfair.errors import AgreementError, BrokenInvariantError
 from setfair.intake.directory import Directory, currency_number
 from setfair.journal.page import Page
 from setfair.journal.state import state_from_bytes, state_to_bytes
+from setfair.screening.pairs import Pair
 
 
 @dataclass(slots=True)
@@ -44,6 +45,8 @@ class HouseState:
     """Version of the rules of comparing under which these lists were adopted."""
     listed: dict[str, dict[str, str]] = field(default_factory=dict)
     """Short hash of every listed entry that is on record, by list and entry id."""
+    pairs: dict[int, Pair] = field(default_factory=dict)
+    """Good-guy pairs by number."""
     page_number: int = 0
     """The last page; 0: none yet."""
     record_count: int = 0
@@ -61,6 +64,9 @@ class HouseState:
             self.list_set, self.screening_rules = str(about["list_set"]), str(about.get("rules", ""))
         if "list_change" in page.documents:
             self._change_lists(json.loads(page.documents["list_change"]))
+        if "pair" in page.documents:
+            pair = Pair(**json.loads(page.documents["pair"]))
+            self.pairs[pair.number] = pair
 
     def _change_lists(self, change: dict[str, dict[str, Any]]) -> None:
         for list_id, said in change.items():
@@ -105,6 +111,7 @@ def state_bytes(state: HouseState) -> bytes:
         "list_set": state.list_set,
         "screening_rules": state.screening_rules,
         "listed": state.listed,
+        "pairs": [pair.plain() for pair in state.pairs.values()],
         "record_count": state.record_count,
         "last_time": state.last_time,
         "participants": directory.participants,
@@ -144,6 +151,7 @@ def restore_state(checkpoint: tuple[int, bytes] | None) -> HouseState:
         about["list_set"],
         about["screening_rules"],
         about["listed"],
+        {pair["number"]: Pair(**pair) for pair in about["pairs"]},
         page_number,
         about["record_count"],
         about["last_time"],

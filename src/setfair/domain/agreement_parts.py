@@ -287,6 +287,8 @@ class Screening(Part):
     """At least two people: it takes two different ones to release what was held."""
     lists: Annotated[tuple[ScreeningList, ...], Field(min_length=1, max_length=100)]
     """The lists; UN is always among them."""
+    decide_within_hours: int = Field(default=24, ge=1, le=720)
+    """Hours within which two people decide on what is held; later it is shown as overdue."""
     score_min: int = Field(default=625, ge=500, le=1000)
     """Score from which on a name that is like a listed one is held, of 1000. A listed name is always held."""
 

@@ -5,8 +5,8 @@ A batch is of one sort, told by its first instruction:
 * payments: customer and institution payments, returns, liquidity transfers, cancellations, and
   decisions on held payments, and holds of those that wait (`admit`);
 * obligations: obligations, credit notes, confirmations, parties, decisions on held ones and holds (`obligation`);
-* one command: PHASE_CHANGE (`day`), CYCLE (`cycle`), ADOPTION (`books`), and LIST_ADOPTION, which changes
-  nothing here and goes on record.
+* one command: PHASE_CHANGE (`day`), CYCLE (`cycle`), ADOPTION (`books`), and LIST_ADOPTION and ALERT_NOTE,
+  which change nothing here and go on record.
 
 Same books and batch, same records, on any machine: nothing here reads a clock, a file or a hash seed.
 """
@@ -177,6 +177,8 @@ def _decide_command(
         records = run_cycle(books, day, Stamp(currency, number, now), party_account)
     elif kind is InstructionKind.ADOPTION:
         records = _adopt(books, number, now, terms)
+    elif kind is InstructionKind.ALERT_NOTE:
+        records = _note_alert(batch[0], number, now)
     else:
         records = _command_record(RecordKind.LISTS_ADOPTED, number, now)
     own = records[records["subject"] == number][-1]
@@ -203,6 +205,14 @@ def _change_phase(books: Books, command: Array, number: int, now: int) -> Array:
     if not allowed:
         own["kind"], own["status"], own["reason"] = RecordKind.REJECTED, Status.RJCT, Reason.DAY_NOT_OPEN
     return np.concatenate([own, _written(journal)])
+
+
+def _note_alert(command: Array, number: int, now: int) -> Array:
+    """Put a word on record as decisions are: the held instruction, the person, and what it was."""
+    own = _command_record(RecordKind.DISPOSITION, number, now)
+    own["amount"], own["debtor_after"] = command["target"], command["person"]
+    own["creditor_after"] = int(InstructionKind.ALERT_NOTE)
+    return own
 
 
 def _adopt(books: Books, number: int, now: int, terms: Terms | None) -> Array:

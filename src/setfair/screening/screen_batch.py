@@ -47,6 +47,8 @@ class ScreeningResult:
     """Row and hit, in the order of rows and, within a row, of columns; each once."""
     list_version: str
     """The lists and settings by which it was decided."""
+    passed: tuple[tuple[int, int], ...] = ()
+    """Row and number of each good-guy pair that passed a hit."""
 
 
 def screen_batch(rows: pa.RecordBatch, name_columns: Sequence[str], matcher: Matcher) -> ScreeningResult:
