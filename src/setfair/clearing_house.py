@@ -4,9 +4,9 @@ The way of a batch, whatever door it came through:
 
     submit  ->  _screen    every name is compared with the lists; without lists nothing goes on
             ->  _take      names become places, once (`intake`)
-            ->  _apply     decide: books and instructions in, records out (`engine`)
-                           extend: the records become leaves of the tree, its root is signed (`journal.tree`)
-                           append: the page is durable, or nothing happened (`store`)
+            ->  _decide    books and instructions in, records out (`engine`)
+            ->  journal    the records become leaves of the tree, its root is signed, and the page is durable,
+                           or nothing happened (`journal_writer`, `store`)
             ->  Outcome    what became of each row
 
 Files, API, console, CLI and simulator all come through here; there is no second way to change the books.
@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -29,24 +30,22 @@ from numpy.typing import NDArray
 from setfair.domain.agreement import Agreement, canonical_bytes
 from setfair.domain.calendar import is_business_day
 from setfair.domain.codes import PHASE_MOVES, InstructionKind, Phase
-from setfair.domain.instants import NANOSECONDS, days_of, format_utc, local_date
+from setfair.domain.instants import days_of, format_utc, local_date
 from setfair.domain.instruction import Batch, Family
 from setfair.domain.signing import AgreementSignature, format_signatures, is_in_force
 from setfair.engine.decide import Terms, decide
 from setfair.engine.layout import INSTRUCTION, Array
-from setfair.errors import AgreementError, BrokenInvariantError, HouseError, PageDamagedError, PhaseError
+from setfair.errors import AgreementError, BrokenInvariantError, HouseError, PhaseError
 from setfair.house_state import HouseState, check_adoption, replay, restore_state, state_bytes
 from setfair.intake.directory import currency_number
 from setfair.intake.obligations import PartyRows, take_confirmations, take_obligations, take_parties
 from setfair.intake.payments import Taken, take_payments
-from setfair.journal.leaves import leaf_hashes
-from setfair.journal.page import SALT_KEY_LENGTH, Page, page_from_bytes, page_to_bytes
-from setfair.journal.sha256_lanes import hash_in_lanes
-from setfair.journal.tree import Frontier
-from setfair.proof.checkpoint import Checkpoint, origin_of
+from setfair.journal.page import LEGS_DOCUMENT, SALT_KEY_LENGTH, Page, page_from_bytes
+from setfair.journal_writer import JournalWriter
+from setfair.proof.checkpoint import Checkpoint
 from setfair.screening.match import Hit, Matcher
 from setfair.screening.screen_batch import ScreeningResult, screen_batch
-from setfair.store.protocol import PageMeta, Store
+from setfair.store.protocol import Store
 
 CLOCK_BACK_MAX_NS = 600 * 10**9
 """How far the clock may be behind the last page before the house refuses to go on: ten minutes."""
@@ -130,38 +129,22 @@ class ClearingHouse:
         self._store = store
         self._lists = lists
         self._clock = clock
-        self.on_page: Callable[[Page], None] | None = None
-        """Called with every page once it is durable."""
         self._random_bytes = random_bytes
-        self._signer = signer
         self._pages_since_checkpoint = 0
-        self._signed_time = 0
-        self.tree = Frontier()
-        """The tree over all records."""
+        self.journal = JournalWriter(store, signer)
+        """Where pages go."""
         self.state = HouseState()
         self.recover()
 
     def recover(self) -> None:
         """Throw the books in memory away and read them back: the checkpoint, then the pages after it."""
+        self.journal.abandon()
         self.state = restore_state(self._store.read_checkpoint())
         self._pages_since_checkpoint = 0
         for _, body in self._store.pages_after(self.state.page_number):
             replay(self.state, page_from_bytes(body))
             self._pages_since_checkpoint += 1
-        self.tree = self._read_tree()
-
-    def _read_tree(self) -> Frontier:
-        """Return the tree as the last page left it; the audit hashes all records anew."""
-        last = self._store.last_page()
-        if last is None:
-            return Frontier()
-        try:
-            tree = Frontier.from_bytes(self.state.record_count, last.peaks)
-        except ValueError as error:
-            raise PageDamagedError(f"page {last.number}: {error}") from error
-        if tree.root != last.root:
-            raise PageDamagedError(f"page {last.number}: the frontier of the tree does not give its root")
-        return tree
+        self.journal.read_back(self.state.record_count)
 
     # The way in.
 
@@ -175,9 +158,40 @@ class ClearingHouse:
         StoreError
             If the page could not be made durable: nothing of the batch is applied.
         """
+        self.expire_due()
         with self._all_or_nothing():
             screened = self._screen(batch)
             return self._apply(self._take(batch, screened))
+
+    def submit_each(self, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Outcome]]:
+        """Decide one batch after the other, and yield each with what became of it once that is durable.
+
+        While pages are made durable the next batch is decided. The books are not to be used otherwise
+        before the last outcome was taken.
+
+        Raises
+        ------
+        ScreeningUnavailableError, StoreError
+            As `submit` does. What was yielded is on record, and perhaps the first of what was not: to submit
+            the same again repeats nothing.
+        """
+        waiting: deque[tuple[Batch, Outcome]] = deque()
+        with self._all_or_nothing():
+            for batch in batches:
+                self.expire_due()
+                outcome = self._decide(self._take(batch, self._screen(batch)))
+                waiting.append((batch, outcome))
+                if outcome.page is not None:
+                    self.journal.begin(outcome.page, self.state.directory.agreement)
+                    self._checkpoint_now_and_then()
+                while waiting and self._is_durable(waiting[0][1]):
+                    yield waiting.popleft()
+            self.journal.finish()
+        yield from waiting
+
+    def _is_durable(self, outcome: Outcome) -> bool:
+        """Tell whether what an outcome says is durable, if all before it is."""
+        return outcome.page is None or outcome.page.number <= self.journal.durable_page
 
     def _screen(self, batch: Batch) -> ScreeningResult:
         """Compare every name with the lists in force; the engine settles nothing that is unscreened."""
@@ -267,6 +281,7 @@ class ClearingHouse:
         if phase not in PHASE_MOVES[present]:
             allowed = " or ".join(move.name for move in PHASE_MOVES[present])
             raise PhaseError(f"{currency} is {present.name}: it can move to {allowed}, not to {phase.name}")
+        self.expire_due()
         if phase is Phase.OPEN:
             self._matcher()
         fields |= {"currency": number, "target": int(phase)}
@@ -274,15 +289,24 @@ class ClearingHouse:
 
     def run_cycle(self, currency: str, day: date) -> Outcome:
         """Set off, and net as agreed, the obligations in one currency that are due on `day` or before."""
+        self.expire_due()
         self._matcher()
         return self._command(
             InstructionKind.CYCLE, Draft(_one()), currency=self._currency(currency), value_date=days_of(day)
         )
 
+    def expire_due(self) -> Outcome | None:
+        """Reject what has reached its latest time; None if nothing has. Every way in does this first."""
+        until = self.state.books.earliest_until
+        if until == 0 or until > self._now():
+            return None
+        return self._command(InstructionKind.EXPIRY, Draft(_one()))
+
     def decide_held(self, number: int, person: str, reason: str, *, release: bool) -> Outcome:
         """Put one person's decision on a held instruction on record; the second person's takes effect."""
         if not reason.strip():
             raise HouseError("a decision needs a reason: say in a few words why")
+        self.expire_due()
         self._matcher()
         return self._command(
             InstructionKind.RELEASE if release else InstructionKind.REFUSAL,
@@ -303,14 +327,26 @@ class ClearingHouse:
 
     def _apply(self, draft: Draft) -> Outcome:
         """Decide, make the page durable, and only then answer."""
+        outcome = self._decide(draft)
+        if outcome.page is not None:
+            self.journal.write(outcome.page, self.state.directory.agreement)
+            self._checkpoint_now_and_then()
+        return outcome
+
+    def _decide(self, draft: Draft) -> Outcome:
+        """Decide, in memory: what comes of it may be told once the page is durable."""
         instructions = draft.taken.instructions
         now, first = self._now(), self.state.books.next_number
         accounts = self.state.directory.accounts_for(instructions[0])
-        decided = decide(self.state.books, instructions, now, draft.terms, accounts)
+        leg_terms = draft.taken.leg_terms
+        if leg_terms is not None:
+            draft.documents[LEGS_DOCUMENT] = leg_terms.tobytes()
+        decided = decide(self.state.books, instructions, now, draft.terms, accounts, leg_terms=leg_terms)
         rows = decided.rows
         fresh = np.flatnonzero(rows["repeated"] == 0)
         if not len(fresh):
             if "parties" in draft.documents:
+                self.journal.finish()
                 self.recover()  # there is no page that could name them
             return Outcome(rows, None)
         page = Page(
@@ -324,41 +360,12 @@ class ClearingHouse:
             texts=_texts_of(draft, fresh),
             documents=_documents_of(draft, fresh),
         )
-        self._append(page)
         self.state.advance(page)
-        if self.on_page is not None:
-            self.on_page(page)
-        self._checkpoint_now_and_then()
         return Outcome(rows, page)
-
-    def _append(self, page: Page) -> None:
-        """Append the records to the tree, and make page and tree durable."""
-        tree, nodes = self.tree.extend(leaf_hashes(page, hash_in_lanes), hash_in_lanes)
-        note = self._sign(tree) if self._is_to_be_signed(page.time_ns) else ""
-        self._store.append(_meta(page, tree), page_to_bytes(page), nodes=nodes, note=note)
-        self.tree = tree
-        if note:
-            self._signed_time = page.time_ns
-
-    def _is_to_be_signed(self, now: int) -> bool:
-        agreement = self.state.directory.agreement
-        if self._signer is None or agreement is None:
-            return False
-        return now - self._signed_time >= agreement.journal.checkpoint_seconds * NANOSECONDS
-
-    def _sign(self, tree: Frontier) -> str:
-        if self._signer is None:
-            return ""
-        origin = origin_of(self._agreement().agreement.id)
-        return self._signer(Checkpoint(origin, tree.size, tree.root))
 
     def sign_last_page(self) -> None:
         """Sign the checkpoint after the last page if it is not signed yet."""
-        note = self._store.last_note()
-        number = self.state.page_number
-        if self._signer is not None and number and (note is None or note[0] < number):
-            self._store.write_note(number, self._sign(self.tree))
-            self._signed_time = self.state.last_time
+        self.journal.sign_last_page(self.state.directory.agreement, self.state.last_time)
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
@@ -366,6 +373,7 @@ class ClearingHouse:
         try:
             yield
         except BrokenInvariantError:
+            self.journal.abandon()
             raise
         except BaseException:
             self.recover()
@@ -383,6 +391,7 @@ class ClearingHouse:
 
     def checkpoint(self) -> None:
         """Keep the books as they are, so that the next start reads only the pages after this."""
+        self.journal.finish()
         self._store.write_checkpoint(self.state.page_number, state_bytes(self.state))
         self._pages_since_checkpoint = 0
 
@@ -445,17 +454,3 @@ def _documents_of(draft: Draft, fresh: NDArray[np.int64]) -> dict[str, bytes]:
             about |= {"score": str(hit.score), "explanation": hit.explain()}
             hits.append(about | {"row": place_of[row], "place": len(hits) + 1})
     return draft.documents | {"hits": json.dumps(hits, ensure_ascii=False).encode()}
-
-
-def _meta(page: Page, tree: Frontier) -> PageMeta:
-    return PageMeta(
-        page.number,
-        format_utc(page.time_ns),
-        InstructionKind(int(page.instructions[0]["kind"])).name,
-        page.first_instruction,
-        len(page.instructions),
-        page.first_record,
-        len(page.records),
-        tree.root,
-        tree.to_bytes(),
-    )

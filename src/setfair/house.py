@@ -121,7 +121,7 @@ def _opened(folder: Path, store: SqliteStore, clock: Clock) -> Iterator[House]:
     projector = Projector(store.connection)
     clearing_house = ClearingHouse(store, house_lists(folder), clock, signer=house_signer(folder))
     house = House(folder, clearing_house, store, projector, [])
-    clearing_house.on_page = house.note_page
+    clearing_house.journal.on_page = house.note_page
     projector.project(house._pages_after(projector.position))
     yield house
     clearing_house.sign_last_page()

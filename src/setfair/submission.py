@@ -3,7 +3,7 @@
 Rules
 -----
 1. A file that cannot be read to its end in good order is refused as a whole; the others go on.
-2. What was staged is applied batch by batch; each batch is durable before the next one is decided. A crash
+2. What was staged is applied batch by batch, and what became of a batch counts once it is durable. A crash
    in the middle leaves whole pages, and submitting the same file again completes it: what is on record is
    answered, not repeated.
 """
@@ -108,8 +108,7 @@ def _submit_file(house: House, result: FileResult, xsd_dir: Path | None, on_prog
         path, xsd_dir=xsd_dir, on_progress=lambda done: on_progress(f"reading {path.name}", done, size)
     )
     with stage(batches, house.staging) as staged:
-        for batch in staged.batches():
-            outcome = house.clearing_house.submit(batch)
+        for batch, outcome in house.clearing_house.submit_each(staged.batches()):
             _count(result, batch, outcome)
             on_progress(f"deciding {path.name}", result.rows, staged.rows)
 

@@ -134,7 +134,7 @@ def test_nothing_happened_when_the_store_fails(house: ClearingHouse, store: Fail
 def test_a_page_is_durable_before_it_is_told_of(house: ClearingHouse, store: FailingStore) -> None:
     """Who listens hears of a page when the store has it, and hears of none that failed."""
     heard: list[tuple[int, int]] = []
-    house.on_page = lambda page: heard.append((page.number, store.last_page().number))  # type: ignore[union-attr]
+    house.journal.on_page = lambda page: heard.append((page.number, store.last_page().number))  # type: ignore[union-attr]
     house.submit(payments(payment(1, "KE01", "UG01", 5)))
     store.full = True
     with pytest.raises(StoreError):
@@ -148,10 +148,10 @@ def test_a_listener_that_fails_leaves_the_books_at_the_page(house: ClearingHouse
     def fail(page: object) -> None:
         raise StoreError("the tables could not be written")
 
-    house.on_page = fail
+    house.journal.on_page = fail
     with pytest.raises(StoreError, match="the tables"):
         house.submit(payments(payment(1, "KE01", "UG01", 5)))
-    house.on_page = None
+    house.journal.on_page = None
     outcome = house.submit(payments(payment(1, "KE01", "UG01", 5)))
     assert outcome.page is None
     assert outcome.rows["repeated"].tolist() == [1]

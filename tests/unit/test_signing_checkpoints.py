@@ -87,12 +87,12 @@ def test_the_tree_goes_on_after_a_restart(tmp_path: Path) -> None:
     house = make_house(tmp_path)
     with open_house(house, ticking_clock()) as opened:
         play_day(opened)
-        tree = opened.clearing_house.tree
+        tree = opened.clearing_house.journal.tree
     with open_house(house, ticking_clock()) as opened:
-        assert opened.clearing_house.tree == tree
+        assert opened.clearing_house.journal.tree == tree
         opened.clearing_house.checkpoint()
     with open_house(house, ticking_clock()) as opened:
-        assert opened.clearing_house.tree == tree
+        assert opened.clearing_house.journal.tree == tree
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_damaged_frontier_stops_the_house(tmp_path: Path, statement: str, said
 def test_a_page_that_is_not_durable_leaves_the_tree(lists: FileLists) -> None:
     """If the store fails, the tree is that of before, and the page comes again."""
     house = open_clearing_house(lists)
-    before = house.tree
+    before = house.journal.tree
     append = house._store.append
 
     def fail(*_: object, **__: object) -> None:
@@ -125,10 +125,10 @@ def test_a_page_that_is_not_durable_leaves_the_tree(lists: FileLists) -> None:
     house._store.append = fail  # type: ignore[method-assign]
     with pytest.raises(StoreError):
         house.submit(payments(funding(1, "KE01", 10)))
-    assert house.tree == before
+    assert house.journal.tree == before
     house._store.append = append  # type: ignore[method-assign]
     house.submit(payments(funding(1, "KE01", 10)))
-    assert house.tree.size == before.size + 1
+    assert house.journal.tree.size == before.size + 1
 
 
 def test_a_house_in_memory_signs_nothing(lists: FileLists) -> None:
@@ -136,4 +136,4 @@ def test_a_house_in_memory_signs_nothing(lists: FileLists) -> None:
     house: ClearingHouse = open_clearing_house(lists)
     house.sign_last_page()
     assert house._store.last_note() is None
-    assert house.tree.size == house.state.record_count
+    assert house.journal.tree.size == house.state.record_count

@@ -27,6 +27,7 @@ COMMANDS = {
     "positions": "cycle:positions",
     "explain": "explain:explain_obligation",
     "alert": "alert:alert_app",
+    "link": "link:link_app",
     "status": "look:status",
     "statements": "give_out:statements",
     "report": "give_out:report",
@@ -37,6 +38,8 @@ COMMANDS = {
     "verify": "verify:verify",
     "checkpoint": "checkpoint:checkpoint_app",
     "audit": "audit:audit",
+    "backup": "backup:backup",
+    "restore": "backup:restore",
     "offset": "offset:offset",
     "screen": "screen:screen",
 }
