@@ -26,18 +26,21 @@ from setfair.formats.kernels import hash_texts
 from setfair.intake.digest import mix_text, mix_words
 from setfair.journal.sha256 import padded_rows
 from setfair.journal.sha256_lanes import ONE_BY_ONE_BELOW, hash_in_lanes
+from setfair.screening.free_text import TextIndex
 from setfair.screening.fuzzy import FuzzyMatcher
 from setfair.screening.gate import ListSet
 from setfair.screening.lists.model import Entry, EntryKind, Name, NameQuality, SanctionsList
 
 _EURO = 978
+_LONG_RING = 6000
+"""Parties of a ring whose labels do not fit the narrow type (`setfair.engine.setoff.network`)."""
 _DAY = 20_000
 """Days since 1970-01-01; any day does."""
 
 
 def prepare() -> None:
     """Compile all kernels, on two cores where there are two."""
-    parts = (screen_a_name, decide_a_day, clear_two_debts, read_a_line)
+    parts = (screen_a_name, decide_a_day, clear_debts, read_a_line)
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         for part in [pool.submit(part) for part in parts]:
             part.result()
@@ -79,12 +82,13 @@ def _one(kind: InstructionKind, **fields: int) -> Array:
     return instruction
 
 
-def clear_two_debts() -> None:
-    """Set off two debts against each other."""
-    debtor, creditor = np.array([0, 1], np.int32), np.array([1, 0], np.int32)
-    amount = np.array([10, 5], np.int64)
-    due = np.zeros(2, np.int32)
-    set_off(debtor, creditor, amount, due)
+def clear_debts() -> None:
+    """Set off two debts against each other, and a ring so long that its labels are wide."""
+    for parties in (2, _LONG_RING):
+        debtor = np.arange(parties, dtype=np.int32)
+        amount = np.full(parties, 10, np.int64)
+        amount[0] = 5
+        set_off(debtor, np.roll(debtor, -1), amount, np.zeros(parties, np.int32))
 
 
 def read_a_line() -> None:
@@ -107,7 +111,9 @@ def screen_a_name() -> None:
     name = Name("Example Harbour Works", NameQuality.MAIN)
     entry = Entry("1", EntryKind.ORGANISATION, (name,), "", "", (), "")
     listed = SanctionsList("X", "prepare", date(2026, 1, 1), "", (entry,))
-    FuzzyMatcher(ListSet((listed,), "")).match(["Exampel Harbor Works"])
+    lists = ListSet((listed,), "")
+    FuzzyMatcher(lists).match(["Exampel Harbor Works"])
+    TextIndex(lists).find_in(pa.array(["for Example Harbour Works"]))
 
 
 if __name__ == "__main__":

@@ -59,7 +59,11 @@ def days() -> st.SearchStrategy[Day]:
 
 def build_day(rng: Random) -> Day:
     """Draw a house and one to three business days of it."""
-    spec = _build_spec(rng)
+    return build_day_in(rng, _build_spec(rng))
+
+
+def build_day_in(rng: Random, spec: HouseSpec) -> Day:
+    """Draw one to three business days of a house."""
     return _DayBuilder(rng, spec).build()
 
 
@@ -368,6 +372,10 @@ class _DayBuilder:
         target = self.rng.choice(held) if held else 0
         if self.rng.random() < 0.1:
             target = self.rng.randint(0, self.house.last_number + 4)
+        waiting = [n for n, entry in self.house.entries.items() if entry.status is Status.ACSP]
+        if self.rng.random() < 0.2:
+            target = self.rng.choice([*waiting, target])
+            return Instruction(InstructionKind.SCREENING_HOLD, target=target)
         kinds = (InstructionKind.RELEASE, InstructionKind.RELEASE, InstructionKind.REFUSAL)
         person = self.rng.choice((0, 0, 0, 1, 1, 1, 2, 3, -1))
         return Instruction(self.rng.choice(kinds), target=target, person=person)

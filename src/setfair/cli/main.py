@@ -28,6 +28,7 @@ COMMANDS = {
     "explain": "explain:explain_obligation",
     "alert": "alert:alert_app",
     "link": "link:link_app",
+    "why": "why:why",
     "status": "look:status",
     "statements": "give_out:statements",
     "report": "give_out:report",
@@ -38,8 +39,12 @@ COMMANDS = {
     "verify": "verify:verify",
     "checkpoint": "checkpoint:checkpoint_app",
     "audit": "audit:audit",
+    "backup": "backup:backup",
+    "restore": "backup:restore",
     "offset": "offset:offset",
     "screen": "screen:screen",
+    "lists": "lists:lists_app",
+    "monitor": "monitor:monitor",
 }
 """By name: module of this package, and the command or group of commands in it."""
 

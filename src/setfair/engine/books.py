@@ -104,8 +104,8 @@ class Books:
     """Reservations as agreed (urgent, high) by account: set again when a day opens."""
     rules: Int64s = field(default_factory=lambda: np.array([0, 2, 10, 1, 0, 0, 0, 0], np.int64))
     """Bypass discipline (0, 1), number of officers, days of identity memory, automatic confirmation (0, 1),
-    netting (0, 1), whether a cycle runs again without who cannot pay (0, 1); time of the last run of offsetting
-    or opening of a day, in nanoseconds, and how many payments the run left waiting."""
+    netting (0, 1), whether a cycle runs again without who cannot pay (0, 1); time of the last run of
+    offsetting, or opening of a day, in nanoseconds, and how many payments the run left waiting."""
 
     _slots: NDArray[np.uint64] = field(default_factory=lambda: slots_for(512))
     _obligation_slots: NDArray[np.uint64] = field(default_factory=lambda: slots_for(512))
