@@ -15,7 +15,7 @@ Amounts are minor units. `and` puts a row into the batch of the line above. Left
     house    ordered|bypass, queue N, officers N, memory N (days), in any order
     account  OWNER CURRENCY, then agent, closed, line N, urgent N, high N
     limit    OWNER->OWNER CURRENCY N, or OWNER->* CURRENCY N for the multilateral limit
-    open     CURRENCY DATE;  phase CURRENCY PHASE;  expire TIME
+    open     CURRENCY DATE;  phase CURRENCY PHASE;  expire TIME;  offset
     submit   LABEL OWNER->OWNER AMOUNT CURRENCY, then PRIORITY, institution, hit, unscreened, value DATE,
              defect REASON, and `as LABEL` for the identity of another row; owner ? is unknown; of a leg:
              link N LEGS, against AMOUNT CURRENCY, until TIME
@@ -92,6 +92,8 @@ class Step:
     """Currency, phase, and the date where the phase is OPEN."""
     expire: int | None = None
     """The time at which what has reached its latest time is rejected."""
+    offset: bool = False
+    """Whether what waits is offset."""
     outcomes: list[tuple[str, Expected]] = field(default_factory=list)
     balances: list[tuple[int, int]] = field(default_factory=list)
     order: list[str] | None = None
@@ -145,6 +147,9 @@ def _read_line(scenario: Scenario, text: str, number: int) -> None:
     facts = [fact.split() for fact in right.split(";") if fact.strip()]
     if verb in ("open", "phase"):
         step = Step(number, move=_read_move(scenario, verb, words))
+        scenario.steps.append(step)
+    elif verb == "offset":
+        step = Step(number, offset=True)
         scenario.steps.append(step)
     elif verb == "expire":
         step = Step(number, expire=int(words[0]))

@@ -24,7 +24,7 @@ class ScenarioRun:
 
     def step(self, step: Step) -> None:
         """Take one step and compare all that the table says of it."""
-        where, is_move = f"line {step.line}", step.move is not None or step.expire is not None
+        where, is_move = f"line {step.line}", step.offset or step.move is not None or step.expire is not None
         records = self._move(step) if is_move else self._submit(step, where)
         for label, expected in step.outcomes:
             outcomes, moved = self.house.submit([self.rows[label]])
@@ -44,6 +44,8 @@ class ScenarioRun:
             assert (where, subjects) == (where, step.order)
 
     def _move(self, step: Step) -> list[Record]:
+        if step.offset:
+            return self.house.offset()
         if step.expire is not None:
             return self.house.expire(step.expire)
         assert step.move is not None
