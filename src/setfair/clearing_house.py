@@ -40,7 +40,7 @@ from setfair.house_state import HouseState, check_adoption, replay, restore_stat
 from setfair.intake.directory import currency_number
 from setfair.intake.obligations import PartyRows, take_confirmations, take_obligations, take_parties
 from setfair.intake.payments import Taken, take_payments
-from setfair.journal.page import SALT_KEY_LENGTH, Page, page_from_bytes
+from setfair.journal.page import LEGS_DOCUMENT, SALT_KEY_LENGTH, Page, page_from_bytes
 from setfair.journal_writer import JournalWriter
 from setfair.proof.checkpoint import Checkpoint
 from setfair.screening.match import Hit, Matcher
@@ -158,6 +158,7 @@ class ClearingHouse:
         StoreError
             If the page could not be made durable: nothing of the batch is applied.
         """
+        self.expire_due()
         with self._all_or_nothing():
             screened = self._screen(batch)
             return self._apply(self._take(batch, screened))
@@ -177,6 +178,7 @@ class ClearingHouse:
         waiting: deque[tuple[Batch, Outcome]] = deque()
         with self._all_or_nothing():
             for batch in batches:
+                self.expire_due()
                 outcome = self._decide(self._take(batch, self._screen(batch)))
                 waiting.append((batch, outcome))
                 if outcome.page is not None:
@@ -279,6 +281,7 @@ class ClearingHouse:
         if phase not in PHASE_MOVES[present]:
             allowed = " or ".join(move.name for move in PHASE_MOVES[present])
             raise PhaseError(f"{currency} is {present.name}: it can move to {allowed}, not to {phase.name}")
+        self.expire_due()
         if phase is Phase.OPEN:
             self._matcher()
         fields |= {"currency": number, "target": int(phase)}
@@ -286,15 +289,24 @@ class ClearingHouse:
 
     def run_cycle(self, currency: str, day: date) -> Outcome:
         """Set off, and net as agreed, the obligations in one currency that are due on `day` or before."""
+        self.expire_due()
         self._matcher()
         return self._command(
             InstructionKind.CYCLE, Draft(_one()), currency=self._currency(currency), value_date=days_of(day)
         )
 
+    def expire_due(self) -> Outcome | None:
+        """Reject what has reached its latest time; None if nothing has. Every way in does this first."""
+        until = self.state.books.earliest_until
+        if until == 0 or until > self._now():
+            return None
+        return self._command(InstructionKind.EXPIRY, Draft(_one()))
+
     def decide_held(self, number: int, person: str, reason: str, *, release: bool) -> Outcome:
         """Put one person's decision on a held instruction on record; the second person's takes effect."""
         if not reason.strip():
             raise HouseError("a decision needs a reason: say in a few words why")
+        self.expire_due()
         self._matcher()
         return self._command(
             InstructionKind.RELEASE if release else InstructionKind.REFUSAL,
@@ -326,7 +338,10 @@ class ClearingHouse:
         instructions = draft.taken.instructions
         now, first = self._now(), self.state.books.next_number
         accounts = self.state.directory.accounts_for(instructions[0])
-        decided = decide(self.state.books, instructions, now, draft.terms, accounts)
+        leg_terms = draft.taken.leg_terms
+        if leg_terms is not None:
+            draft.documents[LEGS_DOCUMENT] = leg_terms.tobytes()
+        decided = decide(self.state.books, instructions, now, draft.terms, accounts, leg_terms=leg_terms)
         rows = decided.rows
         fresh = np.flatnonzero(rows["repeated"] == 0)
         if not len(fresh):

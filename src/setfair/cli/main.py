@@ -27,6 +27,7 @@ COMMANDS = {
     "positions": "cycle:positions",
     "explain": "explain:explain_obligation",
     "alert": "alert:alert_app",
+    "link": "link:link_app",
     "status": "look:status",
     "statements": "give_out:statements",
     "report": "give_out:report",

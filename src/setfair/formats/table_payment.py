@@ -14,6 +14,7 @@ Rules, in order; the first that a row breaks is its defect
 5. The value date is YYYY-MM-DD; empty is the current business day (DATE_INVALID).
 6. Both names: a customer payment. Neither: an institution's payment. One: NAME_MISSING. A name has a letter
    or a digit (NAME_MISSING) and at most 140 characters (REJECTED_BY_READER).
+7. What it says of a link is in `table_leg`.
 """
 
 from __future__ import annotations
@@ -23,13 +24,21 @@ import pyarrow as pa
 
 from setfair.domain.codes import InstructionKind, Priority, Reason
 from setfair.domain.instruction import Batch, Family
-from setfair.formats import columns, kernels
+from setfair.formats import columns, kernels, table_leg
 from setfair.formats.chunk import Chunk, Defects, shown, to_batch
 from setfair.formats.columns import IDENTIFIER_CHARS_MAX
 from setfair.formats.table_checks import mark_money, read_dates, read_identifier, read_money, read_name
 
 REQUIRED = ("debtor_agent", "creditor_agent", "currency", "amount")
-OPTIONAL = ("uetr", "instruction_id", "priority", "debtor_name", "creditor_name", "value_date")
+OPTIONAL = (
+    "uetr",
+    "instruction_id",
+    "priority",
+    "debtor_name",
+    "creditor_name",
+    "value_date",
+    *table_leg.COLUMNS,
+)
 
 _WRONG_PRIORITY = 255
 _PRIORITIES = {"": int(Priority.NORMAL), **{priority.name: int(priority) for priority in Priority}}
@@ -48,6 +57,7 @@ def read_payments(chunk: Chunk) -> Batch:
         "value_date": read_dates(chunk, defects, "value_date"),
     }
     values |= _names(chunk, defects)
+    values |= table_leg.read_legs(chunk, defects)
     values |= defects.columns()
     return to_batch(Family.PAYMENT, chunk.rows.num_rows, {"message_name": chunk.message_name, **values})
 

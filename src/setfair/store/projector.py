@@ -37,6 +37,7 @@ from setfair.errors import StoreError
 from setfair.journal.page import Page
 from setfair.store.agreement_rows import adopt
 from setfair.store.insert import insert_rows
+from setfair.store.leg_rows import leg_rows
 from setfair.store.sqlite import TRUTH, statements
 from setfair.store.tables import (
     balance_updates,
@@ -146,6 +147,8 @@ class Projector:
         self._ingest(cursor, "record_row", [record_rows(page) for page in step])
         payments = [payment_rows(page, self._owners) for page in step]
         self._ingest(cursor, "payment_row", [table for table in payments if table is not None])
+        legs = [leg_rows(page) for page in step]
+        self._ingest(cursor, "leg_row", [table for table in legs if table is not None])
         obligations = [obligation_rows(page) for page in step]
         self._ingest(cursor, "obligation_row", [table for table in obligations if table is not None])
         for update in later_updates(step):

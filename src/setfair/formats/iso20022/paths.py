@@ -109,7 +109,13 @@ _TRANSFER_PATHS = {
 
 CUSTOMER_TRANSFER = {**_TRANSFER_PATHS, "Dbtr/Nm": "debtor_name", "Cdtr/Nm": "creditor_name"}
 
-INSTITUTION_TRANSFER = {**_TRANSFER_PATHS, **_agent("Dbtr", "debtor"), **_agent("Cdtr", "creditor")}
+INSTITUTION_TRANSFER = {
+    **_TRANSFER_PATHS,
+    **_agent("Dbtr", "debtor"),
+    **_agent("Cdtr", "creditor"),
+    "InstrForNxtAgt/InstrInf": "instruction_for_next_agent",
+    "SttlmTmReq/RjctTm": "reject_time",
+}
 
 RETURN = {
     "RtrId": "return_id",
