@@ -47,14 +47,19 @@ OPERATIONS = 120
 """Within how many operations of a session the disk begins to fail."""
 
 
+def session(day: DayOnDisk, random: Random, first: int, on_step: Callable[[int, int], None]) -> int:
+    """Play some steps from `first` on; return the step after the last of them."""
+    steps = range(first, min(day.steps, first + random.randint(1, 6)))
+    play_session(day.house, day.played.plan, steps, random, clock=JumpingClock(random), on_step=on_step)
+    return steps.stop
+
+
 def _session(
     day: DayOnDisk, random: Random, first: int, on_step: Callable[[int, int], None]
 ) -> SetfairError | None:
-    """Play steps from `first` on; return what the house said when it stopped, or None if it went on."""
-    steps = range(first, min(day.steps, first + random.randint(1, 6)))
-    clock = JumpingClock(random)
+    """Play some steps; return what the house said when it stopped, or None if it went on."""
     try:
-        play_session(day.house, day.played.plan, steps, random, clock=clock, on_step=on_step)
+        session(day, random, first, on_step)
     except SetfairError as error:
         must(bool(str(error).strip()), "the house stopped, and did not say why")
         return error

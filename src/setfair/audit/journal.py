@@ -7,8 +7,8 @@ Rules, in this order for each page
 3. Its instructions, decided again, give its records; sums are zero and nobody is below the floor.
 4. Its records, hashed again, give the root, the frontier and the nodes that are kept with it.
 
-Decoding and hashing leaves need nothing of the pages before: other threads do it, a few pages ahead. Memory is
-bounded by these few pages and the books.
+Decoding and hashing leaves need nothing of the pages before: other threads do it, a few pages ahead. Memory
+is bounded by these few pages and the books.
 """
 
 from __future__ import annotations
