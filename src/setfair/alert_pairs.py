@@ -1,7 +1,7 @@
 """Good-guy pairs of a house: proposed by one officer from an alert, confirmed by another.
 
-The same verb does both: the first officer's words propose, another officer's, about the same party, entry and day,
-confirm. What a pair is and what it passes: `screening.pairs`.
+The same verb does both: the first officer's words propose, another officer's, about the same party, entry and
+day, confirm. What a pair is and what it passes: `screening.pairs`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _FAMILIES = {
 
 
 def pair_alert(house: House, number: int, person: str, reason: str, expires: date) -> list[Pair]:
-    """Propose a pair for each name of a held instruction that was hit, or confirm what another officer proposed.
+    """Propose a pair for each name of a held instruction that was hit, or confirm what another proposed.
 
     Raises
     ------
@@ -64,7 +64,11 @@ def _put_on_record(house: House, number: int, pair: Pair, person: str, reason: s
     disposition = "pair confirmed" if proposals else "pair proposed"
     pair = replace(proposals[0], confirmed_by=person) if proposals else pair
     house.clearing_house.note_alert(number, person, reason, disposition, pair)
-    return max(house.clearing_house.state.pairs.values(), key=lambda each: each.number) if not proposals else pair
+    return (
+        max(house.clearing_house.state.pairs.values(), key=lambda each: each.number)
+        if not proposals
+        else pair
+    )
 
 
 def _pairable(house: House, number: int, person: str, expires: date) -> Iterator[Pair]:
@@ -80,7 +84,14 @@ def _pairable(house: House, number: int, person: str, expires: date) -> Iterator
         for name, identity in parties:
             if name == hit["name"] and hit["entry_id"]:
                 pair = Pair(
-                    0, name, identity, hit["list_id"], hit["entry_id"], hit["entry_hash"], expires.isoformat(), person
+                    0,
+                    name,
+                    identity,
+                    hit["list_id"],
+                    hit["entry_id"],
+                    hit["entry_hash"],
+                    expires.isoformat(),
+                    person,
                 )
                 found[pair.key] = pair  # of several hits of one entry the last: what it said last
     yield from found.values()
@@ -88,7 +99,9 @@ def _pairable(house: House, number: int, person: str, expires: date) -> Iterator
 
 def _hits_about(house: House, number: int) -> Iterator[dict[str, str]]:
     """Yield the hits of an instruction: those when it came in, then those by which it was held again."""
-    rows = house.query("SELECT DISTINCT page_number FROM hit WHERE instruction_number = ? ORDER BY 1", (number,))
+    rows = house.query(
+        "SELECT DISTINCT page_number FROM hit WHERE instruction_number = ? ORDER BY 1", (number,)
+    )
     for row in rows:
         page = _page(house, int(row["page_number"]))
         for hit in json.loads(page.documents["hits"]):
@@ -100,7 +113,8 @@ def _hits_about(house: House, number: int) -> Iterator[dict[str, str]]:
 
 def _page_with(house: House, number: int) -> Page:
     rows = house.query(
-        "SELECT max(page_number) AS page FROM page WHERE first_instruction <= ? AND ? < first_instruction + instruction_count",
+        "SELECT max(page_number) AS page FROM page "
+        "WHERE first_instruction <= ? AND ? < first_instruction + instruction_count",
         (number, number),
     )
     if rows[0]["page"] is None:

@@ -189,7 +189,7 @@ class ClearingHouse:
         return outcome.page is None or outcome.page.number <= self.journal.durable_page
 
     def _screen(self, batch: Batch) -> ScreeningResult:
-        """Compare names, texts and identifiers with the lists in force; what is unscreened does not settle."""
+        """Compare what a batch says with the lists in force; what is unscreened does not settle."""
         screener, agreement = self._screener(), self._agreement()
         key = (screener.version, agreement.agreement.version)
         if self._listed[0] != key:
@@ -226,7 +226,7 @@ class ClearingHouse:
         return screener
 
     def _adopt_lists(self, screener: Screener) -> None:
-        """Put a version of the lists in force: what waits is held against what changed, then it is on record."""
+        """Put a version of the lists in force: what waits is held against what changed, then it counts."""
         change = what_changed(self.state, screener)
         if change.against is not None:
             self.journal.finish()
@@ -312,7 +312,10 @@ class ClearingHouse:
         """
         check_settling(self._screener().lists)
         return self._command(
-            InstructionKind.CYCLE, Draft(one_instruction()), currency=self._currency(currency), value_date=days_of(day)
+            InstructionKind.CYCLE,
+            Draft(one_instruction()),
+            currency=self._currency(currency),
+            value_date=days_of(day),
         )
 
     def decide_held(self, number: int, person: str, reason: str, *, release: bool) -> Outcome:

@@ -2,9 +2,10 @@
 
 Rules
 -----
-1. Payments that settled, and obligations of which something was set off, netted or credited, in pages since the
-   start of the date in the house's time zone. What they said comes from the pages themselves.
-2. Nothing is changed and nothing goes on record: final is final. What is found is for the people who answer for it.
+1. Payments that settled, and obligations of which something was set off, netted or credited, in pages since
+   the start of the date in the house's time zone. What they said comes from the pages themselves.
+2. Nothing is changed and nothing goes on record: final is final. What is found is for the people who answer
+   for it.
 3. A hit says whether the same entry was an alert on this instruction before, and so two people knew.
 """
 
@@ -23,7 +24,7 @@ import numpy as np
 from setfair.domain.agreement import Agreement
 from setfair.domain.codes import InstructionKind
 from setfair.domain.instruction import Family
-from setfair.engine.layout import Array
+from setfair.engine.layout import Int64s
 from setfair.errors import HouseError
 from setfair.formats.replace_file import replacing
 from setfair.intake.directory import Directory
@@ -34,7 +35,8 @@ from setfair.screening.screener import Screener
 from setfair.tables import Tables, open_tables
 
 _SETTLED = (
-    "SELECT payment_number AS number FROM payment_row WHERE status = 4 AND kind BETWEEN 1 AND 4 AND page_number >= ? "
+    "SELECT payment_number AS number FROM payment_row "
+    "WHERE status = 4 AND kind BETWEEN 1 AND 4 AND page_number >= ? "
     "UNION ALL SELECT obligation_number FROM obligation_row "
     "WHERE cleared_minor + netted_minor + credited_minor > 0 AND page_number >= ? ORDER BY 1"
 )
@@ -88,7 +90,9 @@ def look_back(house: Path, since: date, today: date, on_progress: Progress) -> I
         settled = np.array([row["number"] for row in tables.query(_SETTLED, (first, first))], np.int64)
         known = _known(tables)
         for count, row in enumerate(pages, 1):
-            body = tables.query("SELECT body FROM page WHERE page_number = ?", (row["page_number"],))[0]["body"]
+            body = tables.query("SELECT body FROM page WHERE page_number = ?", (row["page_number"],))[0][
+                "body"
+            ]
             for found in _of_page(page_from_bytes(body), str(row["time_utc"]), settled, screener, directory):
                 mark = "alert" if (found.number, found.list_id, found.entry_id) in known else ""
                 yield Found(**asdict(found) | {"known": mark})
@@ -112,7 +116,9 @@ def agreement_of(tables: Tables) -> Agreement:
 def _directory(tables: Tables, agreement: Agreement) -> Directory:
     directory = Directory()
     directory.adopt(agreement)
-    rows = tables.query("SELECT party_number, party, name, country, participant FROM party ORDER BY party_number")
+    rows = tables.query(
+        "SELECT party_number, party, name, country, participant FROM party ORDER BY party_number"
+    )
     directory.set_parties([list(row.values()) for row in rows])
     return directory
 
@@ -123,7 +129,7 @@ def _known(tables: Tables) -> set[tuple[int, str, str]]:
 
 
 def _of_page(
-    page: Page, time_utc: str, settled: Array, screener: Screener, directory: Directory
+    page: Page, time_utc: str, settled: Int64s, screener: Screener, directory: Directory
 ) -> Iterator[Found]:
     listed = listed_participants(directory.agreement, screener) if len(settled) else {}
     numbers = page.first_instruction + np.arange(len(page.instructions))
@@ -140,7 +146,7 @@ def _of_page(
 
 
 def write_found(path: Path, found: Iterator[Found]) -> dict[str, int]:
-    """Write what was found as CSV; return how many hits there are, of how many instructions, known before or not."""
+    """Write what was found as CSV; return how many hits there are, of how many instructions."""
     count, known, numbers = 0, 0, set[int]()
     with replacing(path) as file:
         text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)

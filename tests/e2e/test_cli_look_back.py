@@ -14,11 +14,19 @@ def test_what_settled_before_it_was_listed(tmp_path: Path) -> None:
     """A settled payment and a set-off obligation are found, with where they stand; nothing changes."""
     house, out = make_house(tmp_path), tmp_path / "found.csv"
     assert run("day", "open", house, "--now", NOW).exit_code == 0
-    lines = [csv_payment(1, "KE01", "UG01", "1.00", debtor_name=LATER), csv_payment(2, "KE01", "UG01", "1.00")]
-    loop = "O1,P1,P2,KES,5.00,{0},Firm P2\nO2,P2,P1,KES,5.00,Firm P2,{0}\n".format(LATER)
+    lines = [
+        csv_payment(1, "KE01", "UG01", "1.00", debtor_name=LATER),
+        csv_payment(2, "KE01", "UG01", "1.00"),
+    ]
+    loop = f"O1,P1,P2,KES,5.00,{LATER},Firm P2\nO2,P2,P1,KES,5.00,Firm P2,{LATER}\n"
     header = "obligation_id,debtor,creditor,currency,amount,debtor_name,creditor_name\n"
     (tmp_path / "o.csv").write_text(header + loop, encoding="utf-8")
-    assert run("submit", house, write_csv(tmp_path / "p.csv", *lines), tmp_path / "o.csv", "--now", NOW).exit_code == 0
+    assert (
+        run(
+            "submit", house, write_csv(tmp_path / "p.csv", *lines), tmp_path / "o.csv", "--now", NOW
+        ).exit_code
+        == 0
+    )
     assert run("cycle", house, "--now", NOW).exit_code == 0
     nothing = ask("screen", house, "--since", "2026-01-05", "--out", out, "--now", NOW)
     assert (nothing["hits"], nothing["instructions_hit"]) == (0, 0)

@@ -44,8 +44,8 @@ NOT_SCREENED = {
         "reason_code", "defect", "defect_text",
     },
     Family.OBLIGATION: {
-        "kind", "obligation_id", "original_obligation_id", "currency", "amount_minor", "issue_date", "due_date",
-        "message_name", "defect", "defect_text",
+        "kind", "obligation_id", "original_obligation_id", "currency", "amount_minor", "issue_date",
+        "due_date", "message_name", "defect", "defect_text",
     },
     Family.PARTY: {"defect", "defect_text"},
     Family.CONFIRMATION: {"debtor", "creditor", "obligation_id", "defect", "defect_text"},
@@ -190,7 +190,8 @@ def test_what_was_found_and_by_which_lists_is_on_record(house: House) -> None:
     shipped = payment(90, "KE01", "UG01", 100, remittance="m/v, IMO 9999991 again")
     house.clearing_house.submit(payments(shipped))
     undecided = house.query(
-        "SELECT count(*) AS n FROM payment_row y LEFT JOIN decision d ON d.instruction_number = y.payment_number "
+        "SELECT count(*) AS n FROM payment_row y "
+        "LEFT JOIN decision d ON d.instruction_number = y.payment_number "
         "WHERE d.list_set IS NULL"
     )
     assert undecided[0]["n"] == 0

@@ -165,7 +165,9 @@ def test_every_file_of_a_reader_is_known(
     assert set(opened) <= set(FILES[format_name](path))
     read = keeping_reader(Derived(tmp_path / "derived", KEY))
     assert read(format_name, "X", path) == first == read(format_name, "X", path)
-    if path.with_name(f"{path.name}.published") in opened and format_name != "eu_csv":  # it has a date of its own
+    if (
+        path.with_name(f"{path.name}.published") in opened and format_name != "eu_csv"
+    ):  # it has a date of its own
         note_file = path.with_name(f"{path.name}.published")
         note_file.write_text(note_file.read_text().replace("2026-03-02", "2026-03-03"))
         assert read(format_name, "X", path).published == date(2026, 3, 3)

@@ -71,7 +71,9 @@ def status_of(house: ClearingHouse, number: int) -> Status:
 
 def look(house: ClearingHouse) -> None:
     """Do something harmless that looks at the lists."""
-    house.submit(batch_of(Family.PARTY, [{"party_id": f"L{house.state.books.next_number}", "name": "Orrin Vale"}]))
+    house.submit(
+        batch_of(Family.PARTY, [{"party_id": f"L{house.state.books.next_number}", "name": "Orrin Vale"}])
+    )
 
 
 def reopened(house: ClearingHouse, store: MemoryStore, lists: FileLists) -> None:
@@ -84,12 +86,16 @@ def test_a_queued_payment_is_held_and_its_queue_goes_on(made: Houses) -> None:
     """What became listed leaves the queue; what was behind it settles; two people release it."""
     house, store, lists, list_also = made
     house.submit(payments(funding(1, "KE01", 500)))
-    first, second = house.submit(
-        payments(
-            payment(10, "KE01", "UG01", 900_000, creditor_name=LATER),
-            payment(11, "KE01", "UG01", 100_400),
+    first, second = (
+        house.submit(
+            payments(
+                payment(10, "KE01", "UG01", 900_000, creditor_name=LATER),
+                payment(11, "KE01", "UG01", 100_400),
+            )
         )
-    ).rows["number"].tolist()
+        .rows["number"]
+        .tolist()
+    )
     assert (status_of(house, first), status_of(house, second)) == (Status.ACSP, Status.ACSP)
     list_also(LATER)
     look(house)
@@ -105,7 +111,10 @@ def test_a_queued_payment_is_held_and_its_queue_goes_on(made: Houses) -> None:
 def test_an_open_obligation_is_held_with_what_remains_of_it(made: Houses) -> None:
     """It takes no part in a cycle while it is held, and comes back with its remainder, open."""
     house, store, lists, list_also = made
-    rows = [obligation("A", "P1", "P2", 700, debtor_name=LATER), obligation("B", "P2", "P1", 300, creditor_name=LATER)]
+    rows = [
+        obligation("A", "P1", "P2", 700, debtor_name=LATER),
+        obligation("B", "P2", "P1", 300, creditor_name=LATER),
+    ]
     first, _ = house.submit(obligations(*rows)).rows["number"].tolist()
     run_cycles(house, ["KES"])
     list_also(LATER)
@@ -126,12 +135,16 @@ def remaining_of(house: ClearingHouse, number: int) -> int:
 
 
 def test_a_release_lapses_when_its_entry_changes_and_only_then(made: Houses) -> None:
-    """Changed: held again, and a first decision void. Not changed, though the list is new: it stays released."""
+    """Changed: held again, a first decision void. Not changed, though the list is new: still released."""
     house, store, lists, list_also = made
     list_also(LATER)
-    released, halfway = house.submit(
-        payments(*(payment(number, "KE01", "UG01", 900_000, debtor_name=LATER) for number in (20, 21)))
-    ).rows["number"].tolist()
+    released, halfway = (
+        house.submit(
+            payments(*(payment(number, "KE01", "UG01", 900_000, debtor_name=LATER) for number in (20, 21)))
+        )
+        .rows["number"]
+        .tolist()
+    )
     for person in ("amara", "bela"):
         house.decide_held(released, person, "another person", release=True)
     house.decide_held(halfway, "amara", "another person", release=True)
@@ -154,10 +167,18 @@ def test_a_participant_that_becomes_listed(made: Houses) -> None:
     house, store, lists, list_also = made
     waiting = int(house.submit(payments(payment(30, "KE01", "UG01", 900_000))).rows["number"][0])
     list_also("Participant UG01")
-    rows = [payment(31, "UG01", "TN01", 100), payment(32, "KE01", "TN01", 100), payment(33, "TN01", "UG01", 100)]
+    rows = [
+        payment(31, "UG01", "TN01", 100),
+        payment(32, "KE01", "TN01", 100),
+        payment(33, "TN01", "UG01", 100),
+    ]
     before = balances_of(house)
     statuses = house.submit(payments(*rows)).rows["status"].tolist()
-    assert statuses == [Status.PDNG, Status.ACSP if status_of(house, waiting) is Status.ACSP else Status.ACSC, Status.PDNG]
+    assert statuses == [
+        Status.PDNG,
+        Status.ACSP if status_of(house, waiting) is Status.ACSP else Status.ACSC,
+        Status.PDNG,
+    ]
     assert status_of(house, waiting) is Status.PDNG
     assert balances_of(house)["UG01", "KES"] == before["UG01", "KES"]
     reopened(house, store, lists)
@@ -194,7 +215,10 @@ def test_two_published_un_lists_as_a_delta(tmp_path: Path) -> None:
     assert 100 < len(expected) < len(new.entries)
     (delta,) = change.deltas
     assert set(delta.removed) == before.keys() - after.keys()
-    assert (len(delta.added), len(delta.changed)) == (len(after.keys() - before.keys()), len(expected) - len(delta.added))
+    assert (len(delta.added), len(delta.changed)) == (
+        len(after.keys() - before.keys()),
+        len(expected) - len(delta.added),
+    )
     again = replace(state, listed={"UN": hashes_of(new)})
     assert what_changed(again, screener).deltas == ()
 
@@ -211,7 +235,9 @@ def _raw_entries(path: Path) -> dict[str, str]:
     found = {}
     for section in etree.parse(path).getroot():
         for entry in section:
-            parts = [f"{each.tag}={' '.join((each.text or '').split())}" for each in entry.iter() if len(each) == 0]
+            parts = [
+                f"{each.tag}={' '.join((each.text or '').split())}" for each in entry.iter() if len(each) == 0
+            ]
             said = [part for part in parts if not part.startswith("SORT_KEY") and not part.endswith("=")]
             found[entry.findtext("DATAID", "").strip()] = "|".join(said)
     return found

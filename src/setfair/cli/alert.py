@@ -36,15 +36,14 @@ By = Annotated[str, typer.Option("--by", metavar="PERSON", help="Who decides: an
 Why = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it goes on record.")]
 
 _CASES = """
-SELECT a.name, a.list_id, a.entry_id, max(a.matched_name) AS matched_name, max(CAST(a.score AS INTEGER)) AS score,
-       count(DISTINCT a.held_number) AS instructions, min(a.time_utc) AS since_utc,
-       count(DISTINCT CASE WHEN a.status = 'PDNG' THEN a.held_number END) AS held,
-       group_concat(DISTINCT CASE WHEN a.status = 'PDNG' THEN a.held_number END) AS held_numbers,
-       coalesce((SELECT group_concat(d.person || ': ' || d.disposition || ' (' || d.note || ')', '; ')
-                 FROM disposition d WHERE d.held_number IN (
-                     SELECT b.held_number FROM alert b
-                     WHERE b.name = a.name AND b.list_id = a.list_id AND b.entry_id = a.entry_id)), '') AS decisions
-FROM alert a GROUP BY a.name, a.list_id, a.entry_id ORDER BY since_utc, a.name, a.list_id, a.entry_id
+SELECT a.name, a.list_id, a.entry_id, max(a.matched_name) AS matched_name, max(CAST(a.score AS INTEGER)) AS
+       score, count(DISTINCT a.held_number) AS instructions, min(a.time_utc) AS since_utc, count(DISTINCT CASE
+       WHEN a.status = 'PDNG' THEN a.held_number END) AS held, group_concat(DISTINCT CASE WHEN a.status =
+       'PDNG' THEN a.held_number END) AS held_numbers, coalesce((SELECT group_concat(d.person || ': ' ||
+       d.disposition || ' (' || d.note || ')', '; ') FROM disposition d WHERE d.held_number IN ( SELECT
+       b.held_number FROM alert b WHERE b.name = a.name AND b.list_id = a.list_id AND b.entry_id =
+       a.entry_id)), '') AS decisions FROM alert a GROUP BY a.name, a.list_id, a.entry_id ORDER BY since_utc,
+       a.name, a.list_id, a.entry_id
 """
 _EXPORTED = """
 SELECT a.held_number, a.subject, a.status, a.time_utc, a.name, a.list_id, a.entry_id, a.matched_name, a.score,
@@ -79,7 +78,13 @@ def list_(
         decisions = tables.query(_DECISIONS)
     by_number: dict[int, list[str]] = {}
     for each in decisions:
-        said = "release" if each["decision"] == "RELEASE" else "refusal" if each["decision"] == "REFUSAL" else each["disposition"]
+        said = (
+            "release"
+            if each["decision"] == "RELEASE"
+            else "refusal"
+            if each["decision"] == "REFUSAL"
+            else each["disposition"]
+        )
         text = f"{each['person']}: {said} ({each['note']})"
         by_number.setdefault(int(each["held_number"]), []).append(text)
     if as_json:
@@ -107,11 +112,13 @@ def list_(
 @operational_errors()
 def cases(
     house: HouseFolder,
-    every: Annotated[bool, typer.Option("--all", help="Also those of which nothing is held any more.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Also those of which nothing is held any more.")
+    ] = False,
     as_json: AsJson = False,
     now: Now = None,
 ) -> None:
-    """List the alerts by party and list entry: what of each is held, until when two people decide, what was said."""
+    """List the alerts by party and list entry: what is held, until when two people decide, what was said."""
     moment = command_clock(now)()
     with open_tables(house) as tables:
         found = tables.query(_CASES)
@@ -131,9 +138,11 @@ def cases(
     names = ("name", "list", "entry", "listed as", "score", "held", "due", "said")
     table = Table(*names, box=None, padding=(0, 2, 0, 0))
     for row in rows:
-        due = f"{row['due_utc'][:16]}{' OVERDUE' if row['overdue'] else ''}"
+        until = f"{row['due_utc'][:16]}{' OVERDUE' if row['overdue'] else ''}"
         cells = (row["name"], row["list_id"], row["entry_id"], row["matched_name"], row["score"])
-        table.add_row(*(escape(str(cell)) for cell in (*cells, row["held_numbers"] or "", due, row["decisions"])))
+        table.add_row(
+            *(escape(str(cell)) for cell in (*cells, row["held_numbers"] or "", until, row["decisions"]))
+        )
     console.print(table)
 
 
@@ -192,7 +201,11 @@ def pair(
         print_json([each.plain() for each in pairs])
         return
     for each in pairs:
-        what = "confirmed" if each.confirmed_by else "proposed; another officer confirms it with the same command"
+        what = (
+            "confirmed"
+            if each.confirmed_by
+            else "proposed; another officer confirms it with the same command"
+        )
         print_plain(f"'{each.name}' ({each.identity}), entry {each.entry_id} of list {each.list_id}: {what}")
 
 
@@ -208,7 +221,8 @@ def pairs(house: HouseFolder, as_json: AsJson = False) -> None:
     for row in rows:
         state = f"confirmed by {row['confirmed_by']}" if row["confirmed_by"] else "not confirmed"
         print_plain(
-            f"{row['pair_number']}: '{row['name']}' ({row['identity']}), entry {row['entry_id']} of list {row['list_id']}, "
+            f"{row['pair_number']}: '{row['name']}' ({row['identity']}), "
+            f"entry {row['entry_id']} of list {row['list_id']}, "
             f"until {row['expires']}, proposed by {row['proposed_by']}, {state}, passed {row['passed']}"
         )
 
@@ -217,7 +231,9 @@ def _say(
     house: HouseFolder, number: int, by: str, reason: str, disposition: str, *, as_json: bool, now: Now
 ) -> None:
     with open_house(house, command_clock(now)) as opened:
-        known = opened.query("SELECT count(*) AS n FROM alert WHERE held_number = ? AND status = 'PDNG'", (number,))
+        known = opened.query(
+            "SELECT count(*) AS n FROM alert WHERE held_number = ? AND status = 'PDNG'", (number,)
+        )
         if not known[0]["n"]:
             raise HouseError(f"nothing is held under {number}")
         opened.clearing_house.note_alert(number, by, reason, disposition)

@@ -10,7 +10,14 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from setfair.cli.common import EXIT_REFUSED, console, error_console, operational_errors, print_json, print_plain
+from setfair.cli.common import (
+    EXIT_REFUSED,
+    console,
+    error_console,
+    operational_errors,
+    print_json,
+    print_plain,
+)
 from setfair.cli.options import AsJson, HouseFolder
 from setfair.monitor import Overview, watch
 
@@ -42,24 +49,61 @@ def monitor(
 
 
 def _show(overview: Overview, events_max: int) -> None:
-    names = ("page", "time", "list", "published", "entries", "+", "~", "-", "clear", "hit", "passed", "settled", "set off", "netted")
+    names = (
+        "page",
+        "time",
+        "list",
+        "published",
+        "entries",
+        "+",
+        "~",
+        "-",
+        "clear",
+        "hit",
+        "passed",
+        "settled",
+        "set off",
+        "netted",
+    )
     table = Table(*names, box=None, padding=(0, 1, 0, 0))
     for version in overview.versions:
-        counts = (version.clear, version.hit, version.passed, version.settled, version.set_off, version.netted)
+        counts = (
+            version.clear,
+            version.hit,
+            version.passed,
+            version.settled,
+            version.set_off,
+            version.netted,
+        )
         for place, each in enumerate(version.lists or [{}]):
             changed = version.changes.get(str(each.get("list_id", "")), {})
-            cells = [version.page_number, version.time_utc[:19], each.get("list_id", "none"), each.get("published", "")]
-            cells += [each.get("entries", ""), *(changed.get(name, 0) for name in ("added", "changed", "removed"))]
-            table.add_row(*(escape(str(cell)) for cell in (*cells, *(counts if place == 0 else [""] * len(counts)))))
+            cells = [
+                version.page_number,
+                version.time_utc[:19],
+                each.get("list_id", "none"),
+                each.get("published", ""),
+            ]
+            cells += [
+                each.get("entries", ""),
+                *(changed.get(name, 0) for name in ("added", "changed", "removed")),
+            ]
+            table.add_row(
+                *(escape(str(cell)) for cell in (*cells, *(counts if place == 0 else [""] * len(counts))))
+            )
     console.print(table)
     shown = overview.events[-events_max:] if events_max else []
     if len(shown) < len(overview.events):
         print_plain(f"{len(overview.events) - len(shown)} earlier events: --all shows them")
     for event in shown:
         proof = f"record {event.record_number}" if event.record_number else "in the page"
-        signed = f"signed with page {event.signed_page}, {event.cosigned} cosigned" if event.signed_page else "not signed yet"
+        signed = (
+            f"signed with page {event.signed_page}, {event.cosigned} cosigned"
+            if event.signed_page
+            else "not signed yet"
+        )
         print_plain(
-            f"{event.time_utc[:19]} {event.kind}: {event.about} {event.person} {event.reason} [{proof}, {signed}]"
+            f"{event.time_utc[:19]} {event.kind}: {event.about} {event.person} {event.reason} "
+            f"[{proof}, {signed}]"
         )
     for gap in overview.gaps:
         print_plain(f"GAP {gap}")

@@ -1,4 +1,4 @@
-"""`setfair screen`: the names of a table against lists, without a house; or what settled in a house since a date."""
+"""`setfair screen`: a table of names against lists, without a house; or what settled in one since a date."""
 
 from __future__ import annotations
 
@@ -24,18 +24,22 @@ def screen(
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE", help="Names: CSV with id,name[,kind,country,birth_date]; with --since a house's folder."
+            metavar="FILE",
+            help="Names: CSV with id,name[,kind,country,birth_date]; with --since a house's folder.",
         ),
     ],
     *,
     lists: Annotated[
-        Path | None, typer.Option("--lists", metavar="FOLDER", help="Folder with the lists; needed without --since.")
+        Path | None,
+        typer.Option("--lists", metavar="FOLDER", help="Folder with the lists; needed without --since."),
     ] = None,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write the hits, CSV.")],
     since: Annotated[
         datetime | None,
         typer.Option(
-            "--since", formats=["%Y-%m-%d"], help="Look back: what settled in the house since this date, by its lists now."
+            "--since",
+            formats=["%Y-%m-%d"],
+            help="Look back: what settled in the house since this date, by its lists now.",
         ),
     ] = None,
     score_min: Annotated[
@@ -44,7 +48,7 @@ def screen(
     as_json: AsJson = False,
     now: Now = None,
 ) -> None:
-    """Compare names with sanctions lists, without a house; or look back in one. Each hit says which tokens, and why."""
+    """Compare names with lists, without a house, or look back in one; each hit says which tokens, and why."""
     if since is not None:
         _look_back(file, since.date(), out, as_json=as_json, now=now)
         return
@@ -88,12 +92,15 @@ def _look_back(house: Path, since: date, out: Path, *, as_json: bool, now: str |
             zone = agreement_of(tables).agreement.time_zone
         task = progress.add_task("pages", total=None)
         today = local_date(command_clock(now)(), zone)
-        found = look_back(house, since, today, lambda done, whole: progress.update(task, completed=done, total=whole))
+        found = look_back(
+            house, since, today, lambda done, whole: progress.update(task, completed=done, total=whole)
+        )
         summary: dict[str, object] = {"since": since.isoformat(), **write_found(out, found), "out": str(out)}
     if as_json:
         print_json(summary)
         return
     print_plain(
-        f"since {since}: {summary['instructions_hit']} settled instructions with hits, {summary['hits']} hits, "
+        f"since {since}: {summary['instructions_hit']} settled instructions with hits, "
+        f"{summary['hits']} hits, "
         f"{summary['known_before']} of them alerts at the time: {out}"
     )

@@ -2,11 +2,11 @@
 
 A batch is of one sort, told by its first instruction:
 
-* payments: customer and institution payments, returns, liquidity transfers, cancellations, and
-  decisions on held payments, and holds of those that wait (`admit`);
-* obligations: obligations, credit notes, confirmations, parties, decisions on held ones and holds (`obligation`);
-* one command: PHASE_CHANGE (`day`), CYCLE (`cycle`), ADOPTION (`books`), and LIST_ADOPTION and ALERT_NOTE,
-  which change nothing here and go on record.
+* payments: customer and institution payments, returns, liquidity transfers, cancellations, and decisions on
+  held payments, and holds of those that wait (`admit`); * obligations: obligations, credit notes,
+  confirmations, parties, decisions on held ones and holds (`obligation`); * one command: PHASE_CHANGE
+  (`day`), CYCLE (`cycle`), ADOPTION (`books`), and LIST_ADOPTION and ALERT_NOTE, which change nothing here
+  and go on record.
 
 Same books and batch, same records, on any machine: nothing here reads a clock, a file or a hash seed.
 """
@@ -61,9 +61,7 @@ _OBLIGATIONS = frozenset(
         InstructionKind.PARTY_REGISTRATION,
     }
 )
-_DECISIONS = frozenset(
-    {InstructionKind.RELEASE, InstructionKind.REFUSAL, InstructionKind.SCREENING_HOLD}
-)
+_DECISIONS = frozenset({InstructionKind.RELEASE, InstructionKind.REFUSAL, InstructionKind.SCREENING_HOLD})
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,9 +133,7 @@ def decide_held(
 
 
 @inner
-def hold_again(
-    books: PaymentBooks, journal: Journal, setting: Setting, number: int, instruction: Row
-) -> int:
+def hold_again(books: PaymentBooks, journal: Journal, setting: Setting, number: int, instruction: Row) -> int:
     """Hold a payment that waits in a queue, or is held: a decision on it is void; return why not, or 0."""
     payment = find_payment(books, instruction["target"])
     waits = payment != NONE and (

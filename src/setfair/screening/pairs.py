@@ -2,11 +2,13 @@
 
 Rules
 -----
-1. A pair binds a party to an entry: the name as given and what the party is identified by (the agent through which
-   it pays or is paid, or its id in an obligation), the list, the entry, and the hash of the entry's content.
+1. A pair binds a party to an entry: the name as given and what the party is identified by (the agent through
+   which it pays or is paid, or its id in an obligation), the list, the entry, and the hash of the entry's
+   content.
 2. One person proposes it and another confirms it; until then it does nothing.
-3. It passes a hit only for that very party, until the day that it expires, and only while the entry says what it
-   said: another hash, and the hit counts again. Names in other places, texts and identifiers are never passed.
+3. It passes a hit only for that very party, until the day that it expires, and only while the entry says what
+   it said: another hash, and the hit counts again. Names in other places, texts and identifiers are never
+   passed.
 4. Every hit that a pair passes goes on record with the number of the pair.
 """
 
@@ -72,7 +74,10 @@ def parties_of(rows: pa.RecordBatch, family: Family, row: int) -> Iterator[tuple
     """Yield name and identity of the parties of a row that a pair can be about."""
     others = rows.column("other_names")[row].as_py().split("\n") if family in IDENTITIES else ()
     for name_column, identity_column in IDENTITIES.get(family, ()):
-        name, identity = rows.column(name_column)[row].as_py(), rows.column(identity_column)[row].as_py().strip()
+        name, identity = (
+            rows.column(name_column)[row].as_py(),
+            rows.column(identity_column)[row].as_py().strip(),
+        )
         if name and identity and name not in others:
             yield name, identity
 
