@@ -16,7 +16,7 @@ UNTRACED_TESTS := tests/properties tests/reference
 CHECK_TESTS := tests/style $(filter-out %/test_readme.py, $(wildcard tests/docs/test_*.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench bench-screening check clean clean-kernels lock
+.PHONY: help setup demo test bench bench-screening torture check clean clean-kernels lock
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -39,6 +39,9 @@ bench: $(KERNELS) ## Measure: prints a table and writes JSON
 
 bench-screening: $(KERNELS) ## Measure screening alone: recall, false positives, speed
 	$(BIN)/python -m benchmarks --only screening
+
+torture: $(KERNELS) ## Ten minutes of faults, from a seed that is printed: ARGS="--runs 1 --seed N" to run one again
+	$(BIN)/python -m tests.torture $(ARGS)
 
 check: $(KERNELS) ## Style, types, imports, documentation
 	$(BIN)/ruff check src tests examples benchmarks docs

@@ -16,7 +16,7 @@ from benchmarks.scenario import BUSINESS_DAY, batches_of, books_of
 from setfair.domain.instruction import BATCH_ROWS_MAX
 from setfair.engine.admit import admit
 from setfair.engine.books import Books
-from setfair.engine.decide import QUEUE_MAX, decide
+from setfair.engine.decide import NO_LEGS, QUEUE_MAX, decide
 from setfair.engine.layout import RECORD, ROW_OUTCOME, Array, Journal, Setting, cleared
 
 AIM = 20e6
@@ -70,7 +70,7 @@ def _run_decide(
 
 def _run_kernel(batches: list[Array], books: Books, scale: Scale) -> tuple[float, ...]:
     total, rows = sum(map(len, batches)), len(batches[0])
-    setting = Setting(0, BUSINESS_DAY, False, QUEUE_MAX, _OFFICERS)
+    setting = Setting(0, BUSINESS_DAY, False, QUEUE_MAX, _OFFICERS, NO_LEGS)
 
     def once(timer: Timer) -> None:
         fresh = _fresh(books)

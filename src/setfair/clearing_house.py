@@ -45,7 +45,7 @@ from setfair.intake.obligations import (
     take_parties,
 )
 from setfair.intake.payments import Taken, take_payments
-from setfair.journal.page import SALT_KEY_LENGTH, Page, page_from_bytes
+from setfair.journal.page import LEGS_DOCUMENT, SALT_KEY_LENGTH, Page, page_from_bytes
 from setfair.journal_writer import JournalWriter
 from setfair.proof.checkpoint import Checkpoint
 from setfair.rescreening import (
@@ -155,6 +155,7 @@ class ClearingHouse:
         StoreError
             If the page could not be made durable: nothing of the batch is applied.
         """
+        self.expire_due()
         with self._all_or_nothing():
             screened = self._screen(batch)
             return self._apply(self._take(batch, screened))
@@ -174,6 +175,7 @@ class ClearingHouse:
         waiting: deque[tuple[Batch, Outcome]] = deque()
         with self._all_or_nothing():
             for batch in batches:
+                self.expire_due()
                 outcome = self._decide(self._take(batch, self._screen(batch)))
                 waiting.append((batch, outcome))
                 if outcome.page is not None:
@@ -297,6 +299,7 @@ class ClearingHouse:
         if phase not in PHASE_MOVES[present]:
             allowed = " or ".join(move.name for move in PHASE_MOVES[present])
             raise PhaseError(f"{currency} is {present.name}: it can move to {allowed}, not to {phase.name}")
+        self.expire_due()
         if phase is Phase.OPEN:
             self._screener()
         fields |= {"currency": number, "target": int(phase)}
@@ -310,6 +313,7 @@ class ClearingHouse:
         ScreeningUnavailableError
             If a list is missing, or so old that the agreement lets nothing settle by itself.
         """
+        self.expire_due()
         check_settling(self._screener().lists)
         return self._command(
             InstructionKind.CYCLE,
@@ -318,8 +322,16 @@ class ClearingHouse:
             value_date=days_of(day),
         )
 
+    def expire_due(self) -> Outcome | None:
+        """Reject what has reached its latest time; None if nothing has. Every way in does this first."""
+        until = self.state.books.earliest_until
+        if until == 0 or until > self._now():
+            return None
+        return self._command(InstructionKind.EXPIRY, Draft(one_instruction()))
+
     def decide_held(self, number: int, person: str, reason: str, *, release: bool) -> Outcome:
         """Put one person's decision on a held instruction on record; the second person's takes effect."""
+        self.expire_due()
         self._screener()
         return self._command(
             InstructionKind.RELEASE if release else InstructionKind.REFUSAL,
@@ -372,7 +384,10 @@ class ClearingHouse:
         instructions = draft.taken.instructions
         now, first = self._now(), self.state.books.next_number
         accounts = self.state.directory.accounts_for(instructions[0])
-        decided = decide(self.state.books, instructions, now, draft.terms, accounts)
+        leg_terms = draft.taken.leg_terms
+        if leg_terms is not None:
+            draft.documents[LEGS_DOCUMENT] = leg_terms.tobytes()
+        decided = decide(self.state.books, instructions, now, draft.terms, accounts, leg_terms=leg_terms)
         rows = decided.rows
         fresh = np.flatnonzero(rows["repeated"] == 0)
         if not len(fresh):

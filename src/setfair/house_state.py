@@ -25,10 +25,10 @@ from setfair.domain.signing import AgreementSignature, missing_consent
 from setfair.engine.books import Books
 from setfair.engine.decide import decide
 from setfair.engine.invariants import check_books
-from setfair.engine.layout import Array
+from setfair.engine.layout import LEG_TERMS, Array
 from setfair.errors import AgreementError, BrokenInvariantError
 from setfair.intake.directory import Directory, currency_number
-from setfair.journal.page import Page
+from setfair.journal.page import LEGS_DOCUMENT, Page
 from setfair.journal.state import state_from_bytes, state_to_bytes
 from setfair.screening.pairs import Pair
 
@@ -101,7 +101,16 @@ def decide_again(state: HouseState, page: Page) -> Array:
     if "parties" in page.documents:
         state.directory.set_parties(json.loads(page.documents["parties"]))
     accounts = state.directory.accounts_for(page.instructions[0])
-    return decide(state.books, page.instructions, page.time_ns, terms, accounts).records
+    leg_terms = leg_terms_of(page)
+    decided = decide(state.books, page.instructions, page.time_ns, terms, accounts, leg_terms=leg_terms)
+    return decided.records
+
+
+def leg_terms_of(page: Page) -> Array | None:
+    """Return LEG_TERMS of the legs of a page, or None if it has none."""
+    if LEGS_DOCUMENT not in page.documents:
+        return None
+    return np.frombuffer(page.documents[LEGS_DOCUMENT], LEG_TERMS).copy()
 
 
 def state_bytes(state: HouseState) -> bytes:

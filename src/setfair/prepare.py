@@ -32,13 +32,15 @@ from setfair.screening.gate import ListSet
 from setfair.screening.lists.model import Entry, EntryKind, Name, NameQuality, SanctionsList
 
 _EURO = 978
+_LONG_RING = 6000
+"""Parties of a ring whose labels do not fit the narrow type (`setfair.engine.setoff.network`)."""
 _DAY = 20_000
 """Days since 1970-01-01; any day does."""
 
 
 def prepare() -> None:
     """Compile all kernels, on two cores where there are two."""
-    parts = (screen_a_name, decide_a_day, clear_two_debts, read_a_line)
+    parts = (screen_a_name, decide_a_day, clear_debts, read_a_line)
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         for part in [pool.submit(part) for part in parts]:
             part.result()
@@ -59,6 +61,7 @@ def decide_a_day() -> None:
     decide(books, _one(InstructionKind.OBLIGATION, identity_high=3, debtor=1, creditor=0, amount=5), 5)
     decide(books, _one(InstructionKind.CYCLE, value_date=_DAY), 6, None, np.arange(2, dtype=np.int32))
     decide(books, _one(InstructionKind.RELEASE, target=99, person=1), 7)
+    decide(books, _one(InstructionKind.EXPIRY), 8)
     decide(books, _one(InstructionKind.PHASE_CHANGE, target=Phase.INTERBANK_CUTOFF), 8)
     books.reserve_payments(1000)
     books.forget_payments_before(_DAY + 1)
@@ -73,12 +76,13 @@ def _one(kind: InstructionKind, **fields: int) -> Array:
     return instruction
 
 
-def clear_two_debts() -> None:
-    """Set off two debts against each other."""
-    debtor, creditor = np.array([0, 1], np.int32), np.array([1, 0], np.int32)
-    amount = np.array([10, 5], np.int64)
-    due = np.zeros(2, np.int32)
-    set_off(debtor, creditor, amount, due)
+def clear_debts() -> None:
+    """Set off two debts against each other, and a ring so long that its labels are wide."""
+    for parties in (2, _LONG_RING):
+        debtor = np.arange(parties, dtype=np.int32)
+        amount = np.full(parties, 10, np.int64)
+        amount[0] = 5
+        set_off(debtor, np.roll(debtor, -1), amount, np.zeros(parties, np.int32))
 
 
 def read_a_line() -> None:

@@ -31,6 +31,11 @@ def test_a_good_row_becomes_a_payment(tmp_path: Path) -> None:
         "value_date": date(2026, 3, 2),
         "debtor_name": "Orin Mills",
         "creditor_name": "Belu Copper",
+        "link": "",
+        "link_legs": 0,
+        "against_currency": "",
+        "against_amount_minor": 0,
+        "until_ns": 0,
         "defect": 0,
         "defect_text": "",
     }

@@ -48,6 +48,12 @@ class Books:
         credit_line = BALANCE_MAX_MINOR if spec.is_agent else spec.credit_line
         return self.balance[account] + credit_line - reserved >= need
 
+    def limit_key(self, debtor: int, creditor: int) -> tuple[int, int]:
+        """Name the limit that binds payments from `debtor` to `creditor`; (-1, -1) for none."""
+        if (debtor, creditor) in self.bilateral:
+            return debtor, creditor
+        return (debtor, -1) if debtor in self.multilateral else (-1, -1)
+
     def within_limits(self, debtor: int, creditor: int, more: int) -> bool:
         """Say whether `debtor` may have paid `creditor` `more` than it has."""
         if (debtor, creditor) in self.bilateral:

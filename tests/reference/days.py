@@ -24,7 +24,9 @@ OpenStep: TypeAlias = tuple[Literal["open"], int, int]
 """("open", currency, date): CLOSED -> OPEN."""
 PhaseStep: TypeAlias = tuple[Literal["phase"], int, Phase]
 """("phase", currency, phase): every other move."""
-Step: TypeAlias = SubmitStep | OpenStep | PhaseStep
+ExpireStep: TypeAlias = tuple[Literal["expire"], int]
+"""("expire", time): the clock moves, and what has reached its latest time is rejected."""
+Step: TypeAlias = SubmitStep | OpenStep | PhaseStep | ExpireStep
 
 FIRST_DATE = 20_000
 DEFECTS = (
@@ -56,7 +58,11 @@ def days() -> st.SearchStrategy[Day]:
 
 def build_day(rng: Random) -> Day:
     """Draw a house and one to three business days of it."""
-    spec = _build_spec(rng)
+    return build_day_in(rng, _build_spec(rng))
+
+
+def build_day_in(rng: Random, spec: HouseSpec) -> Day:
+    """Draw one to three business days of a house."""
     return _DayBuilder(rng, spec).build()
 
 
@@ -67,7 +73,7 @@ def _build_spec(rng: Random) -> HouseSpec:
     for currency in range(currencies):
         accounts.append(AccountSpec(currency, is_agent=True))
         banks = rng.choice((2, 2, 3, 3, 4, 5))
-        for _ in range(banks):
+        for bank in range(banks):
             accounts.append(
                 AccountSpec(
                     currency,
@@ -75,6 +81,7 @@ def _build_spec(rng: Random) -> HouseSpec:
                     reserved_urgent=rng.choice((0, 0, 0, 4, 10)),
                     reserved_high=rng.choice((0, 0, 0, 4, 10)),
                     is_closed=rng.random() < 0.02,
+                    participant=bank,
                 )
             )
     rng.shuffle(accounts)
@@ -122,6 +129,10 @@ class _DayBuilder:
         self.pace = rng.choice((1, 1, 3))
         """How much sooner phases pass; 3 gives days of several business days."""
         self.pair_rate = rng.choice((0.0, 0.0, 0.5, 0.8))
+        self.link_rate = rng.choice((0, 0, 0, 15, 60, 200))
+        self.next_link = 1
+        self.legs: list[Instruction] = []
+        """Legs that were drawn and are still to be sent."""
         self.by_currency = [
             [i for i, account in enumerate(spec.accounts) if account.currency == currency]
             for currency in range(spec.currencies)
@@ -138,6 +149,8 @@ class _DayBuilder:
                 # Phases in which little happens pass sooner.
                 if self.rng.random() < self.pace * (0.05 if phase is Phase.OPEN else 0.3):
                     self._move(currency)
+            if self.link_rate and self.rng.random() < 0.2:
+                self._expire(self.house.now + self.rng.choice((0, 1, 1, 5)))
             if self.rng.random() < self.burst_rate:
                 self._submit(self._burst())
             size = self.rng.choice((1, 1, 2, 4, 8, 12))
@@ -149,6 +162,10 @@ class _DayBuilder:
     def _submit(self, rows: list[Instruction]) -> None:
         self.steps.append(("submit", rows))
         self.house.submit(rows)
+
+    def _expire(self, now: int) -> None:
+        self.steps.append(("expire", now))
+        self.house.expire(now)
 
     def _move(self, currency: int) -> None:
         phase = self.rng.choice(PHASE_MOVES[self.house.phase[currency]])
@@ -194,8 +211,11 @@ class _DayBuilder:
             self._cancellation,
             self._return,
             self._decision,
+            self._leg,
+            self._link_cancellation,
         )
-        maker = self.rng.choices(makers, weights=(60, 7, 6, 8, 9, 10))[0]
+        weights = (60, 7, 6, 8, 9, 10, self.link_rate, self.link_rate // 8)
+        maker = self.rng.choices(makers, weights=weights)[0]
         row = maker()
         self.sent.append(row)
         return row
@@ -229,6 +249,70 @@ class _DayBuilder:
             account = self.rng.choice([i for i in accounts if i != agent])
         amount = self.rng.randint(1, 2 * self.amount_max)
         return self._row(InstructionKind.LIQUIDITY_TRANSFER, agent, account, amount)
+
+    def _leg(self) -> Instruction:
+        """The next leg of some link that was drawn, in any order."""
+        if not self.legs or self.rng.random() < 0.1:
+            self.legs += self._link()
+        leg = self.legs.pop(self.rng.randrange(len(self.legs)))
+        if self.rng.random() < 0.05:
+            leg = replace(leg, until=self.house.now + self.rng.randint(0, 3))
+        # One that comes once more, as another payment: the link is full, or over.
+        if self.rng.random() < 0.05:
+            self.legs.append(replace(leg, identity=self.next_identity, content=self.next_identity * 10))
+            self.next_identity += 1
+        return leg
+
+    def _link(self) -> list[Instruction]:
+        """Draw two to four legs; mostly each payer says rightly what it is to receive."""
+        legs = []
+        wanted = self.rng.choice((2, 2, 2, 3, 4))
+        until = self.rng.choice((0, 0, 0, self.house.now + self.rng.randint(1, 6)))
+        first, second = 0, 1
+        for number in range(wanted):
+            accounts = self.rng.choice(self.by_currency)
+            banks = sorted(
+                (i for i in accounts if not self.spec.accounts[i].is_agent),
+                key=lambda i: self.spec.accounts[i].participant,
+            )
+            if self.rng.random() < 0.3:
+                first, second = self.rng.sample(range(len(banks)), 2)
+            debtor, creditor = banks[first % len(banks)], banks[second % len(banks)]
+            if debtor == creditor:
+                debtor, creditor = self.rng.sample(banks, 2)
+            first, second = second, first
+            kind = self.rng.choice((InstructionKind.INSTITUTION_PAYMENT, InstructionKind.CUSTOMER_PAYMENT))
+            row = self._row(kind, debtor, creditor, self._amount())
+            legs.append(replace(row, link=self.next_link, legs=wanted, until=until))
+            if number == 0 and self.rng.random() < 0.7:
+                legs[0] = replace(legs[0], priority=Priority.NORMAL)
+        self.next_link += 1
+        return [self._with_terms(leg, legs) for leg in legs]
+
+    def _with_terms(self, leg: Instruction, legs: list[Instruction]) -> Instruction:
+        if leg.debtor < 0 or self.rng.random() < 0.3:
+            return leg
+        payer = self.house.participant_of(leg.debtor)
+        received = [x for x in legs if x.creditor >= 0 and self.house.participant_of(x.creditor) == payer]
+        if not received:
+            return leg
+        currency = self.spec.accounts[self.rng.choice(received).creditor].currency
+        amount = sum(x.amount for x in received if self.spec.accounts[x.creditor].currency == currency)
+        amount += self.rng.random() < 0.05
+        return replace(leg, against_currency=currency, against_amount=max(0, amount))
+
+    def _link_cancellation(self) -> Instruction:
+        """Ask for the cancellation of a leg that waits."""
+        found = [
+            self.house.entries[number]
+            for number, link in self.house.links.of_leg.items()
+            if not link.over and (link.requests or self.rng.random() < 0.3)
+        ]
+        if not found:
+            return self._cancellation()
+        original = self.rng.choice(found).instruction
+        row = self._row(InstructionKind.CANCELLATION, original.debtor, -1, 0)
+        return replace(row, original=self._original_identity(row, original), screening=Screening.CLEAR)
 
     def _repeat(self) -> Instruction:
         """An earlier row again: the same, or with other content; the content is what differs."""
@@ -276,7 +360,7 @@ class _DayBuilder:
         ]
 
     def _decision(self) -> Instruction:
-        held = [n for n, entry in self.house.entries.items() if entry.status is Status.PDNG]
+        held = [n for n, entry in self.house.entries.items() if entry.is_held]
         returns = [entry.number for entry in self._waiting_returns() if entry.status is Status.PDNG]
         if returns and self.rng.random() < 0.6:
             held = returns

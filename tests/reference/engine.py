@@ -10,14 +10,14 @@ from setfair.domain.codes import InstructionKind, Mechanism, Phase, Reason, Reco
 from setfair.domain.money import BALANCE_MAX_MINOR
 from setfair.engine import decide as engine
 from setfair.engine.books import AccountTerms, Books, LimitTerms
-from setfair.engine.layout import INSTRUCTION, Array
+from setfair.engine.layout import INSTRUCTION, LEG_TERMS, Array
 from tests.reference.words import DECISION_KINDS, HouseSpec, Identity, Instruction, Outcome, Record
 
 CURRENCY_NUMBERS = (978, 392, 788, 404)
 """ISO numbers of the reference's currencies 0, 1, 2 ..."""
 
 NOW = 1_767_600_000_000_000_000
-"""The time of every batch."""
+"""When the reference's clock says 0."""
 
 
 class EngineHouse:
@@ -27,9 +27,10 @@ class EngineHouse:
         self.spec = spec
         self.books = Books()
         self.subjects: dict[int, Instruction] = {}
+        self.now = NOW
         terms = [
             AccountTerms(
-                participant=place,
+                participant=_participant(spec, place),
                 currency=CURRENCY_NUMBERS[account.currency],
                 credit_line=BALANCE_MAX_MINOR if account.is_agent else account.credit_line,
                 reserved_urgent=account.reserved_urgent,
@@ -64,10 +65,18 @@ class EngineHouse:
         batch["debtor"] = batch["creditor"] = batch["person"] = -1
         for name, value in fields.items():
             batch[name] = value
-        records = self._records(engine.decide(self.books, batch, NOW).records)
+        records = self._records(engine.decide(self.books, batch, self.now).records)
         if records[0].kind is RecordKind.REJECTED:
             raise ValueError(f"no move to {phase.name}")
         return records
+
+    def expire(self, now: int) -> list[Record]:
+        """Move the clock, and reject what has reached its latest time."""
+        self.now = NOW + now
+        batch = np.zeros(1, INSTRUCTION)
+        batch["kind"] = InstructionKind.EXPIRY
+        batch["debtor"] = batch["creditor"] = batch["person"] = -1
+        return self._records(engine.decide(self.books, batch, self.now).records)
 
     def submit(self, instructions: Sequence[Instruction]) -> tuple[list[Outcome], list[Record]]:
         """Decide one batch."""
@@ -75,9 +84,12 @@ class EngineHouse:
             return [], []
         first = self.books.next_number
         batch = np.concatenate([self._encode(instruction) for instruction in instructions])
+        legs = [place for place, instruction in enumerate(instructions) if instruction.link]
+        batch["target"][legs] = np.arange(1, len(legs) + 1)
+        terms = np.array([self._terms(instructions[place]) for place in legs], LEG_TERMS)
         limit, engine.QUEUE_MAX = engine.QUEUE_MAX, self.spec.queue_max
         try:
-            decided = engine.decide(self.books, batch, NOW)
+            decided = engine.decide(self.books, batch, self.now, leg_terms=terms)
         finally:
             engine.QUEUE_MAX = limit
         for row, instruction in zip(decided.rows, instructions, strict=True):
@@ -114,7 +126,14 @@ class EngineHouse:
         row["currency"] = self._currency(instruction)
         row["identity_high"], row["identity_low"] = _halves(instruction.identity)
         row["original_high"], row["original_low"] = _halves(instruction.original)
+        if instruction.kind is InstructionKind.CANCELLATION and instruction.debtor >= 0:
+            row["debtor"] = _participant(self.spec, instruction.debtor)
         return row
+
+    def _terms(self, leg: Instruction) -> tuple[int, int, int, int, int, int, list[int]]:
+        until = NOW + leg.until if leg.until else 0
+        currency = CURRENCY_NUMBERS[leg.against_currency] if leg.against_currency >= 0 else 0
+        return leg.link, leg.link ^ 0x5E7FA1, until, leg.against_amount, currency, leg.legs, [0] * 5
 
     def _records(self, records: Array) -> list[Record]:
         return [self._record(record) for record in records]
@@ -124,7 +143,7 @@ class EngineHouse:
         currency = int(record["currency"])
         debtor, creditor, amount = (int(record[name]) for name in ("debtor", "creditor", "amount"))
         after = [int(record[name]) for name in ("debtor_after", "creditor_after")]
-        if int(record["kind"]) == RecordKind.PHASE_CHANGED:
+        if int(record["kind"]) in (RecordKind.PHASE_CHANGED, RecordKind.EXPIRY_RUN):
             amount, after = 0, [0, 0]
         elif subject is not None and subject.kind in {*DECISION_KINDS, InstructionKind.CANCELLATION}:
             currency, amount, after = self._currency(subject), subject.amount, [0, 0]
@@ -142,6 +161,12 @@ class EngineHouse:
             amount,
             *after,
         )
+
+
+def _participant(spec: HouseSpec, account: int) -> int:
+    """Return whose account it is; of one without participant a number of its own."""
+    owner = spec.accounts[account].participant
+    return owner if owner >= 0 else 1000 + account
 
 
 def _halves(identity: Identity | None) -> tuple[int, int]:

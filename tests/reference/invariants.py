@@ -14,16 +14,24 @@ from setfair.domain.money import BALANCE_MAX_MINOR
 from tests.reference.days import Step
 from tests.reference.words import PAYMENT_KINDS, HouseSpec, Instruction, Outcome, Record
 
+_AFTER_HELD = (RecordKind.SETTLED, RecordKind.QUEUED, RecordKind.REJECTED, RecordKind.LINK_PENDING)
 _NEXT: dict[RecordKind | None, tuple[RecordKind, ...]] = {
-    None: (RecordKind.SETTLED, RecordKind.QUEUED, RecordKind.REJECTED, RecordKind.HELD),
-    RecordKind.HELD: (
+    None: (*_AFTER_HELD, RecordKind.HELD),
+    RecordKind.HELD: (*_AFTER_HELD, RecordKind.CANCELLED, RecordKind.HELD),
+    RecordKind.LINK_PENDING: (
         RecordKind.SETTLED,
         RecordKind.QUEUED,
         RecordKind.REJECTED,
         RecordKind.CANCELLED,
         RecordKind.HELD,
     ),
-    RecordKind.QUEUED: (RecordKind.SETTLED, RecordKind.REJECTED, RecordKind.CANCELLED, RecordKind.HELD),
+    RecordKind.QUEUED: (
+        RecordKind.SETTLED,
+        RecordKind.REJECTED,
+        RecordKind.CANCELLED,
+        RecordKind.HELD,
+        RecordKind.LINK_PENDING,
+    ),
 }
 """The moves of a payment; kinds that are not here are final."""
 
@@ -32,6 +40,7 @@ _STATUS = {
     RecordKind.QUEUED: Status.ACSP,
     RecordKind.REJECTED: Status.RJCT,
     RecordKind.HELD: Status.PDNG,
+    RecordKind.LINK_PENDING: Status.PDNG,
     RecordKind.CANCELLED: Status.CANC,
 }
 
@@ -52,12 +61,17 @@ class Watcher:
         self.queues: list[list[int]] = [[] for _ in spec.accounts]
         self.settled_today: list[list[Record]] = [[] for _ in range(spec.currencies)]
         self.opened_number = [0] * spec.currencies
+        self.now = 0
+        self.legs: list[int] = []
+        """Numbers of legs."""
 
     def after(self, step: Step, outcomes: Sequence[Outcome], records: Sequence[Record]) -> None:
         """Check the answer to one step."""
         if step[0] == "open":
             self.settled_today[step[1]] = []
             self.opened_number[step[1]] = records[0].subject_number
+        if step[0] == "expire":
+            self.now = step[1]
         if step[0] == "submit":
             self._learn(step[1], outcomes)
         for record in records:
@@ -65,6 +79,7 @@ class Watcher:
         self._check_outcomes(outcomes)
         self._check_balances()
         self._check_limits()
+        self._check_links()
         self._check_nothing_waits_that_could_settle()
         self._check_returns()
         if step[0] == "phase" and step[2] is Phase.INTERBANK_CUTOFF:
@@ -79,16 +94,21 @@ class Watcher:
                 continue
             assert outcome.number not in self.instructions
             self.instructions[outcome.number] = row
+            if row.link and row.kind in PAYMENT_KINDS:
+                self.legs.append(outcome.number)
 
     def _follow(self, record: Record) -> None:
         row = self.instructions.get(record.subject_number)
-        if record.kind is RecordKind.PHASE_CHANGED:
+        if record.kind in (RecordKind.PHASE_CHANGED, RecordKind.EXPIRY_RUN):
             assert row is None
             return
         assert row is not None
+        if record.kind is RecordKind.LINK_MATCHED:
+            assert row.link
+            return
         assert (record.debtor, record.creditor, record.amount) == (row.debtor, row.creditor, row.amount)
         if row.kind not in PAYMENT_KINDS:
-            assert record.status in (Status.ACSC, Status.RJCT)
+            assert record.status in (Status.ACSC, Status.RJCT, Status.PDNG)
             return
         before = self.last.get(record.subject_number)
         assert record.kind in _NEXT.get(before.kind if before else None, ())
@@ -118,10 +138,12 @@ class Watcher:
 
     def _leave_queue(self, record: Record) -> None:
         queue = self.queues[record.debtor]
+        row = self.instructions[record.subject_number]
+        ahead = [self.instructions[number] for number in queue[: queue.index(record.subject_number)]]
         if record.mechanism is Mechanism.RELEASE:
-            assert queue[0] == record.subject_number
+            assert not [other for other in ahead if not row.link or other.link != row.link]
         if record.mechanism is Mechanism.BILATERAL_OFFSET and self.spec.discipline == "ordered":
-            assert queue[0] == record.subject_number
+            assert not ahead
         queue.remove(record.subject_number)
 
     def _book(self, record: Record) -> None:
@@ -181,24 +203,76 @@ class Watcher:
                 reserved += max(0, agreed[priority] - used)
         return reserved
 
+    def _check_links(self) -> None:
+        """All legs of a link are settled, or none; a link that waits in queues waits there whole."""
+        count: dict[tuple[int, RecordKind], int] = {}
+        for number in self.legs:
+            key = self.instructions[number].link, self.last[number].kind
+            count[key] = count.get(key, 0) + 1
+        for number in self.legs:
+            row = self.instructions[number]
+            for kind in (RecordKind.SETTLED, RecordKind.QUEUED):
+                # A reference that was forgotten with its day may come again.
+                assert count.get((row.link, kind), 0) % row.legs == 0
+
     def _check_nothing_waits_that_could_settle(self) -> None:
-        for account, queue in enumerate(self.queues):
+        for queue in self.queues:
             if not queue:
                 continue
             row = self.instructions[queue[0]]
-            spec = self.spec.accounts[account]
-            if queue[0] < self.opened_number[spec.currency] or row.amount > BALANCE_MAX_MINOR // 8:
+            if self._opened_before(queue[0]) or row.amount > BALANCE_MAX_MINOR // 8:
                 # The rules say nothing of what waits over a night, or for room on its creditor's side.
                 continue
-            available = self.balance[account] + spec.credit_line - self._reserved(account, row.priority)
-            covered = spec.is_agent or available >= row.amount
-            within = all(
-                self._net_paid(account, creditors) + row.amount <= amount
-                for creditors, amount in self._limits_of(account)
-                if row.creditor in creditors
+            group = (
+                [number for number in self._queued() if self._link(number) == row.link] if row.link else []
             )
-            room = self.balance[row.creditor] + row.amount <= BALANCE_MAX_MINOR
-            assert not (covered and within and room)
+            assert not self._could_settle(group or [queue[0]])
+
+    def _queued(self) -> list[int]:
+        return [number for queue in self.queues for number in queue]
+
+    def _link(self, number: int) -> int:
+        return self.instructions[number].link
+
+    def _opened_before(self, number: int) -> bool:
+        currency = self.spec.accounts[self.instructions[number].debtor].currency
+        return number < self.opened_number[currency]
+
+    def _could_settle(self, numbers: list[int]) -> bool:
+        """Say whether nothing is ahead of these payments but themselves, and they can settle together."""
+        rows = [self.instructions[number] for number in numbers]
+        for number, row in zip(numbers, rows, strict=True):
+            queue = self.queues[row.debtor]
+            if not set(queue[: queue.index(number)]) <= set(numbers):
+                return False
+        is_in_time = all(not row.until or row.until > self.now for row in rows)
+        return is_in_time and all(self._has_cover(rows, row.debtor) for row in rows) and self._is_within(rows)
+
+    def _has_cover(self, rows: list[Instruction], account: int) -> bool:
+        spec = self.spec.accounts[account]
+        lowest = max(row.priority for row in rows if row.debtor == account)
+        available = self.balance[account] + spec.credit_line - self._reserved(account, lowest)
+        net = sum(row.amount * ((row.debtor == account) - (row.creditor == account)) for row in rows)
+        return spec.is_agent or available >= net
+
+    def _is_within(self, rows: list[Instruction]) -> bool:
+        for row in rows:
+            for creditors, amount in self._limits_of(row.debtor):
+                moved = sum(
+                    other.amount * ((other.debtor == row.debtor) - (other.creditor == row.debtor))
+                    for other in rows
+                    if {other.debtor, other.creditor} - {row.debtor} <= creditors
+                )
+                if row.creditor in creditors and self._net_paid(row.debtor, creditors) + moved > amount:
+                    return False
+            balance = self.balance[row.creditor]
+            net = sum(
+                other.amount * ((other.creditor == row.creditor) - (other.debtor == row.creditor))
+                for other in rows
+            )
+            if balance + net > BALANCE_MAX_MINOR:
+                return False
+        return True
 
     def _check_returns(self) -> None:
         returned: dict[int, int] = {}
@@ -213,6 +287,6 @@ class Watcher:
             assert amount <= paid.amount
 
     def _check_queue_is_empty(self, currency: int) -> None:
-        waiting = (RecordKind.QUEUED, RecordKind.HELD)
+        waiting = (RecordKind.QUEUED, RecordKind.HELD, RecordKind.LINK_PENDING)
         for record in self.last.values():
             assert record.currency != currency or record.kind not in waiting

@@ -214,7 +214,7 @@ class NettingHouse(ReferenceHouse):
             self._book(debtor, creditor, amount)
         self._reduce(due, [taken.get(i, 0) for i in range(len(due))], RecordKind.NETTED)
         for account in sorted({creditor for _, creditor, _ in legs}):
-            self._cascade([account], self.cycle)
+            self.cascade([account], self.cycle)
         paid = sum(amount for _, _, amount in legs)
         counts = (len(taken), len(rounds[-1]), paid, sum(taken.values()), len(rounds))
         self._say(RecordKind.NETTING_RUN, *counts)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from setfair.domain.codes import (
     PHASE_MOVES,
@@ -23,8 +22,10 @@ from setfair.domain.codes import (
     Screening,
     Status,
 )
-from setfair.domain.money import AMOUNT_MAX_MINOR, BALANCE_MAX_MINOR
+from setfair.domain.money import BALANCE_MAX_MINOR
 from tests.reference.books import Books
+from tests.reference.entry_checks import Entry, EntryChecks
+from tests.reference.links import Links
 from tests.reference.words import (
     DECISION_KINDS,
     ENGINE_REASONS,
@@ -57,22 +58,7 @@ OFFSET_LOOK_MAX = 256
 """Queued payments of the creditor that bilateral offsetting looks at."""
 
 
-@dataclass(slots=True)
-class Entry:
-    """An instruction on record, with its present outcome."""
-
-    number: int
-    instruction: Instruction
-    status: Status = Status.RCVD
-    reason: Reason = Reason.NONE
-    mechanism: Mechanism = Mechanism.NONE
-    business_day: int = 0
-    counted_against: int = 0
-    """Of a return: the number of the original that it counts against, once it is accepted."""
-    first_decision: Instruction | None = None
-
-
-class ReferenceHouse:
+class ReferenceHouse(EntryChecks):
     """A house that follows the page to the letter."""
 
     def __init__(
@@ -102,6 +88,8 @@ class ReferenceHouse:
         """Accepted returns by the number of their original."""
         self.last_number = 0
         self.records: list[Record] = []
+        self.links = Links(self)
+        self.now = 0
 
     @classmethod
     def of(cls, spec: HouseSpec) -> ReferenceHouse:
@@ -132,6 +120,18 @@ class ReferenceHouse:
         self._check_move(currency, phase)
         return self._change_phase(currency, phase)
 
+    def expire(self, now: int) -> list[Record]:
+        """Move the clock, and reject what has reached its latest time."""
+        self.now = now
+        self.records = []
+        self.last_number += 1
+        cause, kind = self.last_number, RecordKind.EXPIRY_RUN
+        self.records.append(
+            Record(kind, Status.ACSC, Reason.NONE, Mechanism.NONE, -1, cause, cause, -1, -1, 0, 0, 0)
+        )
+        self.links.expire(cause)
+        return self.records
+
     def submit(self, instructions: Sequence[Instruction]) -> tuple[list[Outcome], list[Record]]:
         """Decide one batch, in order."""
         self.records = []
@@ -141,6 +141,11 @@ class ReferenceHouse:
             entry = self.entries[number]
             outcomes.append(Outcome(number, entry.status, entry.reason, entry.mechanism, repeated))
         return outcomes, self.records
+
+    def participant_of(self, account: int) -> int:
+        """Return whose account it is; of one without participant a number of its own."""
+        owner = self.accounts[account].participant if account >= 0 else -1
+        return owner if owner >= 0 else -2 - account
 
     def balance_of(self, account: int) -> int:
         return self.books.balance[account]
@@ -162,12 +167,23 @@ class ReferenceHouse:
             Record(kind, status, Reason.NONE, Mechanism.NONE, currency, cause, cause, -1, -1, 0, 0, 0)
         )
         if phase in (Phase.INTERBANK_CUTOFF, Phase.CLOSED):
-            for number in sorted(self.entries):
-                entry = self.entries[number]
-                waits = entry.status in (Status.ACSP, Status.PDNG)
-                if waits and self._currency(entry.instruction) == currency:
-                    self._reject(entry, Reason.QUEUED_AT_CUTOFF, cause)
+            self._reject_waiting(currency, cause)
         return self.records
+
+    def _reject_waiting(self, currency: int, cause: int) -> None:
+        broken = False
+        for number in sorted(self.entries):
+            entry = self.entries[number]
+            waits = entry.status in (Status.ACSP, Status.PDNG) and entry.instruction.kind in PAYMENT_KINDS
+            if not waits or self._currency(entry.instruction) != currency:
+                continue
+            if number in self.links.of_leg:
+                broken |= self.links.reject_leg(entry, Reason.QUEUED_AT_CUTOFF, cause)
+            else:
+                self.reject(entry, Reason.QUEUED_AT_CUTOFF, cause)
+        for account, spec in enumerate(self.accounts):
+            if broken and spec.currency != currency:
+                self.cascade([account], cause)
 
     def _forget_identities(self, date: int) -> None:
         if self.identity_days is None:
@@ -180,6 +196,7 @@ class ReferenceHouse:
             # Reading: the day of an identity is the day of its first instruction.
             if self.entries[numbers[0]].business_day < oldest:
                 del self.identities[identity]
+        self.links.forget(oldest)
 
     # Entry
 
@@ -195,7 +212,7 @@ class ReferenceHouse:
         if instruction.identity is not None:
             self.identities.setdefault(instruction.identity, []).append(entry.number)
         if used:
-            self._reject(entry, Reason.DUPLICATE, entry.number)
+            self.reject(entry, Reason.DUPLICATE, entry.number)
         elif instruction.kind is InstructionKind.CANCELLATION:
             self._cancellation(entry)
         elif instruction.kind is InstructionKind.SCREENING_HOLD:
@@ -223,78 +240,15 @@ class ReferenceHouse:
         for check in checks:
             reason = check(instruction)
             if reason is not Reason.NONE:
-                self._reject(entry, reason, entry.number)
+                self.reject(entry, reason, entry.number)
                 return
+        if instruction.link:
+            self.links.enter(entry)
+            return
         if instruction.screening is Screening.HIT:  # 11
-            self._record(entry, RecordKind.HELD, Status.PDNG, Reason.SCREENING_HIT, entry.number)
+            self.record(entry, RecordKind.HELD, Status.PDNG, Reason.SCREENING_HIT, entry.number)
             return
         self._accept(entry, entry.number)
-
-    def _check_accounts_known(self, row: Instruction) -> Reason:
-        """The door marks these as defects; this is for a door that forgot."""
-        if row.debtor < 0:
-            return Reason.UNKNOWN_DEBTOR_AGENT
-        return Reason.UNKNOWN_CREDITOR_AGENT if row.creditor < 0 else Reason.NONE
-
-    def _check_amount(self, row: Instruction) -> Reason:
-        if row.amount <= 0:
-            return Reason.AMOUNT_NOT_POSITIVE
-        return Reason.AMOUNT_TOO_LARGE if row.amount > AMOUNT_MAX_MINOR else Reason.NONE
-
-    def _check_accounts(self, row: Instruction) -> Reason:
-        if row.debtor == row.creditor:
-            return Reason.SAME_ACCOUNT
-        closed = self.accounts[row.debtor].is_closed or self.accounts[row.creditor].is_closed
-        return Reason.ACCOUNT_CLOSED if closed else Reason.NONE
-
-    def _check_phase(self, row: Instruction) -> Reason:
-        phase = self.phase[self._currency(row)]
-        if phase is Phase.CLOSED:
-            return Reason.DAY_NOT_OPEN
-        if phase is Phase.CUSTOMER_CUTOFF and row.kind is InstructionKind.CUSTOMER_PAYMENT:
-            return Reason.AFTER_CUTOFF
-        if phase is Phase.INTERBANK_CUTOFF and row.kind is not InstructionKind.LIQUIDITY_TRANSFER:
-            return Reason.AFTER_CUTOFF
-        return Reason.NONE
-
-    def _check_value_date(self, row: Instruction) -> Reason:
-        wrong = row.value_date != 0 and row.value_date != self.date[self._currency(row)]
-        return Reason.WRONG_VALUE_DATE if wrong else Reason.NONE
-
-    def _check_screened(self, row: Instruction) -> Reason:
-        return Reason.NOT_SCREENED if row.screening is Screening.UNSCREENED else Reason.NONE
-
-    def _check_agent(self, row: Instruction) -> Reason:
-        if row.kind is not InstructionKind.LIQUIDITY_TRANSFER:
-            return Reason.NONE
-        on_a_side = self.accounts[row.debtor].is_agent or self.accounts[row.creditor].is_agent
-        return Reason.NONE if on_a_side else Reason.NOT_SETTLEMENT_AGENT
-
-    def _check_return(self, row: Instruction) -> Reason:
-        if row.kind is not InstructionKind.PAYMENT_RETURN:
-            return Reason.NONE
-        original = self._find_original(row)
-        if original is None:
-            return Reason.ORIGINAL_UNKNOWN
-        if original.status is not Status.ACSC:
-            return Reason.ORIGINAL_NOT_SETTLED
-        paid = original.instruction
-        if (row.debtor, row.creditor) != (paid.creditor, paid.debtor):
-            return Reason.RETURN_NOT_MATCHING
-        if self.returned.get(original.number, 0) + row.amount > paid.amount:
-            return Reason.RETURN_EXCEEDS_ORIGINAL
-        return Reason.NONE
-
-    def _find_original(self, row: Instruction) -> Entry | None:
-        """Return the payment that was first entered under the identity that is named.
-
-        Reading: an identity of a cancellation names no payment, so the original is unknown.
-        """
-        numbers = [] if row.original is None else self.identities.get(row.original, [])
-        if not numbers:
-            return None
-        entry = self.entries[numbers[0]]
-        return entry if entry.instruction.kind in PAYMENT_KINDS else None
 
     # Acceptance
 
@@ -302,18 +256,18 @@ class ReferenceHouse:
         """Steps 12 to 14."""
         row = entry.instruction
         self._count_return(entry)
-        blocked = self._is_blocked(row)
+        blocked = self.is_blocked(row)
         if not blocked and self.books.can_settle(row):  # 12
-            self._settle(entry, Mechanism.IMMEDIATE, cause)
-            self._cascade([row.creditor], cause)
+            self.settle(entry, Mechanism.IMMEDIATE, cause)
+            self.cascade([row.creditor], cause)
             return
         chosen = self._find_offset(row, blocked)  # 13
         if chosen:
-            self._settle(entry, Mechanism.BILATERAL_OFFSET, cause)
+            self.settle(entry, Mechanism.BILATERAL_OFFSET, cause)
             for other in chosen:
                 self.queue[other.instruction.debtor].remove(other.number)
-                self._settle(other, Mechanism.BILATERAL_OFFSET, cause)
-            self._cascade([row.creditor, row.debtor], cause)
+                self.settle(other, Mechanism.BILATERAL_OFFSET, cause)
+            self.cascade([row.creditor, row.debtor], cause)
             return
         self._enqueue(entry, blocked, cause)  # 14
 
@@ -329,16 +283,16 @@ class ReferenceHouse:
             self.returned[entry.counted_against] -= entry.instruction.amount
             entry.counted_against = 0
 
-    def _is_blocked(self, row: Instruction) -> bool:
+    def is_blocked(self, row: Instruction) -> bool:
         for number in self.queue[row.debtor]:
             if self.entries[number].instruction.priority <= row.priority:
                 return True
         return False
 
-    def _settle(self, entry: Entry, mechanism: Mechanism, cause: int) -> None:
+    def settle(self, entry: Entry, mechanism: Mechanism, cause: int) -> None:
         self.books.settle(entry.instruction)
         entry.mechanism = mechanism
-        self._record(entry, RecordKind.SETTLED, Status.ACSC, Reason.NONE, cause)
+        self.record(entry, RecordKind.SETTLED, Status.ACSC, Reason.NONE, cause)
 
     # Step 13: bilateral offsetting
 
@@ -350,7 +304,7 @@ class ReferenceHouse:
         # Reading: payments to others that `bypass` passes over have been looked at and count too.
         for number in self.queue[row.creditor][:OFFSET_LOOK_MAX]:
             entry = self.entries[number]
-            if entry.instruction.creditor != row.debtor:
+            if entry.instruction.creditor != row.debtor or entry.instruction.link:
                 if self.discipline == "ordered":
                     break
                 continue
@@ -367,10 +321,10 @@ class ReferenceHouse:
     def _enqueue(self, entry: Entry, blocked: bool, cause: int) -> None:
         row = entry.instruction
         if self.books.balance[row.creditor] + row.amount > BALANCE_MAX_MINOR:
-            self._reject(entry, Reason.BALANCE_OVERFLOW, cause)
+            self.reject(entry, Reason.BALANCE_OVERFLOW, cause)
             return
         if self.queue_length() >= self.queue_max:
-            self._reject(entry, Reason.QUEUE_FULL, cause)
+            self.reject(entry, Reason.QUEUE_FULL, cause)
             return
         if blocked:
             reason = Reason.BEHIND_IN_QUEUE
@@ -378,24 +332,39 @@ class ReferenceHouse:
             reason = Reason.INSUFFICIENT_FUNDS
         else:
             reason = Reason.LIMIT_REACHED
+        self.put_in_queue(entry, reason, cause)
+
+    def put_in_queue(self, entry: Entry, reason: Reason, cause: int) -> None:
+        """Put a payment at the end of its priority."""
+        row = entry.instruction
         queue = self.queue[row.debtor]
         place = 0
         while place < len(queue) and self.entries[queue[place]].instruction.priority <= row.priority:
             place += 1
         queue.insert(place, entry.number)
-        self._record(entry, RecordKind.QUEUED, Status.ACSP, reason, cause)
+        self.record(entry, RecordKind.QUEUED, Status.ACSP, reason, cause)
 
-    def _cascade(self, start: list[int], cause: int) -> None:
+    def cascade(self, start: list[int], cause: int) -> None:
         """The release cascade."""
         worklist = deque(start)
         while worklist:
             account = worklist.popleft()
             queue = self.queue[account]
-            while queue and self.books.can_settle(self.entries[queue[0]].instruction):
-                entry = self.entries[queue.pop(0)]
-                self._settle(entry, Mechanism.RELEASE, cause)
-                if entry.instruction.creditor not in worklist:
-                    worklist.append(entry.instruction.creditor)
+            while queue:
+                entry = self.entries[queue[0]]
+                link = self.links.of_leg.get(entry.number)
+                listed = [entry.instruction.creditor]
+                if link is not None:
+                    if not self.links.can_release(link):
+                        break
+                    self.links.settle(link, Mechanism.RELEASE, cause)
+                    listed = [x for row in self.links.rows(link) for x in (row.creditor, row.debtor)]
+                elif self.books.can_settle(entry.instruction):
+                    queue.pop(0)
+                    self.settle(entry, Mechanism.RELEASE, cause)
+                else:
+                    break
+                worklist.extend(x for x in dict.fromkeys(listed) if x not in worklist)
 
     # Cancellation
 
@@ -404,20 +373,24 @@ class ReferenceHouse:
         original = self._find_original(row)
         reason = self._check_cancellation(row, original)
         if reason is not Reason.NONE or original is None:
-            self._record(entry, RecordKind.CANCELLATION_ANSWERED, Status.RJCT, reason, entry.number)
+            self.record(entry, RecordKind.CANCELLATION_ANSWERED, Status.RJCT, reason, entry.number)
             return
-        self._leave_queue(original)
+        if original.number in self.links.of_leg:
+            self.links.cancel(entry, original)
+            return
+        self.leave_queue(original)
         self._uncount_return(original)
-        self._record(original, RecordKind.CANCELLED, Status.CANC, Reason.CANCELLED_BY_SENDER, entry.number)
-        self._record(entry, RecordKind.CANCELLATION_ANSWERED, Status.ACSC, Reason.NONE, entry.number)
-        self._cascade([original.instruction.debtor], entry.number)
+        self.record(original, RecordKind.CANCELLED, Status.CANC, Reason.CANCELLED_BY_SENDER, entry.number)
+        self.record(entry, RecordKind.CANCELLATION_ANSWERED, Status.ACSC, Reason.NONE, entry.number)
+        self.cascade([original.instruction.debtor], entry.number)
 
     def _check_cancellation(self, row: Instruction, original: Entry | None) -> Reason:
         if row.defect is not Reason.NONE:
             return row.defect
         if original is None:
             return Reason.ORIGINAL_UNKNOWN
-        if row.debtor < 0 or row.debtor != original.instruction.debtor:
+        asking = self.participant_of(row.debtor)
+        if row.debtor < 0 or asking != self.participant_of(original.instruction.debtor):
             return Reason.NOT_YOUR_PAYMENT
         if original.status is Status.ACSC:
             return Reason.ORIGINAL_SETTLED
@@ -432,43 +405,55 @@ class ReferenceHouse:
         held = self.entries.get(row.target)
         reason = self._check_decision(row, held)
         if reason is not Reason.NONE or held is None:
-            self._reject(entry, reason, entry.number)
+            self.reject(entry, reason, entry.number)
             return
-        self._record(entry, RecordKind.DISPOSITION, Status.ACSC, Reason.NONE, entry.number)
+        self.record(entry, RecordKind.DISPOSITION, Status.ACSC, Reason.NONE, entry.number)
         first = held.first_decision
         if first is None:
             held.first_decision = row
             return
-        if InstructionKind.REFUSAL in (first.kind, row.kind):
-            self._reject(held, Reason.SCREENING_REFUSED, entry.number)
+        is_refused = InstructionKind.REFUSAL in (first.kind, row.kind)
+        if held.number in self.links.of_leg:
+            if is_refused:
+                self.links.reject_leg(held, Reason.SCREENING_REFUSED, entry.number)
+            else:
+                self.links.readmit(held, entry.number)
+            return
+        if is_refused:
+            self.reject(held, Reason.SCREENING_REFUSED, entry.number)
             return
         for check in (self._check_phase, self._check_value_date, self._check_return):  # 6, 7, 10
             reason = check(held.instruction)
             if reason is not Reason.NONE:
-                self._reject(held, reason, entry.number)
+                self.reject(held, reason, entry.number)
                 return
         self._accept(held, entry.number)
 
     def _hold_again(self, entry: Entry) -> None:
         held = self.entries.get(entry.instruction.target)
-        if held is None or held.status not in (Status.ACSP, Status.PDNG):
-            self._reject(entry, Reason.NOT_HELD, entry.number)
+        is_payment = held is not None and held.instruction.kind is not InstructionKind.CANCELLATION
+        if held is None or not is_payment or held.status not in (Status.ACSP, Status.PDNG):
+            self.reject(entry, Reason.NOT_HELD, entry.number)
             return
         entry.status = Status.ACSC
+        held.first_decision = None
+        if held.number in self.links.of_leg:
+            self.links.hold(held, entry.number)
+            return
         was_queued = held.status is Status.ACSP
-        self._leave_queue(held)
+        self.leave_queue(held)
         self._uncount_return(held)
-        held.first_decision, held.mechanism = None, Mechanism.NONE
-        self._record(held, RecordKind.HELD, Status.PDNG, Reason.SCREENING_HIT, entry.number)
+        held.mechanism = Mechanism.NONE
+        self.record(held, RecordKind.HELD, Status.PDNG, Reason.SCREENING_HIT, entry.number)
         if was_queued:
-            self._cascade([held.instruction.debtor], entry.number)
+            self.cascade([held.instruction.debtor], entry.number)
 
     def _check_decision(self, row: Instruction, held: Entry | None) -> Reason:
         if row.defect is not Reason.NONE:
             return row.defect
         if not 0 <= row.person < self.officers:
             return Reason.PERSON_NOT_AUTHORISED
-        if held is None or held.status is not Status.PDNG:
+        if held is None or not held.is_held:
             return Reason.NOT_HELD
         if held.first_decision is not None and held.first_decision.person == row.person:
             return Reason.SAME_PERSON
@@ -476,22 +461,16 @@ class ReferenceHouse:
 
     # On record
 
-    def _currency(self, row: Instruction) -> int:
-        for account in (row.debtor, row.creditor):
-            if account >= 0:
-                return self.accounts[account].currency
-        return -1
-
-    def _leave_queue(self, entry: Entry) -> None:
+    def leave_queue(self, entry: Entry) -> None:
         if entry.status is Status.ACSP:
             self.queue[entry.instruction.debtor].remove(entry.number)
 
-    def _reject(self, entry: Entry, reason: Reason, cause: int) -> None:
-        self._leave_queue(entry)
+    def reject(self, entry: Entry, reason: Reason, cause: int) -> None:
+        self.leave_queue(entry)
         self._uncount_return(entry)
-        self._record(entry, RecordKind.REJECTED, Status.RJCT, reason, cause)
+        self.record(entry, RecordKind.REJECTED, Status.RJCT, reason, cause)
 
-    def _record(self, entry: Entry, kind: RecordKind, status: Status, reason: Reason, cause: int) -> None:
+    def record(self, entry: Entry, kind: RecordKind, status: Status, reason: Reason, cause: int) -> None:
         """Write the record and make it the entry's present outcome."""
         entry.status, entry.reason = status, reason
         row, settled = entry.instruction, kind is RecordKind.SETTLED

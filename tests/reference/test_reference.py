@@ -8,7 +8,16 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from setfair.domain.codes import InstructionKind, Mechanism, Phase, Priority, RecordKind, Screening, Status
+from setfair.domain.codes import (
+    InstructionKind,
+    Mechanism,
+    Phase,
+    Priority,
+    Reason,
+    RecordKind,
+    Screening,
+    Status,
+)
 from tests.reference.days import DEFECTS, Day, days, seeded_day
 from tests.reference.invariants import Watcher
 from tests.reference.play import play, take_step
@@ -68,6 +77,9 @@ def test_every_mechanism_and_kind_of_record_occurs(seeded_records: list[list[Rec
         RecordKind.CANCELLATION_ANSWERED,
         RecordKind.PHASE_CHANGED,
         RecordKind.DISPOSITION,
+        RecordKind.LINK_PENDING,
+        RecordKind.LINK_MATCHED,
+        RecordKind.EXPIRY_RUN,
     }
     assert min(mechanisms[mechanism] for mechanism in Mechanism if mechanism is not Mechanism.NETTING) >= 200
     assert set(kinds) == expected
@@ -128,7 +140,7 @@ def test_resubmitting_a_day_moves_nothing() -> None:
 
 
 class _NoCascade(ReferenceHouse):
-    def _cascade(self, start: list[int], cause: int) -> None:
+    def cascade(self, start: list[int], cause: int) -> None:
         pass
 
 
@@ -139,14 +151,14 @@ class _LastInFirstOut(ReferenceHouse):
 
 
 class _NoQueueOrder(ReferenceHouse):
-    def _is_blocked(self, row: Instruction) -> bool:
+    def is_blocked(self, row: Instruction) -> bool:
         return False
 
 
 class _NoCutoff(ReferenceHouse):
-    def _reject(self, entry, reason, cause):  # type: ignore[no-untyped-def]
+    def reject(self, entry, reason, cause):  # type: ignore[no-untyped-def]
         if reason.name != "QUEUED_AT_CUTOFF":
-            super()._reject(entry, reason, cause)
+            super().reject(entry, reason, cause)
 
 
 class _NoReturnSum(ReferenceHouse):
@@ -155,10 +167,10 @@ class _NoReturnSum(ReferenceHouse):
 
 
 class _PaysTwice(ReferenceHouse):
-    def _settle(self, entry, mechanism, cause):  # type: ignore[no-untyped-def]
-        super()._settle(entry, mechanism, cause)
+    def settle(self, entry, mechanism, cause):  # type: ignore[no-untyped-def]
+        super().settle(entry, mechanism, cause)
         if cause % 50 == 0:
-            super()._settle(entry, mechanism, cause)
+            super().settle(entry, mechanism, cause)
 
 
 class _NoFloor(ReferenceHouse):
@@ -171,6 +183,15 @@ class _NoLimits(ReferenceHouse):
     def __init__(self, *args, **kwargs):  # type: ignore[no-untyped-def]
         super().__init__(*args, **kwargs)
         self.books.within_limits = lambda *_: True  # type: ignore[method-assign]
+
+
+class _PaysHalfALink(ReferenceHouse):
+    def settle(self, entry, mechanism, cause):  # type: ignore[no-untyped-def]
+        if entry.instruction.legs == 2 and entry.instruction.debtor % 2:
+            entry.status = Status.RCVD
+            self.reject(entry, Reason.LINK_BROKEN, cause)
+        else:
+            super().settle(entry, mechanism, cause)
 
 
 class _StaleOutcomes(ReferenceHouse):
@@ -190,6 +211,7 @@ class _StaleOutcomes(ReferenceHouse):
         _PaysTwice,
         _NoFloor,
         _NoLimits,
+        _PaysHalfALink,
         _StaleOutcomes,
     ],
 )

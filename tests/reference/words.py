@@ -59,6 +59,12 @@ ENGINE_REASONS = frozenset(
         Reason.SAME_PERSON,
         Reason.SCREENING_REFUSED,
         Reason.QUEUED_AT_CUTOFF,
+        Reason.LINK_CLOSED,
+        Reason.LINK_TERMS_DIFFER,
+        Reason.LINK_INCOMPLETE,
+        Reason.LINK_BROKEN,
+        Reason.LINK_SHARED,
+        Reason.EXPIRED,
     }
 )
 """The reasons that the rules give by themselves; a reader's defects come on top."""
@@ -76,6 +82,8 @@ class AccountSpec:
     is_agent: bool = False
     """The settlement agent's account: it has no floor."""
     is_closed: bool = False
+    participant: int = -1
+    """Whose account it is; -1: of a participant that has no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +132,14 @@ class Instruction:
     target: int = 0
     """Of a decision: the number of the held instruction."""
     person: int = -1
+    link: int = 0
+    """Of a leg: its link; 0 for what is none."""
+    legs: int = 0
+    until: int = 0
+    """Latest time; 0: none."""
+    against_currency: int = -1
+    against_amount: int = 0
+    """What the payer says that it is to receive in the link; 0: nothing is said."""
 
 
 class Record(NamedTuple):

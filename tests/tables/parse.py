@@ -15,9 +15,10 @@ Amounts are minor units. `and` puts a row into the batch of the line above. Left
     house    ordered|bypass, queue N, officers N, memory N (days), in any order
     account  OWNER CURRENCY, then agent, closed, line N, urgent N, high N
     limit    OWNER->OWNER CURRENCY N, or OWNER->* CURRENCY N for the multilateral limit
-    open     CURRENCY DATE;  phase CURRENCY PHASE
+    open     CURRENCY DATE;  phase CURRENCY PHASE;  expire TIME
     submit   LABEL OWNER->OWNER AMOUNT CURRENCY, then PRIORITY, institution, hit, unscreened, value DATE,
-             defect REASON, and `as LABEL` for the identity of another row; owner ? is unknown
+             defect REASON, and `as LABEL` for the identity of another row; owner ? is unknown; of a leg:
+             link N LEGS, against AMOUNT CURRENCY, until TIME
     fund     the same for a liquidity transfer; return: the same with `of LABEL`
     cancel   LABEL of LABEL by OWNER CURRENCY
     release, refuse   LABEL of LABEL by PERSON
@@ -43,6 +44,7 @@ _STATUSES = {
     "done": Status.ACSC,
     "queued": Status.ACSP,
     "held": Status.PDNG,
+    "pending": Status.PDNG,
     "rejected": Status.RJCT,
     "cancelled": Status.CANC,
 }
@@ -88,6 +90,8 @@ class Step:
     rows: list[Row] = field(default_factory=list)
     move: tuple[int, Phase, int] | None = None
     """Currency, phase, and the date where the phase is OPEN."""
+    expire: int | None = None
+    """The time at which what has reached its latest time is rejected."""
     outcomes: list[tuple[str, Expected]] = field(default_factory=list)
     balances: list[tuple[int, int]] = field(default_factory=list)
     order: list[str] | None = None
@@ -142,6 +146,9 @@ def _read_line(scenario: Scenario, text: str, number: int) -> None:
     if verb in ("open", "phase"):
         step = Step(number, move=_read_move(scenario, verb, words))
         scenario.steps.append(step)
+    elif verb == "expire":
+        step = Step(number, expire=int(words[0]))
+        scenario.steps.append(step)
     else:
         if verb == "and":
             verb, *words = words if words[0] in _ROW_KINDS else ["submit", *words]
@@ -175,7 +182,8 @@ def _read_account(scenario: Scenario, words: list[str]) -> None:
     owner, currency, *options = words
     if currency not in scenario.currencies:
         scenario.currencies.append(currency)
-    account = AccountSpec(scenario.currencies.index(currency))
+    owners = list(dict.fromkeys(name for name, _ in (*scenario.owners, (owner, currency))))
+    account = AccountSpec(scenario.currencies.index(currency), participant=owners.index(owner))
     rest = iter(options)
     for word in rest:
         match word:
@@ -260,6 +268,13 @@ def _read_word(scenario: Scenario, row: Instruction, word: str, rest: Iterator[s
             return replace(row, screening=Screening.HIT)
         case "unscreened":
             return replace(row, screening=Screening.UNSCREENED)
+        case "link":
+            return replace(row, link=int(next(rest)), legs=int(next(rest)))
+        case "against":
+            amount, currency = int(next(rest)), scenario.currencies.index(next(rest))
+            return replace(row, against_amount=amount, against_currency=currency)
+        case "until":
+            return replace(row, until=int(next(rest)))
         case "value":
             return replace(row, value_date=int(next(rest)))
         case "defect":

@@ -24,8 +24,8 @@ class ScenarioRun:
 
     def step(self, step: Step) -> None:
         """Take one step and compare all that the table says of it."""
-        where = f"line {step.line}"
-        records = self._move(step) if step.move else self._submit(step, where)
+        where, is_move = f"line {step.line}", step.move is not None or step.expire is not None
+        records = self._move(step) if is_move else self._submit(step, where)
         for label, expected in step.outcomes:
             outcomes, moved = self.house.submit([self.rows[label]])
             assert (where, label, _as_expected(outcomes[0])) == (
@@ -44,6 +44,8 @@ class ScenarioRun:
             assert (where, subjects) == (where, step.order)
 
     def _move(self, step: Step) -> list[Record]:
+        if step.expire is not None:
+            return self.house.expire(step.expire)
         assert step.move is not None
         currency, phase, date = step.move
         if phase is Phase.OPEN:

@@ -10,9 +10,9 @@ import pytest
 
 _LIST_UNCOMPILED = """
 import importlib, pkgutil, setfair
-from setfair.prepare import clear_two_debts, decide_a_day, read_a_line, screen_a_name
+from setfair.prepare import clear_debts, decide_a_day, read_a_line, screen_a_name
 decide_a_day()
-clear_two_debts()
+clear_debts()
 read_a_line()
 screen_a_name()
 rooms = tuple(f"setfair.{room}." for room in ("engine", "formats", "intake", "journal", "screening"))

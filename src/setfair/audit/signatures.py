@@ -15,6 +15,7 @@ from setfair.proof.checkpoint import Checkpoint, checkpoint_of, cosigner_name, o
 from setfair.proof.note import (
     COSIGNATURE,
     ED25519,
+    Key,
     Note,
     check_cosigned,
     check_signed,
@@ -56,10 +57,16 @@ def audit_notes(query: Query, house_id: str, key_text: str, after: int) -> int:
                 differ(after, "signed checkpoint", "a page that was signed", "no such page")
             check_same(after, "signed checkpoint", Checkpoint(origin, int(row["size"]), row["root"]), said)
             check_signed(note, key)
+            check_same(after, "signed checkpoint", note.to_text(), row["note"])
+            check_same(after, "signatures of the checkpoint that are not the house's", 0, _foreign(note, key))
         except NotProvenError as error:
             differ(after, "signed checkpoint", "the house's signature", error)
         count += 1
     return count
+
+
+def _foreign(note: Note, key: Key) -> int:
+    return sum((line.name, line.key_id) != (key.name, key.id) for line in note.lines)
 
 
 def audit_cosignatures(query: Query, house_id: str, keys: dict[tuple[str, str], None], after: int) -> int:
@@ -91,6 +98,7 @@ def audit_cosignatures(query: Query, house_id: str, keys: dict[tuple[str, str], 
             fits = [key for key in known if (key.name, key.id) == (line.name, line.key_id)]
             if not fits or line.name != row["key_name"]:
                 differ(number, "cosignature", "a cosigner of the agreement", row["key_name"])
+            check_same(number, "cosignature", line.to_text(), row["line"])
             check_cosigned(Note(read_note(row["note"]).text, (line,)), fits[0])
         except SetfairError as error:
             differ(number, "cosignature", f"the signature of {row['key_name']}", error)

@@ -3,8 +3,8 @@
 Rules
 -----
 1. The saved books are those after their page; a damaged save is passed over at every start, and said here.
-2. The tables have come as far as the pages (or stand behind: then they are not compared), and have the
-   balances of the books, and as queued the payments that wait.
+2. The tables are all there or none is, and have come no further than the pages. If they have come as far,
+   they have the balances of the books, and as queued the payments that wait.
 """
 
 from __future__ import annotations
@@ -19,14 +19,13 @@ from setfair.engine.books import Books
 from setfair.explain.choose import Query
 from setfair.house_state import HouseState
 from setfair.journal.state import state_from_bytes
+from setfair.store.projector import NAMES_QUERY, has_all_tables
+from setfair.store.sqlite import TRUTH
 
 _SAVED = "SELECT page_number, body FROM books_checkpoint ORDER BY page_number DESC LIMIT 1"
 _POSITION = "SELECT page_number FROM projection WHERE name = 'tables'"
 _BALANCES = "SELECT balance_minor FROM account_row ORDER BY account_number"
 _QUEUED = "SELECT payment_number FROM payment_row WHERE status = ? ORDER BY payment_number"
-_THERE = """
-SELECT count(*) AS found FROM sqlite_master WHERE name IN ('projection', 'account_row', 'payment_row')
-"""
 
 
 def saved_books(query: Query) -> tuple[int, dict[str, Any]] | None:
@@ -63,11 +62,30 @@ _HASHED = frozenset({"identities", "obligation_identities"})
 """Tables of identities: their slots depend on when they grew, so that equal books may have other bytes."""
 
 
+def position_of(query: Query) -> int:
+    """Return how far the tables have come; 0: there are none, as in a copy of the pages alone.
+
+    Raises
+    ------
+    DifferenceFound
+        If some are there and others not.
+    """
+    names = [(row["name"],) for row in query(NAMES_QUERY, ())]
+    if {name for (name,) in names if not name.startswith("sqlite_")} <= TRUTH:
+        return 0
+    if not has_all_tables(names):
+        differ(0, "tables", "all that the house makes, or none", "some of them")
+    rows = query(_POSITION, ())
+    check_same(0, "rows that say how far the tables have come", 1, len(rows))
+    return int(rows[0]["page_number"])
+
+
 def check_tables(query: Query, state: HouseState) -> bool:
-    """Rule 2; return whether the tables were compared."""
-    if int(query(_THERE, ())[0]["found"]) < 3:
-        return False
-    if int(query(_POSITION, ())[0]["page_number"]) != state.page_number:
+    """Rule 2; return whether balances and queue were compared."""
+    position = position_of(query)
+    if position > state.page_number:
+        differ(0, "page that the tables have come to", f"{state.page_number} or less", position)
+    if not position or position < state.page_number:
         return False
     balances = [int(row["balance_minor"]) for row in query(_BALANCES, ())]
     mine = [int(balance) for balance in state.books.accounts["balance"]]

@@ -43,6 +43,8 @@ class InstructionKind(IntEnum):
     """A firm is named, with its country and the participant that it banks with."""
     LIST_ADOPTION = 15
     """A version of the screening lists takes effect."""
+    EXPIRY = 16
+    """What has reached its latest time is rejected."""
     SCREENING_HOLD = 17
     """What waits is held, or held anew, since a list has changed."""
     ALERT_NOTE = 18
@@ -55,7 +57,8 @@ class Status(IntEnum):
     RCVD = 1
     """Received: no decision yet."""
     PDNG = 2
-    """Pending: held by screening, or an obligation that waits for its debtor's confirmation."""
+    """Pending: held by screening, a leg that waits for the others of its link, a cancellation that waits for
+    the other parties of a link, or an obligation that waits for its debtor's confirmation."""
     ACSP = 3
     """Accepted, settlement in process: a payment in the queue, an obligation that is open."""
     ACSC = 4
@@ -156,6 +159,12 @@ class RecordKind(IntEnum):
     """What remained of an obligation was settled by netting in a cycle."""
     NETTING_RUN = 21
     """Totals of netting in one cycle in one currency."""
+    LINK_PENDING = 22
+    """A leg waits for the other legs of its link."""
+    LINK_MATCHED = 23
+    """All legs of a link are there, and their terms agree."""
+    EXPIRY_RUN = 24
+    """What had reached its latest time was rejected."""
 
 
 class ReasonInfo(NamedTuple):
@@ -224,6 +233,13 @@ class Reason(IntEnum):
     AGENT_UNSUITABLE = 48
     REJECTED_BY_READER = 49
     PRIORITY_INVALID = 50
+    LINK_INVALID = 51
+    LINK_CLOSED = 52
+    LINK_TERMS_DIFFER = 53
+    LINK_INCOMPLETE = 54
+    LINK_BROKEN = 55
+    LINK_SHARED = 56
+    EXPIRED = 57
 
     @property
     def iso(self) -> str:
@@ -292,5 +308,12 @@ REASONS: dict[Reason, ReasonInfo] = _table(
     (Reason.AGENT_UNSUITABLE, "AGNT", "the agent cannot be reached through this house"),
     (Reason.REJECTED_BY_READER, "NARR", "the instruction breaks a rule of its message"),
     (Reason.PRIORITY_INVALID, "CH16", "the priority is none of URGENT, HIGH, NORMAL"),
+    (Reason.LINK_INVALID, "CH16", "what is said of the link is malformed, or the instruction can be no leg"),
+    (Reason.LINK_CLOSED, "AM05", "the link of this reference has all its legs, or is over"),
+    (Reason.LINK_TERMS_DIFFER, "NARR", "the terms differ from those of the other legs of the link"),
+    (Reason.LINK_INCOMPLETE, "NARR", "waits for the other legs of its link"),
+    (Reason.LINK_BROKEN, "NARR", "another leg of its link was rejected"),
+    (Reason.LINK_SHARED, "NARR", "a matched link is cancelled when all its payers have asked for it"),
+    (Reason.EXPIRED, "TM01", "its latest time has passed"),
 )
 """Every reason, once. A test fails when a member has no row, no decision-table case or no docs line."""

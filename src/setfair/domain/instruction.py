@@ -59,6 +59,11 @@ PAYMENT_SCHEMA = pa.schema(
         pa.field("original_uetr", pa.binary(16), nullable=True),  # of a return or cancellation
         _text("original_instruction_id"),
         _text("reason_code"),  # ISO reason of a return or cancellation
+        _text("link"),  # reference of the link that the payment is a leg of, or ""
+        pa.field("link_legs", pa.uint8(), nullable=False),  # legs of that link; 0 without one
+        _text("against_currency"),  # what the payer is to receive in that link, if it says so
+        pa.field("against_amount_minor", pa.int64(), nullable=False),
+        pa.field("until_ns", pa.int64(), nullable=False),  # latest time of that link; 0: none
         *_DEFECT,
     ]
 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from setfair.domain.codes import InstructionKind, Reason, Status
 from setfair.engine.ahead import read_ahead
-from setfair.engine.entry import enter, reject
+from setfair.engine.entry import enter
 from setfair.engine.identity import ABSENT, CONFLICT, hash_of, home_slot, remember
 from setfair.engine.layout import NEXT_NUMBER, PAYMENT_COUNT, Array, Journal, PaymentBooks, Row, Setting
 from setfair.engine.ledger import ALL_OTHERS, HAS_BILATERAL, HAS_MULTILATERAL, limit_home
 from setfair.engine.queue import NONE
 from setfair.engine.request import cancel, decide_held, hold_again
+from setfair.engine.withdraw import reject
 from setfair.kernel import inlined, inner, kernel
 
 _CANCELLATION = int(InstructionKind.CANCELLATION)

@@ -18,11 +18,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from setfair.domain.codes import InstructionKind
 from setfair.engine.identity import fill, forget, slots_for
 from setfair.engine.layout import (
     ACCOUNT,
     CURRENCY_NUMBERS,
     IDENTITY,
+    LEG,
+    LEG_COUNT,
+    LINK,
+    LINK_COUNT,
     NEXT_NUMBER,
     OBLIGATION,
     OBLIGATION_COUNT,
@@ -31,14 +36,13 @@ from setfair.engine.layout import (
     Array,
     IdentityMemory,
     Int64s,
+    LinkBooks,
     ObligationBooks,
     PaymentBooks,
     cleared,
     copy_rows,
 )
 from setfair.engine.ledger import ALL_OTHERS, HAS_BILATERAL, HAS_MULTILATERAL, find_limit_slot, limits_table
-
-COUNTERS = 4
 
 NETTING_RULE, RERUN_RULE = 4, 5
 """Places in `rules`."""
@@ -80,18 +84,21 @@ def _by_currency(dtype: type[np.generic], fill: int) -> NDArray[np.generic]:
 
 @dataclass(slots=True)
 class Books:
-    """Accounts, payments, obligations, identities, limits and phases of one house."""
+    """Accounts, payments, links, obligations, identities, limits and phases of one house."""
 
     accounts: Array = field(default_factory=lambda: np.zeros(0, ACCOUNT))
     payments: Array = field(default_factory=lambda: cleared(1024, PAYMENT))
     identities: Array = field(default_factory=lambda: cleared(1024, IDENTITY))
     obligations: Array = field(default_factory=lambda: cleared(1024, OBLIGATION))
     obligation_identities: Array = field(default_factory=lambda: cleared(1024, IDENTITY))
+    links: Array = field(default_factory=lambda: cleared(64, LINK))
+    legs: Array = field(default_factory=lambda: cleared(64, LEG))
+    link_identities: Array = field(default_factory=lambda: cleared(64, IDENTITY))
     limits: Array = field(default_factory=lambda: limits_table(0))
     phases: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(CURRENCY_NUMBERS, np.uint8))
     business_day: NDArray[np.int32] = field(default_factory=lambda: np.zeros(CURRENCY_NUMBERS, np.int32))
     agent_account: NDArray[np.int32] = field(default_factory=lambda: np.full(CURRENCY_NUMBERS, -1, np.int32))
-    counters: Int64s = field(default_factory=lambda: np.array([0, 0, 0, 1], np.int64))
+    counters: Int64s = field(default_factory=lambda: np.array([0, 0, 0, 1, 0, 0], np.int64))
     reserved_terms: Int64s = field(default_factory=lambda: np.zeros((0, 2), np.int64))
     """Reservations as agreed (urgent, high) by account: set again when a day opens."""
     rules: Int64s = field(default_factory=lambda: np.array([0, 2, 10, 1, 0, 0], np.int64))
@@ -100,6 +107,7 @@ class Books:
 
     _slots: NDArray[np.uint64] = field(default_factory=lambda: slots_for(512))
     _obligation_slots: NDArray[np.uint64] = field(default_factory=lambda: slots_for(512))
+    _link_slots: NDArray[np.uint64] = field(default_factory=lambda: slots_for(64))
     """Where identities are found: made of them, and not part of a snapshot."""
 
     _worklist: NDArray[np.int32] = field(default_factory=lambda: np.zeros(1, np.int32))
@@ -115,6 +123,23 @@ class Books:
     def obligation_count(self) -> int:
         """Obligations and credit notes that the books remember."""
         return int(self.counters[OBLIGATION_COUNT])
+
+    @property
+    def link_count(self) -> int:
+        """Links that the books remember."""
+        return int(self.counters[LINK_COUNT])
+
+    @property
+    def leg_count(self) -> int:
+        """Legs of these links, and those that have left them."""
+        return int(self.counters[LEG_COUNT])
+
+    @property
+    def earliest_until(self) -> int:
+        """The first latest time of a link that waits, nanoseconds since 1970-01-01 UTC; 0: there is none."""
+        links = self.links[: self.link_count]
+        waits = (links["over"] == 0) & (links["present"] > 0) & (links["until"] > 0)
+        return int(links["until"][waits].min(initial=2**63 - 1)) if waits.any() else 0
 
     @property
     def next_number(self) -> int:
@@ -172,6 +197,16 @@ class Books:
         self.identities = _grown(self.identities, needed)
         self._slots = _grown_slots(self._slots, self.identities[: self.payment_count], needed)
 
+    def reserve_links(self, more: int) -> None:
+        """Make room for `more` legs, each of a link of its own."""
+        if not more:
+            return
+        count, needed = self.link_count, self.link_count + more
+        self.links = _grown(self.links, needed)
+        self.legs = _grown(self.legs, self.leg_count + more)
+        self.link_identities = _grown(self.link_identities, needed)
+        self._link_slots = _grown_slots(self._link_slots, self.link_identities[:count], needed)
+
     def reserve_obligations(self, more: int) -> None:
         """Make room for `more` obligations and their identities."""
         count, needed = self.obligation_count, self.obligation_count + more
@@ -193,8 +228,11 @@ class Books:
         if keep_from == 0:
             return
         kept = self.payments[keep_from:count].copy()
+        places_of_legs = np.where(kept["kind"] <= InstructionKind.INSTITUTION_PAYMENT, kept["original"], -1)
         for name in ("original", "next", "previous"):
             kept[name] = np.where(kept[name] >= keep_from, kept[name] - keep_from, -1)
+        is_leg = np.flatnonzero(places_of_legs >= 0)
+        kept["original"][is_leg] = self._forget_links(keep_from)[places_of_legs[is_leg]]
         for name in ("head", "tail"):
             places = self.accounts[name]
             self.accounts[name] = np.where(places >= 0, places - keep_from, -1)
@@ -204,6 +242,32 @@ class Books:
         self.identities = _grown(kept_identities, len(kept) + 1024)
         self.payments = _grown(kept, len(kept) + 1024)
         self.counters[PAYMENT_COUNT] = len(kept)
+
+    def _forget_links(self, keep_from: int) -> NDArray[np.int64]:
+        """Forget links with a leg before `keep_from`: they are over. Return by leg its new place, or -1.
+
+        Legs that have left their link are forgotten too: nothing asks for them.
+        """
+        legs, links = self.legs[: self.leg_count], self.links[: self.link_count]
+        forgotten = np.zeros(len(links), np.bool_)
+        forgotten[legs["link"][(legs["payment"] < keep_from) & (legs["link"] >= 0)]] = True
+        # A link that all legs have left waits for others to come, and keeps nothing of a day.
+        forgotten |= links["present"] == 0
+        keeps_leg = (legs["link"] >= 0) & ~forgotten[legs["link"]] if len(links) else np.zeros(0, np.bool_)
+        leg_place, link_place = _new_places(keeps_leg), _new_places(~forgotten)
+        legs, links = legs[keeps_leg].copy(), links[~forgotten].copy()
+        legs["payment"] -= keep_from
+        legs["link"] = link_place[legs["link"]]
+        for column in (links["first"], legs["next"]):
+            column[column >= 0] = leg_place[column[column >= 0]]
+        # Only cancellations that are still unanswered are named, and those are of a day that is open.
+        legs["request"][legs["request"] >= 0] -= keep_from
+        identities = self.link_identities[: self.link_count][~forgotten].copy()
+        self._link_slots = _filled_slots(identities, len(identities))
+        self.legs, self.links = _grown(legs, len(legs) + 64), _grown(links, len(links) + 64)
+        self.link_identities = _grown(identities, len(links) + 64)
+        self.counters[LEG_COUNT], self.counters[LINK_COUNT] = len(legs), len(links)
+        return leg_place
 
     def payment_books(self) -> PaymentBooks:
         """Return the arrays as the payment kernels take them."""
@@ -221,6 +285,7 @@ class Books:
             self.counters,
             self._worklist,
             self._listed,
+            LinkBooks(self.links, self.legs, IdentityMemory(self.link_identities, self._link_slots)),
         )
 
     def obligation_books(self) -> ObligationBooks:
@@ -236,6 +301,9 @@ class Books:
             "identities": self.identities[: self.payment_count],
             "obligations": self.obligations[: self.obligation_count],
             "obligation_identities": self.obligation_identities[: self.obligation_count],
+            "links": self.links[: self.link_count],
+            "legs": self.legs[: self.leg_count],
+            "link_identities": self.link_identities[: self.link_count],
             "limits": self.limits,
             "phases": self.phases,
             "business_day": self.business_day,
@@ -254,7 +322,12 @@ class Books:
         obligation_slots = _filled_slots(
             copies["obligation_identities"], len(copies["obligation_identities"])
         )
-        return cls(**copies, _slots=slots, _obligation_slots=obligation_slots)
+        link_slots = _filled_slots(copies["link_identities"], len(copies["link_identities"]))
+        return cls(**copies, _slots=slots, _obligation_slots=obligation_slots, _link_slots=link_slots)
+
+
+def _new_places(kept: NDArray[np.bool_]) -> NDArray[np.int64]:
+    return np.where(kept, np.cumsum(kept) - 1, -1)
 
 
 def _grown(array: Array, needed: int) -> Array:

@@ -6,9 +6,12 @@ import numpy as np
 
 from setfair.domain.codes import InstructionKind, Phase, Reason, RecordKind, Status
 from setfair.engine.books import Books
-from setfair.engine.entry import withdraw
+from setfair.engine.cascade import release
 from setfair.engine.layout import PAYMENT_COUNT, Journal, PaymentBooks
 from setfair.engine.ledger import write_payment_record
+from setfair.engine.link import link_of, reject_one_leg
+from setfair.engine.queue import NONE
+from setfair.engine.withdraw import withdraw
 from setfair.kernel import kernel
 
 _CANCELLATION = int(InstructionKind.CANCELLATION)
@@ -45,15 +48,27 @@ def open_day(books: Books, currency: int, day: int, remember_from: int) -> None:
 
 
 def reject_waiting(books: Books, journal: Journal, currency: int, cause: int, now: int) -> None:
-    """Reject what is queued or held in this currency, in the order of its arrival."""
+    """Reject what is queued or held in this currency, in the order of its arrival.
+
+    A matched link ends with its leg in this currency; what that lets go in other currencies settles.
+    """
     _reject_unsettled(books.payment_books(), journal, currency, cause, now)
 
 
 @kernel
 def _reject_unsettled(books: PaymentBooks, journal: Journal, currency: int, cause: int, now: int) -> None:
+    broken = False
     for payment in range(books.counters[PAYMENT_COUNT]):
         entry = books.payments[payment]
         waits = entry["status"] == _ACSP or entry["status"] == _PDNG
-        if waits and entry["currency"] == currency and entry["kind"] != _CANCELLATION:
+        if not waits or entry["currency"] != currency or entry["kind"] == _CANCELLATION:
+            continue
+        if link_of(books, payment) != NONE:
+            ended = reject_one_leg(books, journal, payment, _AT_CUTOFF, cause, now)
+            broken = broken or ended
+        else:
             withdraw(books, payment, _RJCT, _AT_CUTOFF)
             write_payment_record(books, journal, payment, _REJECTED, cause, now)
+    for account in range(books.accounts.shape[0] if broken else 0):
+        if books.accounts[account]["currency"] != currency:
+            release(books, journal, account, NONE, cause, now)

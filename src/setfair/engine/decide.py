@@ -2,11 +2,11 @@
 
 A batch is of one sort, told by its first instruction:
 
-* payments: customer and institution payments, returns, liquidity transfers, cancellations, and decisions on
-  held payments, and holds of those that wait (`admit`); * obligations: obligations, credit notes,
-  confirmations, parties, decisions on held ones and holds (`obligation`); * one command: PHASE_CHANGE
-  (`day`), CYCLE (`cycle`), ADOPTION (`books`), and LIST_ADOPTION and ALERT_NOTE, which change nothing here
-  and go on record.
+* payments: customer and institution payments, returns, liquidity transfers, cancellations, decisions on held
+  payments, and holds of those that wait (`admit`);
+* obligations: obligations, credit notes, confirmations, parties, decisions on held ones, holds (`obligation`);
+* one command: PHASE_CHANGE (`day`), CYCLE (`cycle`), ADOPTION (`books`), EXPIRY (`link_entry`), and
+  LIST_ADOPTION and ALERT_NOTE, which change nothing here and go on record.
 
 Same books and batch, same records, on any machine: nothing here reads a clock, a file or a hash seed.
 """
@@ -27,6 +27,8 @@ from setfair.engine.cycle_records import Stamp
 from setfair.engine.day import open_day, reject_waiting
 from setfair.engine.invariants import check_page
 from setfair.engine.layout import (
+    LEG_COUNT,
+    LEG_TERMS,
     NEXT_NUMBER,
     QUEUED_COUNT,
     RECORD,
@@ -35,6 +37,7 @@ from setfair.engine.layout import (
     Journal,
     Setting,
 )
+from setfair.engine.link_entry import expire_links
 from setfair.engine.obligation import (
     ObligationSetting,
     admit_obligations,
@@ -43,6 +46,11 @@ from setfair.engine.obligation import (
 
 QUEUE_MAX = 4_000_000
 """Payments that may wait in one house."""
+
+RECORDS_OF_LEG = 5
+"""Records about a leg and its cancellation that one batch writes at most."""
+
+NO_LEGS = np.zeros(0, LEG_TERMS)
 
 _PAYMENTS = frozenset(
     {
@@ -96,6 +104,8 @@ def decide(
     now: int,
     terms: Terms | None = None,
     party_account: NDArray[np.int32] | None = None,
+    *,
+    leg_terms: Array | None = None,
 ) -> Decided:
     """Decide one batch; `books` are changed in place.
 
@@ -113,6 +123,9 @@ def decide(
         With a CYCLE: by party, the account in the cycle's currency of the participant that it banks
         with, or -1; None: no party has one.
 
+    leg_terms
+        With payments: LEG_TERMS of those that are legs of links, in the places that they name.
+
     Raises
     ------
     BrokenInvariantError
@@ -122,7 +135,7 @@ def decide(
     if kind in _DECISIONS:
         kind = _kind_of_held(books, int(batch[0]["target"]))
     if kind in _PAYMENTS:
-        decided = _decide_payments(books, batch, now)
+        decided = _decide_payments(books, batch, now, NO_LEGS if leg_terms is None else leg_terms)
     elif kind in _OBLIGATIONS:
         decided = _decide_obligations(books, batch, now)
     else:
@@ -138,12 +151,14 @@ def _kind_of_held(books: Books, number: int) -> InstructionKind:
     return InstructionKind.CUSTOMER_PAYMENT
 
 
-def _decide_payments(books: Books, batch: Array, now: int) -> Decided:
+def _decide_payments(books: Books, batch: Array, now: int, leg_terms: Array) -> Decided:
     books.reserve_payments(len(batch))
-    journal = _journal(2 * len(batch) + int(books.counters[QUEUED_COUNT]))
+    books.reserve_links(len(leg_terms))
+    of_legs = RECORDS_OF_LEG * (books.leg_count + len(leg_terms))
+    journal = _journal(2 * len(batch) + int(books.counters[QUEUED_COUNT]) + of_legs)
     rows = np.zeros(len(batch), ROW_OUTCOME)
     bypass, officers = bool(books.rules[0]), int(books.rules[1])
-    setting = Setting(now, int(books.business_day.max()), bypass, QUEUE_MAX, officers)
+    setting = Setting(now, int(books.business_day.max()), bypass, QUEUE_MAX, officers, leg_terms)
     admit(books.payment_books(), journal, setting, batch, rows)
     return Decided(rows, _written(journal))
 
@@ -177,6 +192,8 @@ def _decide_command(
         records = _adopt(books, number, now, terms)
     elif kind is InstructionKind.ALERT_NOTE:
         records = _note_alert(batch[0], number, now)
+    elif kind is InstructionKind.EXPIRY:
+        records = _expire(books, number, now)
     else:
         records = _command_record(RecordKind.LISTS_ADOPTED, number, now)
     own = records[records["subject"] == number][-1]
@@ -211,6 +228,15 @@ def _note_alert(command: Array, number: int, now: int) -> Array:
     own["amount"], own["debtor_after"] = command["target"], command["person"]
     own["creditor_after"] = int(InstructionKind.ALERT_NOTE)
     return own
+
+
+def _expire(books: Books, number: int, now: int) -> Array:
+    """Reject what has reached its latest time."""
+    room = int(books.counters[QUEUED_COUNT]) + RECORDS_OF_LEG * int(books.counters[LEG_COUNT])
+    journal = _journal(room)
+    own = _command_record(RecordKind.EXPIRY_RUN, number, now)
+    own["amount"] = expire_links(books.payment_books(), journal, number, now)
+    return np.concatenate([own, _written(journal)])
 
 
 def _adopt(books: Books, number: int, now: int, terms: Terms | None) -> Array:

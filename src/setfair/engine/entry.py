@@ -1,13 +1,15 @@
 """What happens to a payment when it comes in: steps 1 to 14 of docs/settlement-rules.md.
 
-Covers customer payments, institution payments, returns and liquidity transfers. Cancellations and
-decisions on held payments, which come in the same batches, are in `request`.
+Covers customer payments, institution payments, returns and liquidity transfers. What is different with legs
+of links is in `link_entry`; cancellations and decisions on held payments, which come in the same batches, are
+in `request`.
 """
 
 from __future__ import annotations
 
-from setfair.domain.codes import InstructionKind, Mechanism, Phase, Reason, RecordKind, Screening, Status
+from setfair.domain.codes import InstructionKind, Mechanism, Reason, RecordKind, Screening, Status
 from setfair.domain.money import AMOUNT_MAX_MINOR
+from setfair.engine.cascade import release
 from setfair.engine.identity import ABSENT, find_index
 from setfair.engine.layout import QUEUED_COUNT, Journal, PaymentBooks, Row, Setting
 from setfair.engine.ledger import (
@@ -18,7 +20,10 @@ from setfair.engine.ledger import (
     within_limits,
     write_payment_record,
 )
-from setfair.engine.queue import NONE, dequeue, enqueue, following, head, is_blocked, release
+from setfair.engine.link import link_of
+from setfair.engine.link_entry import enter_leg
+from setfair.engine.queue import NONE, dequeue, enqueue, following, head, is_blocked
+from setfair.engine.withdraw import check_timing, reject
 from setfair.kernel import inlined, inner
 
 OFFSET_LOOK_MAX = 256
@@ -26,27 +31,21 @@ OFFSET_LOOK_MAX = 256
 
 AMOUNT_MAX = AMOUNT_MAX_MINOR
 
-_CUSTOMER = int(InstructionKind.CUSTOMER_PAYMENT)
 _RETURN = int(InstructionKind.PAYMENT_RETURN)
 _TRANSFER = int(InstructionKind.LIQUIDITY_TRANSFER)
 _CANCELLATION = int(InstructionKind.CANCELLATION)
 
-_CLOSED = int(Phase.CLOSED)
-_CUSTOMER_CUTOFF = int(Phase.CUSTOMER_CUTOFF)
-_INTERBANK_CUTOFF = int(Phase.INTERBANK_CUTOFF)
-
 _UNSCREENED = int(Screening.UNSCREENED)
 _HIT = int(Screening.HIT)
 
-_PDNG, _ACSP, _ACSC, _RJCT = int(Status.PDNG), int(Status.ACSP), int(Status.ACSC), int(Status.RJCT)
-_QUEUED, _REJECTED, _HELD = int(RecordKind.QUEUED), int(RecordKind.REJECTED), int(RecordKind.HELD)
+_PDNG, _ACSP, _ACSC = int(Status.PDNG), int(Status.ACSP), int(Status.ACSC)
+_QUEUED, _HELD = int(RecordKind.QUEUED), int(RecordKind.HELD)
 _IMMEDIATE, _OFFSET = int(Mechanism.IMMEDIATE), int(Mechanism.BILATERAL_OFFSET)
 
 _UNKNOWN_DEBTOR, _UNKNOWN_CREDITOR = int(Reason.UNKNOWN_DEBTOR_AGENT), int(Reason.UNKNOWN_CREDITOR_AGENT)
 _NOT_POSITIVE, _TOO_LARGE = int(Reason.AMOUNT_NOT_POSITIVE), int(Reason.AMOUNT_TOO_LARGE)
 _SAME_ACCOUNT, _ACCOUNT_CLOSED = int(Reason.SAME_ACCOUNT), int(Reason.ACCOUNT_CLOSED)
-_DAY_NOT_OPEN, _AFTER_CUTOFF = int(Reason.DAY_NOT_OPEN), int(Reason.AFTER_CUTOFF)
-_WRONG_VALUE_DATE, _NOT_SCREENED = int(Reason.WRONG_VALUE_DATE), int(Reason.NOT_SCREENED)
+_NOT_SCREENED = int(Reason.NOT_SCREENED)
 _NOT_AGENT = int(Reason.NOT_SETTLEMENT_AGENT)
 _ORIGINAL_UNKNOWN, _ORIGINAL_NOT_SETTLED = int(Reason.ORIGINAL_UNKNOWN), int(Reason.ORIGINAL_NOT_SETTLED)
 _RETURN_NOT_MATCHING, _RETURN_EXCEEDS = (
@@ -78,6 +77,8 @@ def enter(books: PaymentBooks, journal: Journal, setting: Setting, payment: int,
         reason = check_return(books, payment)
     if reason != 0:
         reject(books, journal, payment, reason, books.payments[payment]["number"], setting.now)
+    elif instruction["target"] != 0:
+        enter_leg(books, journal, setting, payment, instruction)
     elif instruction["screening"] == _HIT:
         hold(books, journal, payment, books.payments[payment]["number"], setting.now)
     else:
@@ -102,22 +103,6 @@ def _check_instruction(books: PaymentBooks, payment: int, instruction: Row) -> i
     accounts = books.accounts
     if accounts[instruction["debtor"]]["open"] == 0 or accounts[instruction["creditor"]]["open"] == 0:
         return _ACCOUNT_CLOSED
-    return 0
-
-
-@inlined
-def check_timing(books: PaymentBooks, payment: int) -> int:
-    """Steps 6 and 7: phase of the currency and value date; the reason, or 0."""
-    entry = books.payments[payment]
-    phase = books.phases[entry["currency"]]
-    if phase == _CLOSED:
-        return _DAY_NOT_OPEN
-    if phase == _CUSTOMER_CUTOFF and entry["kind"] == _CUSTOMER:
-        return _AFTER_CUTOFF
-    if phase == _INTERBANK_CUTOFF and entry["kind"] != _TRANSFER:
-        return _AFTER_CUTOFF
-    if entry["value_date"] != 0 and entry["value_date"] != books.business_day[entry["currency"]]:
-        return _WRONG_VALUE_DATE
     return 0
 
 
@@ -150,31 +135,6 @@ def check_return(books: PaymentBooks, payment: int) -> int:
 
 
 @inner
-def reject(books: PaymentBooks, journal: Journal, payment: int, reason: int, cause: int, now: int) -> None:
-    """Reject a payment that is not in a queue; a return gives back what it had claimed."""
-    _finish_unsettled(books, payment, _RJCT, reason)
-    write_payment_record(books, journal, payment, _REJECTED, cause, now)
-
-
-@inner
-def _finish_unsettled(books: PaymentBooks, payment: int, status: int, reason: int) -> None:
-    entry = books.payments[payment]
-    if entry["kind"] == _RETURN and entry["status"] == _ACSP:
-        books.payments[entry["original"]]["returned"] -= entry["amount"]
-    entry["status"] = status
-    entry["reason"] = reason
-    entry["mechanism"] = 0
-
-
-@inner
-def withdraw(books: PaymentBooks, payment: int, status: int, reason: int) -> None:
-    """Take a queued or held payment out of the books' open business with a final status."""
-    if books.payments[payment]["status"] == _ACSP:
-        dequeue(books, payment)
-    _finish_unsettled(books, payment, status, reason)
-
-
-@inner
 def hold(books: PaymentBooks, journal: Journal, payment: int, cause: int, now: int) -> None:
     """Step 11."""
     books.payments[payment]["status"] = _PDNG
@@ -192,7 +152,8 @@ def accept(books: PaymentBooks, journal: Journal, setting: Setting, payment: int
     blocked = is_blocked(books, entry["debtor"], entry["priority"])
     if not blocked and can_settle(books, payment):
         settle(books, journal, payment, _IMMEDIATE, cause, setting.now)
-        release(books, journal, entry["creditor"], NONE, cause, setting.now)
+        if head(books, entry["creditor"]) != NONE:
+            release(books, journal, entry["creditor"], NONE, cause, setting.now)
         return
     if setting.bypass or not blocked:
         last = _find_offset(books, setting, payment)
@@ -213,7 +174,7 @@ def _find_offset(books: PaymentBooks, setting: Setting, payment: int) -> int:
     for _ in range(OFFSET_LOOK_MAX):
         if other == NONE:
             return NONE
-        if books.payments[other]["creditor"] == debtor:
+        if _may_be_offset(books, other, debtor):
             total += books.payments[other]["amount"]
             if total > BALANCE_MAX:
                 return NONE
@@ -223,6 +184,12 @@ def _find_offset(books: PaymentBooks, setting: Setting, payment: int) -> int:
             return NONE
         other = following(books, creditor, other)
     return NONE
+
+
+@inlined
+def _may_be_offset(books: PaymentBooks, other: int, debtor: int) -> bool:
+    """Tell whether a queued payment goes to this account by itself: a leg settles with its link alone."""
+    return books.payments[other]["creditor"] == debtor and link_of(books, other) == NONE
 
 
 @inner
@@ -255,7 +222,7 @@ def _settle_offset(
     while not reached:
         after = following(books, creditor, other)
         reached = other == last
-        if books.payments[other]["creditor"] == debtor:
+        if _may_be_offset(books, other, debtor):
             dequeue(books, other)
             settle(books, journal, other, _OFFSET, cause, setting.now)
         other = after

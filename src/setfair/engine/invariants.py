@@ -2,6 +2,7 @@
 
 1. Per currency the balances sum to zero.
 2. No account but a settlement agent's is below minus its credit line.
+3. Of the legs of a link all are settled, or none.
 
 These are functions that raise, not assertions: `python -O` keeps them.
 """
@@ -12,7 +13,7 @@ from typing import NoReturn
 
 import numpy as np
 
-from setfair.domain.codes import RecordKind
+from setfair.domain.codes import RecordKind, Status
 from setfair.domain.instruction import BATCH_ROWS_MAX
 from setfair.domain.money import BALANCE_MAX_MINOR
 from setfair.engine.books import Books
@@ -25,13 +26,13 @@ PAGE_INSTRUCTIONS = BATCH_ROWS_MAX
 
 
 SCAN_ACCOUNTS = 16_384
-"""Up to this many accounts all are checked after every page; in a larger house all are checked on every
-n-th page, n in proportion, and the accounts that a page touched after every page."""
+"""Up to this many accounts and legs all are checked after every page; in a larger house all are checked on
+every n-th page, n in proportion, and the accounts that a page touched after every page."""
 
 
 def check_page(books: Books, records: Array) -> None:
     """Check the books after one page with these records; raises as `check_books` does."""
-    pages = -(-len(books.accounts) // SCAN_ACCOUNTS)
+    pages = -(-max(len(books.accounts), books.leg_count) // SCAN_ACCOUNTS)
     if pages <= 1 or int(books.next_number) // PAGE_INSTRUCTIONS % pages == 0:
         check_books(books)
     else:
@@ -41,12 +42,12 @@ def check_page(books: Books, records: Array) -> None:
 
 
 def check_books(books: Books) -> None:
-    """Check every account.
+    """Check every account and link.
 
     Raises
     ------
     BrokenInvariantError
-        Naming the currency or the account.
+        Naming the currency, the account or the payment.
 
     Notes
     -----
@@ -57,9 +58,25 @@ def check_books(books: Books) -> None:
     overdrawn = _scan(books.accounts, totals)
     if overdrawn >= 0:
         _refuse_overdrawn(books, overdrawn)
+    if books.leg_count:
+        check_links(books)
     for currency in np.flatnonzero(totals):
         raise BrokenInvariantError(
             f"the balances of currency {currency:03d} sum to {totals[currency]}, not to zero"
+        )
+
+
+def check_links(books: Books) -> None:
+    """Check that every link is settled whole or not at all."""
+    legs = books.legs[: books.leg_count]
+    legs = legs[legs["link"] >= 0]
+    settled = books.payments["status"][legs["payment"]] == Status.ACSC
+    count = np.bincount(legs["link"][settled], minlength=books.link_count)
+    wanted = books.links["legs"][: books.link_count]
+    for link in np.flatnonzero((count != 0) & (count != wanted))[:1]:
+        number = books.payments["number"][legs["payment"][legs["link"] == link][0]]
+        raise BrokenInvariantError(
+            f"of the link of payment {number}, {count[link]} of {wanted[link]} legs are settled: all or none"
         )
 
 

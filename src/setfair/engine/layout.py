@@ -35,10 +35,23 @@ INSTRUCTION = np.dtype(
         ("original_low", "<u8"),
         ("value_date", "<i4"),  # days since 1970-01-01; due date of an obligation; 0: none
         ("person", "<i4"),  # who decides on what is held; -1
-        ("target", "<i8"),  # number of the held instruction; new phase; 0
+        ("target", "<i8"),  # number of the held instruction; new phase; place of a leg's terms from 1; 0
     ]
 )
 """One instruction as the engine reads it, 80 bytes."""
+
+LEG_TERMS = np.dtype(
+    [
+        ("link_high", "<u8"),  # 128 bits that identify the link
+        ("link_low", "<u8"),
+        ("until", "<i8"),  # nanoseconds since 1970-01-01 UTC; 0: no latest time
+        ("against_amount", "<i8"),  # what the payer is to receive in the link; 0: it does not say
+        ("against_currency", "<u2"),
+        ("legs", "u1"),  # legs of the link
+        ("spare", "u1", (5,)),
+    ]
+)
+"""What an instruction says of the link that it is a leg of, 40 bytes: only legs have it."""
 
 RECORD = np.dtype(
     [
@@ -85,7 +98,7 @@ PAYMENT = np.dtype(
         ("creditor", "<i4"),
         ("next", "<i4"),  # neighbours in the queue, -1
         ("previous", "<i4"),
-        ("original", "<i4"),  # of a return: the payment that it returns; -1
+        ("original", "<i4"),  # of a return: the payment that it returns; of a leg: its place in legs; -1
         ("person", "<i4"),  # who decided first on this held payment; -1
         ("day", "<i4"),  # latest business day of any currency at its arrival
         ("value_date", "<i4"),
@@ -98,6 +111,31 @@ PAYMENT = np.dtype(
     ]
 )
 """One payment or cancellation that the books remember: 64 bytes."""
+
+LINK = np.dtype(
+    [
+        ("until", "<i8"),  # latest time; 0: none
+        ("first", "<i4"),  # its first leg, -1
+        ("legs", "u1"),  # how many it is to have
+        ("present", "u1"),  # how many are there
+        ("held", "u1"),  # how many of these screening holds
+        ("over", "u1"),  # 1: settled, or never to be
+    ]
+)
+"""One link: 16 bytes."""
+
+LEG = np.dtype(
+    [
+        ("against_amount", "<i8"),
+        ("payment", "<i4"),
+        ("link", "<i4"),  # -1 once it has left an incomplete link
+        ("next", "<i4"),  # the leg after it, in the order of joining; -1
+        ("request", "<i4"),  # cancellation that waits for the other payers; -1
+        ("against_currency", "<u2"),
+        ("spare", "u1", (6,)),
+    ]
+)
+"""One leg of a link: 32 bytes."""
 
 OBLIGATION = np.dtype(
     [
@@ -141,7 +179,7 @@ ROW_OUTCOME = np.dtype(
 CURRENCY_NUMBERS = 1000
 """ISO 4217 numeric codes are below this: arrays by currency have this length."""
 
-PAYMENT_COUNT, QUEUED_COUNT, OBLIGATION_COUNT, NEXT_NUMBER = range(4)
+PAYMENT_COUNT, QUEUED_COUNT, OBLIGATION_COUNT, NEXT_NUMBER, LINK_COUNT, LEG_COUNT = range(6)
 """Places in the counters array."""
 
 
@@ -174,6 +212,17 @@ class IdentityMemory(NamedTuple):
     """A power of two of slots, at most half of them used; 0 is free (see `identity`)."""
 
 
+class LinkBooks(NamedTuple):
+    """The arrays of links, as kernels take them."""
+
+    links: Array
+    """LINK, with room for the batch; the first `counters[LINK_COUNT]` are in use."""
+    legs: Array
+    """LEG, with room for the batch; the first `counters[LEG_COUNT]` are in use."""
+    identities: IdentityMemory
+    """Of links, at their places."""
+
+
 class PaymentBooks(NamedTuple):
     """The arrays of the settlement side, as kernels take them."""
 
@@ -192,11 +241,12 @@ class PaymentBooks(NamedTuple):
     agent_account: NDArray[np.int32]
     """The settlement agent's account by currency number, or -1."""
     counters: Int64s
-    """PAYMENT_COUNT, QUEUED_COUNT, OBLIGATION_COUNT, NEXT_NUMBER."""
+    """PAYMENT_COUNT, QUEUED_COUNT, OBLIGATION_COUNT, NEXT_NUMBER, LINK_COUNT, LEG_COUNT."""
     worklist: NDArray[np.int32]
     """Scratch: accounts whose queues are to be looked at, a ring."""
     listed: NDArray[np.uint8]
     """Scratch: 1 where the account is in the worklist."""
+    linked: LinkBooks
 
 
 class ObligationBooks(NamedTuple):
@@ -223,6 +273,8 @@ class Setting(NamedTuple):
     """Payments that may wait in the house."""
     officers: int
     """How many people may decide on what is held: persons 0 .. officers - 1."""
+    terms: Array
+    """LEG_TERMS of the legs of the batch, in the places that their instructions name."""
 
 
 class Journal(NamedTuple):

@@ -25,9 +25,19 @@ from numpy.typing import NDArray
 
 from setfair.domain.codes import InstructionKind, Mechanism, Priority, Reason, Status
 from setfair.engine.books import Books
-from setfair.engine.layout import PAYMENT, QUEUED_COUNT, RECORD, Array, Int64s, Journal, PaymentBooks
+from setfair.engine.cascade import release
+from setfair.engine.layout import (
+    LEG_COUNT,
+    PAYMENT,
+    QUEUED_COUNT,
+    RECORD,
+    Array,
+    Int64s,
+    Journal,
+    PaymentBooks,
+)
 from setfair.engine.ledger import ALL_OTHERS, BALANCE_MAX, binding_limit, settle
-from setfair.engine.queue import NONE, release
+from setfair.engine.queue import NONE
 from setfair.kernel import kernel
 
 _NETTING = int(Mechanism.NETTING)
@@ -217,7 +227,7 @@ def _settle_all(books: PaymentBooks, journal: Journal, number: int, now: int) ->
 
 def release_creditors(books: Books, legs: Legs, number: int, now: int) -> Array:
     """Run the release cascade from each account that was credited, in order, and return its records."""
-    room = int(books.counters[QUEUED_COUNT])
+    room = int(books.counters[QUEUED_COUNT] + books.counters[LEG_COUNT])
     journal = Journal(np.zeros(room, RECORD), np.zeros(1, np.int64))
     for account in np.unique(legs.creditor).tolist():
         release(books.payment_books(), journal, account, NONE, number, now)

@@ -1,24 +1,18 @@
-"""The queues of the accounts, and the release cascade.
+"""The queues of the accounts.
 
 Rules
 -----
 1. A queue is URGENT before HIGH before NORMAL, first in, first out within a priority: three doubly
    linked lists through the payments array.
 2. A payment is blocked if its debtor account has a queued payment of the same or a higher priority.
-3. Release cascade: a worklist of accounts, first in, first out, each at most once in it; the account's
-   head settles as long as it can, and each settlement lists the creditor. Every step settles a queued
-   payment or takes an account off the list, so the work is linear in what is released.
 """
 
 from __future__ import annotations
 
-from setfair.domain.codes import Mechanism
-from setfair.engine.layout import QUEUED_COUNT, Journal, PaymentBooks
-from setfair.engine.ledger import can_settle, settle
-from setfair.kernel import inlined, inner, kernel
+from setfair.engine.layout import QUEUED_COUNT, PaymentBooks
+from setfair.kernel import inlined, kernel
 
 NONE = -1
-_RELEASE = int(Mechanism.RELEASE)
 
 
 @inlined
@@ -41,7 +35,7 @@ def is_blocked(books: PaymentBooks, account: int, priority: int) -> bool:
     return False
 
 
-@inner
+@inlined
 def following(books: PaymentBooks, account: int, payment: int) -> int:
     """Return the queued payment after `payment` in queue order, or -1."""
     after = books.payments[payment]["next"]
@@ -71,7 +65,7 @@ def enqueue(books: PaymentBooks, payment: int) -> None:
     books.counters[QUEUED_COUNT] += 1
 
 
-@inner
+@inlined
 def dequeue(books: PaymentBooks, payment: int) -> None:
     """Take a payment out of its debtor's queue."""
     payments = books.payments
@@ -90,34 +84,3 @@ def dequeue(books: PaymentBooks, payment: int) -> None:
     payments[payment]["previous"] = NONE
     payments[payment]["next"] = NONE
     books.counters[QUEUED_COUNT] -= 1
-
-
-@inner
-def _list_account(books: PaymentBooks, account: int, start: int, length: int) -> int:
-    """Put an account at the end of the worklist unless it is in it; return the new length."""
-    if account == NONE or books.listed[account] != 0:
-        return length
-    books.listed[account] = 1
-    books.worklist[(start + length) % books.worklist.shape[0]] = account
-    return length + 1
-
-
-@kernel
-def release(books: PaymentBooks, journal: Journal, first: int, second: int, cause: int, now: int) -> None:
-    """Run the release cascade from one account, or from two (`second` -1: from one)."""
-    if books.counters[QUEUED_COUNT] == 0:
-        return
-    start = 0
-    length = _list_account(books, first, start, 0)
-    length = _list_account(books, second, start, length)
-    while length > 0:
-        account = books.worklist[start]
-        start = (start + 1) % books.worklist.shape[0]
-        length -= 1
-        books.listed[account] = 0
-        payment = head(books, account)
-        while payment != NONE and can_settle(books, payment):
-            dequeue(books, payment)
-            settle(books, journal, payment, _RELEASE, cause, now)
-            length = _list_account(books, books.payments[payment]["creditor"], start, length)
-            payment = head(books, account)

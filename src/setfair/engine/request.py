@@ -7,11 +7,15 @@ obligation is decided by the same rules in `obligation`.
 from __future__ import annotations
 
 from setfair.domain.codes import InstructionKind, Reason, RecordKind, Status
-from setfair.engine.entry import accept, check_return, check_timing, hold, reject, withdraw
+from setfair.engine.cascade import release
+from setfair.engine.entry import accept, check_return, hold
 from setfair.engine.identity import ABSENT, find_index
 from setfair.engine.layout import PAYMENT_COUNT, Journal, PaymentBooks, Row, Setting
 from setfair.engine.ledger import write_payment_record
-from setfair.engine.queue import NONE, release
+from setfair.engine.link import link_of, reject_one_leg, write_answer
+from setfair.engine.link_entry import cancel_leg, hold_leg, readmit_leg
+from setfair.engine.queue import NONE
+from setfair.engine.withdraw import check_timing, reject, withdraw
 from setfair.kernel import inner
 
 _CANCELLATION = int(InstructionKind.CANCELLATION)
@@ -19,7 +23,8 @@ _REFUSAL = int(InstructionKind.REFUSAL)
 _RETURN = int(InstructionKind.PAYMENT_RETURN)
 _PDNG, _ACSP, _ACSC = int(Status.PDNG), int(Status.ACSP), int(Status.ACSC)
 _RJCT, _CANC = int(Status.RJCT), int(Status.CANC)
-_CANCELLED, _ANSWERED = int(RecordKind.CANCELLED), int(RecordKind.CANCELLATION_ANSWERED)
+_CANCELLED = int(RecordKind.CANCELLED)
+_SCREENING_HIT = int(Reason.SCREENING_HIT)
 _DISPOSITION, _REJECTED = int(RecordKind.DISPOSITION), int(RecordKind.REJECTED)
 _BY_SENDER = int(Reason.CANCELLED_BY_SENDER)
 _UNKNOWN, _NOT_YOURS = int(Reason.ORIGINAL_UNKNOWN), int(Reason.NOT_YOUR_PAYMENT)
@@ -38,13 +43,16 @@ def cancel(books: PaymentBooks, journal: Journal, setting: Setting, request: int
     reason = _check_cancellation(books, original, instruction)
     entry: Row = books.payments[request]
     number = entry["number"]
+    entry["original"] = original
+    if reason == 0 and link_of(books, original) != NONE:
+        cancel_leg(books, journal, request, original, setting.now)
+        return
     if reason == 0:
         withdraw(books, original, _CANC, _BY_SENDER)
         write_payment_record(books, journal, original, _CANCELLED, number, setting.now)
-    entry["original"] = original
     entry["status"] = _ACSC if reason == 0 else _RJCT
     entry["reason"] = reason
-    _write_answer(books, journal, request, setting.now)
+    write_answer(books, journal, request, number, setting.now)
     if reason == 0:
         cancelled: Row = books.payments[original]
         release(books, journal, cancelled["debtor"], NONE, number, setting.now)
@@ -66,16 +74,6 @@ def _check_cancellation(books: PaymentBooks, original: int, instruction: Row) ->
     if entry["status"] == _RJCT or entry["status"] == _CANC:
         return _REJECTED_BEFORE
     return 0
-
-
-@inner
-def _write_answer(books: PaymentBooks, journal: Journal, request: int, now: int) -> None:
-    """Write CANCELLATION_ANSWERED: accounts and amount stay empty, nothing moved."""
-    entry = books.payments[request]
-    place = journal.written[0]
-    write_payment_record(books, journal, request, _ANSWERED, entry["number"], now)
-    record = journal.records[place]
-    record["debtor"], record["creditor"] = NONE, NONE
 
 
 @inner
@@ -114,7 +112,11 @@ def decide_held(
 ) -> int:
     """Apply one person's decision on a held payment; return the reason why not, or 0."""
     payment = find_payment(books, instruction["target"])
-    is_held = payment != NONE and books.payments[payment]["status"] == _PDNG
+    is_held = (
+        payment != NONE
+        and books.payments[payment]["status"] == _PDNG
+        and books.payments[payment]["reason"] == _SCREENING_HIT
+    )
     first_person = books.payments[payment]["person"] if is_held else NONE
     reason = check_decision(instruction, is_held, first_person, setting.officers)
     write_decision(journal, number, instruction, reason, setting.now)
@@ -125,7 +127,10 @@ def decide_held(
     if entry["person"] == NONE:
         entry["person"] = instruction["person"] + (REFUSES if refuses else 0)
         return 0
-    if refuses or entry["person"] >= REFUSES:
+    is_refused = refuses or entry["person"] >= REFUSES
+    if is_refused and link_of(books, payment) != NONE:
+        reject_one_leg(books, journal, payment, _REFUSED, number, setting.now)
+    elif is_refused:
         reject(books, journal, payment, _REFUSED, number, setting.now)
     else:
         _readmit(books, journal, setting, payment, number)
@@ -136,12 +141,17 @@ def decide_held(
 def hold_again(books: PaymentBooks, journal: Journal, setting: Setting, number: int, instruction: Row) -> int:
     """Hold a payment that waits in a queue, or is held: a decision on it is void; return why not, or 0."""
     payment = find_payment(books, instruction["target"])
-    waits = payment != NONE and (
-        books.payments[payment]["status"] == _ACSP or books.payments[payment]["status"] == _PDNG
+    waits = (
+        payment != NONE
+        and books.payments[payment]["kind"] != _CANCELLATION
+        and (books.payments[payment]["status"] == _ACSP or books.payments[payment]["status"] == _PDNG)
     )
     if not waits:
         write_decision(journal, number, instruction, _NOT_HELD, setting.now)
         return _NOT_HELD
+    if link_of(books, payment) != NONE:
+        hold_leg(books, journal, payment, number, setting.now)
+        return 0
     was_queued = books.payments[payment]["status"] == _ACSP
     if was_queued:
         withdraw(books, payment, _PDNG, 0)
@@ -155,6 +165,9 @@ def hold_again(books: PaymentBooks, journal: Journal, setting: Setting, number: 
 @inner
 def _readmit(books: PaymentBooks, journal: Journal, setting: Setting, payment: int, cause: int) -> None:
     """Accept a released payment as of now: steps 6, 7, 10, 12 to 14."""
+    if link_of(books, payment) != NONE:
+        readmit_leg(books, journal, setting, payment, cause)
+        return
     reason = check_timing(books, payment)
     if reason == 0 and books.payments[payment]["kind"] == _RETURN:
         reason = check_return(books, payment)

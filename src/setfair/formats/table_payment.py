@@ -16,6 +16,7 @@ Rules, in order; the first that a row breaks is its defect
    or a digit (NAME_MISSING) and at most 140 characters (REJECTED_BY_READER).
 7. Ultimate parties and vessels are named in at most 140 characters, the remittance information has at most
    `TEXT_CHARS_MAX` (REJECTED_BY_READER); a country is one of ISO 3166 (COUNTRY_INVALID).
+8. What it says of a link is in `table_leg`.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ import pyarrow.compute as pc
 
 from setfair.domain.codes import InstructionKind, Priority, Reason
 from setfair.domain.instruction import Batch, Family
-from setfair.formats import columns, kernels
+from setfair.formats import columns, kernels, table_leg
 from setfair.formats.chunk import Chunk, Defects, shown, to_batch
 from setfair.formats.columns import IDENTIFIER_CHARS_MAX
 from setfair.formats.table_checks import (
@@ -54,6 +55,7 @@ OPTIONAL = (
     "ultimate_creditor_name",
     "vessel_name",
     "remittance",
+    *table_leg.COLUMNS,
 )
 _OTHER_NAMES = ("ultimate_debtor_name", "ultimate_creditor_name", "vessel_name")
 
@@ -77,6 +79,7 @@ def read_payments(chunk: Chunk) -> Batch:
     }
     values |= _names(chunk, defects)
     values |= _further(chunk, defects)
+    values |= table_leg.read_legs(chunk, defects)
     values |= defects.columns()
     return to_batch(Family.PAYMENT, chunk.rows.num_rows, {"message_name": chunk.message_name, **values})
 

@@ -25,6 +25,7 @@ from setfair.domain.identity import identity_of
 from setfair.engine.layout import INSTRUCTION, Array
 from setfair.intake.digest import identities_of_uetrs, mix_text, mix_words
 from setfair.intake.directory import Directory, currency_number
+from setfair.intake.legs import legs_of, mix_legs, take_legs
 
 _CONTENT_TEXTS = (
     "instruction_id",
@@ -77,6 +78,8 @@ class Taken(NamedTuple):
     """INSTRUCTION; screening is still to be filled in."""
     texts: dict[str, pa.Array]
     """Text columns, one text an instruction."""
+    leg_terms: Array | None = None
+    """LEG_TERMS, where there are legs of links."""
 
 
 def take_payments(rows: pa.RecordBatch, directory: Directory) -> Taken:
@@ -92,13 +95,17 @@ def take_payments(rows: pa.RecordBatch, directory: Directory) -> Taken:
     instructions["currency"] = numbers
     debtor, creditor = _participants(rows, instructions["kind"], directory)
     _set_accounts(instructions, debtor, creditor, directory)
-    _set_content(instructions, rows)
+    legs = legs_of(rows)
+    _set_content(instructions, rows, legs)
     _set_identities(instructions, rows, debtor, creditor, directory)
     texts = {name: rows[name] for name in _KEPT_TEXTS}
     for name in ("uetr", "original_uetr"):
         given = np.where(np.asarray(rows[name].is_valid()), "1", "")
         texts[f"has_{name}"] = pa.array(given, pa.string())
-    return Taken(instructions, texts)
+    if not len(legs):
+        return Taken(instructions, texts)
+    texts["link"] = rows["link"]
+    return Taken(instructions, texts, take_legs(instructions, rows, legs, (debtor, creditor), directory))
 
 
 def _numbers(rows: pa.RecordBatch, name: str) -> NDArray[np.generic]:
@@ -202,7 +209,7 @@ def _name(directory: Directory, participant: int) -> str:
     return directory.participants[participant] if participant >= 0 else ""
 
 
-def _set_content(instructions: Array, rows: pa.RecordBatch) -> None:
+def _set_content(instructions: Array, rows: pa.RecordBatch, legs: NDArray[np.int64]) -> None:
     digests = np.zeros(len(instructions), np.uint64)
     for name in ("kind", "priority", "amount", "value_date"):
         mix_words(digests, instructions[name].astype(np.uint64))
@@ -211,4 +218,6 @@ def _set_content(instructions: Array, rows: pa.RecordBatch) -> None:
             mix_words(digests, half)
     for name in _CONTENT_TEXTS:
         mix_text(digests, rows[name])
+    if len(legs):
+        mix_legs(digests, rows, legs)
     instructions["content"] = digests

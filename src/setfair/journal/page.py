@@ -39,6 +39,9 @@ MAGIC = b"SFPG"
 FORMAT_VERSION = 1
 SALT_KEY_LENGTH = 32
 
+LEGS_DOCUMENT = "legs"
+"""Document with the terms of the legs of links, LEG_TERMS: an instruction names its place in `target`."""
+
 COLUMN_LENGTH_MAX = 1 << 28
 """Bytes that one column of a page may hold: the cut-off of a full queue of four million needs 32 MB."""
 

@@ -117,6 +117,15 @@ CREATE TABLE obligation_row (
     reason          INTEGER NOT NULL,
     decided_page    INTEGER NOT NULL
 );
+CREATE TABLE leg_row (
+    payment_number INTEGER PRIMARY KEY,
+    link_key       TEXT    NOT NULL,
+    link           TEXT    NOT NULL,
+    legs           INTEGER NOT NULL,
+    against_currency_number INTEGER NOT NULL,
+    against_minor  INTEGER NOT NULL,
+    until_ns       INTEGER NOT NULL
+);
 CREATE TABLE record_row (
     record_number   INTEGER PRIMARY KEY,
     page_number     INTEGER NOT NULL,
@@ -233,6 +242,50 @@ LEFT JOIN participant dp ON dp.participant_number = da.participant_number
 LEFT JOIN account_row ca ON ca.account_number = y.creditor_account
 LEFT JOIN participant cp ON cp.participant_number = ca.participant_number
 LEFT JOIN currency c ON c.currency_number = y.currency_number;
+
+CREATE VIEW leg AS
+SELECT l.payment_number, l.link_key, l.link, l.legs, y.uetr, y.instruction_id,
+       y.debtor_participant, y.creditor_participant, y.currency, y.decimals, y.amount_minor,
+       coalesce(c.currency, '') AS against_currency, coalesce(c.decimals, 0) AS against_decimals, l.against_minor,
+       CASE l.until_ns WHEN 0 THEN '' ELSE strftime('%Y-%m-%dT%H:%M:%SZ', l.until_ns / 1000000000, 'unixepoch') END
+       AS until_utc,
+       y.status, y.reason, y.rule, y.reason_text
+FROM leg_row l JOIN payment y USING (payment_number)
+LEFT JOIN currency c ON c.currency_number = l.against_currency_number;
+
+-- Legs that were refused when they came have joined no link: where another one waits, it is told by that one.
+CREATE VIEW link AS
+SELECT l.link_key, l.link, l.legs, min(l.payment_number) AS first_payment_number,
+       sum(y.status IN (2, 3, 4)) AS present,
+       CASE WHEN max(y.status = 4) THEN 'settled'
+            WHEN sum(y.status IN (2, 3)) = l.legs THEN 'matched'
+            WHEN max(y.status = 2) THEN 'pending'
+            WHEN max(y.status = 6) THEN 'cancelled'
+            WHEN max(y.reason = 57) THEN 'expired' ELSE 'rejected' END AS state,
+       max(y.reason = 21 AND y.status = 2) AS held,
+       CASE max(l.until_ns) WHEN 0 THEN ''
+            ELSE strftime('%Y-%m-%dT%H:%M:%SZ', max(l.until_ns) / 1000000000, 'unixepoch') END AS until_utc
+FROM leg_row l JOIN payment_row y USING (payment_number)
+GROUP BY l.link_key, l.link, l.legs;
+
+-- What each participant has to have in each currency for all matched links to settle at once.
+CREATE VIEW pay_in AS
+SELECT a.account_number, a.participant, a.currency, a.decimals,
+       sum(s.owes_minor) AS owes_minor, sum(s.owed_minor) AS owed_minor,
+       max(0, sum(s.owes_minor - s.owed_minor)) AS pay_in_minor,
+       max(0, sum(s.owed_minor - s.owes_minor)) AS pay_out_minor,
+       a.balance_minor + a.credit_line_minor AS available_minor,
+       max(0, sum(s.owes_minor - s.owed_minor) - a.balance_minor - a.credit_line_minor) AS lacks_minor,
+       count(*) AS legs
+FROM (SELECT y.debtor_account AS account_number, y.amount_minor AS owes_minor, 0 AS owed_minor
+      FROM link k JOIN leg_row l USING (link_key) JOIN payment_row y USING (payment_number)
+      WHERE k.state = 'matched' AND y.status IN (2, 3)
+      UNION ALL
+      SELECT y.creditor_account, 0, y.amount_minor
+      FROM link k JOIN leg_row l USING (link_key) JOIN payment_row y USING (payment_number)
+      WHERE k.state = 'matched' AND y.status IN (2, 3)) s
+JOIN account a USING (account_number)
+GROUP BY a.account_number;
 
 CREATE VIEW obligation AS
 SELECT b.obligation_number, b.page_number, g.time_utc AS received_utc, k.name AS kind,

@@ -37,6 +37,7 @@ from setfair.errors import StoreError
 from setfair.journal.page import Page
 from setfair.store.agreement_rows import adopt
 from setfair.store.insert import insert_rows
+from setfair.store.leg_rows import leg_rows
 from setfair.store.sqlite import TRUTH, statements
 from setfair.store.tables import (
     balance_updates,
@@ -64,9 +65,14 @@ class Projector:
         self.position = self._read_position()
 
     def _query(self, sql: str) -> list[tuple[Any, ...]]:
-        with self._connection.cursor() as cursor:
-            cursor.execute(sql)
-            return list(cursor.fetchall())
+        try:
+            with self._connection.cursor() as cursor:
+                cursor.execute(sql)
+                return list(cursor.fetchall())
+        except adbc_driver_manager.Error as error:
+            raise StoreError(
+                f"the tables cannot be read: {error}. The pages are safe; mend the disk, then try again."
+            ) from error
 
     def _read_position(self) -> int:
         return int(self._query("SELECT page_number FROM projection WHERE name = 'tables'")[0][0])
@@ -141,6 +147,8 @@ class Projector:
         self._ingest(cursor, "record_row", [record_rows(page) for page in step])
         payments = [payment_rows(page, self._owners) for page in step]
         self._ingest(cursor, "payment_row", [table for table in payments if table is not None])
+        legs = [leg_rows(page) for page in step]
+        self._ingest(cursor, "leg_row", [table for table in legs if table is not None])
         obligations = [obligation_rows(page) for page in step]
         self._ingest(cursor, "obligation_row", [table for table in obligations if table is not None])
         for update in later_updates(step):

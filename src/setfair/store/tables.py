@@ -49,6 +49,7 @@ _STATUS_RECORDS = _marked(
     RecordKind.CREDIT_NOTE_APPLIED,
     RecordKind.SET_OFF,
     RecordKind.NETTED,
+    RecordKind.LINK_PENDING,
 )
 
 

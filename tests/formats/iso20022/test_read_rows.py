@@ -56,6 +56,11 @@ def test_customer_payment_has_every_column(tmp_path: Path) -> None:
         "original_uetr": None,
         "original_instruction_id": "",
         "reason_code": "",
+        "link": "",
+        "link_legs": 0,
+        "against_currency": "",
+        "against_amount_minor": 0,
+        "until_ns": 0,
         "defect": 0,
         "defect_text": "",
     }

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from setfair.engine.setoff import GROSS_MAX_MINOR, SetOff, set_off
+from setfair.engine.setoff import GROSS_MAX_MINOR, SetOff, set_off, solve
 from setfair.engine.setoff.components import strong_components
+from setfair.engine.setoff.network import Network
 from tests.uncompiled import share
 
 Obligation = tuple[int, int, int, int]
@@ -242,3 +243,24 @@ def test_components_are_who_can_reach_each_other(edges: list[tuple[int, int]]) -
     for one, other in product(range(8), repeat=2):
         mutual = (one, other) in reach and (other, one) in reach
         assert (component[one] == component[other]) == mutual
+
+
+@pytest.mark.parametrize("amount", [1, 10**14])
+def test_a_long_ring_has_wide_labels(amount: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where debts go round thousands of parties, labels outgrow the narrow type, and the optimum is found."""
+    types: list[np.dtype[np.signedinteger]] = []
+    route = solve.route
+
+    def watched(network: Network, *more: object) -> int:
+        types.append(network.label.dtype)
+        return route(network, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(solve, "route", watched)
+    parties = 6000
+    rows = [(party, (party + 1) % parties, 3 * amount, 0) for party in range(parties)]
+    rows[0] = (0, 1, 2 * amount, 0)
+    rows.append((7, 9, amount, 0))
+    result = run(rows)
+    assert types[0] == np.int64
+    assert result.cleared_minor.tolist() == [2 * amount] * parties + [0]
+    assert result.cleared_total_minor == 2 * amount * parties

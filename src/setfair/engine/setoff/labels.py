@@ -24,6 +24,8 @@ from setfair.kernel import inlined, kernel
 
 FAR = 2**62
 """A distance that no way has."""
+LABELS_TOO_LARGE = -1
+"""Result of `measure` and of `route` when a label would pass its maximum."""
 
 
 class Buckets(NamedTuple):
@@ -55,11 +57,14 @@ def make_buckets(nodes: int, span: int) -> Buckets:
     )
 
 
-def measure(network: Network, scale: int) -> int:
-    """Make every label the exact distance; return how many halves were looked at."""
+def measure(network: Network, scale: int, label_max: int) -> int:
+    """Make every label the exact distance; return how many halves were looked at.
+
+    If one would be larger than `label_max`, none changes, and `LABELS_TOO_LARGE` is returned.
+    """
     low, high = int(network.label.min(initial=0)), int(network.label.max(initial=0))
     buckets = make_buckets(len(network.excess), high - low + scale + 3)
-    return int(_measure(network, scale, buckets))
+    return int(_measure(network, scale, buckets, label_max))
 
 
 @inlined
@@ -109,7 +114,7 @@ def join_stack(buckets: Buckets, node: int, distance: int, count: int) -> int:
 
 
 @kernel
-def _measure(network: Network, scale: int, buckets: Buckets) -> int:
+def _measure(network: Network, scale: int, buckets: Buckets, label_max: int) -> int:
     nodes = network.excess.shape[0]
     for node in range(nodes):
         if network.excess[node] < 0:
@@ -142,5 +147,10 @@ def _measure(network: Network, scale: int, buckets: Buckets) -> int:
                     count = join_stack(buckets, other, level, count)
         level += 1
     for node in range(nodes):
-        network.label[node] += buckets.distance[node] if buckets.settled[node] else level
+        if not buckets.settled[node]:
+            buckets.distance[node] = level
+        if network.label[node] + buckets.distance[node] > label_max:
+            return LABELS_TOO_LARGE
+    for node in range(nodes):
+        network.label[node] += buckets.distance[node]
     return looked_at

@@ -29,6 +29,10 @@ NODES_MAX = 2**28 - 1
 ARCS_MAX = 2**30 - 1
 """Arcs of one network: two halves each, numbered in 32 bits."""
 
+NARROW_LABEL, WIDE_LABEL = np.int16, np.int64
+"""Types of labels. Every half that is looked at needs the label at its other end: the narrower they are, the
+more of them lie in the nearest cache. Few networks need wide ones: long rings."""
+
 _BOTH_OPEN = 4
 """Flag in a code: the other half is open too."""
 
@@ -36,10 +40,18 @@ _BOTH_OPEN = 4
 class Network(NamedTuple):
     """Nodes and halves. Codes hold head << 3 | both open << 2 | cost + 1."""
 
-    start: Int64Array
+    start: Int32Array
     """By node: its first half; one more entry for the end."""
     opened: Int32Array
     """By node: how many of its halves are open."""
+    current: Int32Array
+    """By node: the half at which its scan goes on."""
+    mark: Int32Array
+    """By node: whose turn it is (`route`)."""
+    excess: Int64Array
+    """By node: flow that has to leave it; negative where flow is wanted."""
+    label: npt.NDArray[np.signedinteger]
+    """By node: lower bound of the distance to the nearest node that wants flow (`labels`)."""
     code: Int32Array
     """By half."""
     room: Int64Array
@@ -48,12 +60,12 @@ class Network(NamedTuple):
     """By half: the place of the other half of its arc."""
     arc: Int32Array
     """By half: number of its arc, doubled, plus one for the backward half."""
-    excess: Int64Array
-    """By node: flow that has to leave it; negative where flow is wanted."""
-    label: npt.NDArray[np.signedinteger]
-    """By node: lower bound of the distance to the nearest node that wants flow (`labels`)."""
-    current: Int64Array
-    """By node: the half at which its scan goes on."""
+
+
+_NODE = np.dtype(
+    [("excess", "<i8"), ("start", "<i4"), ("opened", "<i4"), ("current", "<i4"), ("mark", "<i4")]
+)
+_HALF = np.dtype([("room", "<i8"), ("twin", "<i4"), ("arc", "<i4")])
 
 
 def make_network(
@@ -77,16 +89,19 @@ def make_network(
             f"one network takes {NODES_MAX} parties and {ARCS_MAX} pairs of them, not {nodes} and {len(tail)}"
         )
     halves = 2 * len(tail)
+    # What is used together lies together: a large network is as slow as the lines of memory that it touches.
+    node, half = np.zeros(nodes + 1, _NODE), np.empty(halves, _HALF)
     network = Network(
-        start=np.zeros(nodes + 1, np.int64),
-        opened=np.zeros(nodes, np.int32),
+        start=node["start"],
+        opened=node["opened"][:nodes],
+        current=node["current"][:nodes],
+        mark=node["mark"][:nodes],
+        excess=node["excess"][:nodes],
+        label=np.zeros(nodes, NARROW_LABEL),
         code=np.empty(halves, np.int32),
-        room=np.empty(halves, np.int64),
-        twin=np.empty(halves, np.int32),
-        arc=np.empty(halves, np.int32),
-        excess=np.zeros(nodes, np.int64),
-        label=np.zeros(nodes, np.int32),
-        current=np.zeros(nodes, np.int64),
+        room=half["room"],
+        twin=half["twin"],
+        arc=half["arc"],
     )
     _lay_out(network, tail, head, capacity, cost)
     return network

@@ -22,19 +22,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from setfair.engine.setoff.labels import FAR
+from setfair.engine.setoff.labels import FAR, LABELS_TOO_LARGE
 from setfair.engine.setoff.network import Int32Array, Int64Array, Network, cost_of, head_of, push
 from setfair.kernel import inlined, kernel
 
 PATH_MAX = 20
 """Steps of one path; with 4, 10, 20 and 50 the work differed by a twentieth on a thousand parties."""
 
-LABELS_TOO_LARGE = -1
-"""Result of `route` when a label would pass its maximum."""
-
 _WAITS, _ON_PATH = 1, 2
+"""Marks of a node: it waits in the queue; it is on the path."""
 
 
 class Turns(NamedTuple):
@@ -42,10 +39,10 @@ class Turns(NamedTuple):
 
     queue: Int32Array
     """A ring of nodes with excess."""
-    mark: npt.NDArray[np.int8]
-    """By node: whether it waits in the queue, and whether it is on the path."""
     path: Int64Array
     """Halves of the path, shape (PATH_MAX,)."""
+    at: Int32Array
+    """Nodes that they lead from, shape (PATH_MAX,)."""
 
 
 class Limits(NamedTuple):
@@ -61,7 +58,7 @@ class Limits(NamedTuple):
 
 def make_turns(nodes: int) -> Turns:
     """Return room for the turns of so many nodes."""
-    return Turns(np.empty(nodes, np.int32), np.zeros(nodes, np.int8), np.empty(PATH_MAX, np.int64))
+    return Turns(np.empty(nodes, np.int32), np.empty(PATH_MAX, np.int64), np.empty(PATH_MAX, np.int32))
 
 
 @kernel
@@ -70,10 +67,10 @@ def queue_up(network: Network, turns: Turns) -> int:
     waiting = 0
     for node in range(network.excess.shape[0]):
         network.current[node] = network.start[node]
-        turns.mark[node] = 0
+        network.mark[node] = 0
         if network.excess[node] > 0:
             turns.queue[waiting] = node
-            turns.mark[node] = _WAITS
+            network.mark[node] = _WAITS
             waiting += 1
     return waiting
 
@@ -90,17 +87,17 @@ def route(network: Network, turns: Turns, waiting: int, limits: Limits) -> int:
         source = turns.queue[front]
         front = front + 1 if front + 1 < nodes else 0
         waiting -= 1
-        turns.mark[source] = 0
+        network.mark[source] = 0
         node, depth, ends = source, 0, False
         while network.excess[source] > 0:
             if used >= limits.budget:
                 return used
             if ends or network.excess[node] < 0:
                 _push_along(network, turns, source, node, depth)
-                if network.excess[node] > 0 and not turns.mark[node] & _WAITS:
+                if network.excess[node] > 0 and not network.mark[node] & _WAITS:
                     back = front + waiting
                     turns.queue[back if back < nodes else back - nodes] = node
-                    turns.mark[node] |= _WAITS
+                    network.mark[node] |= _WAITS
                     waiting += 1
                 node, depth, ends = source, 0, False
                 continue
@@ -108,12 +105,12 @@ def route(network: Network, turns: Turns, waiting: int, limits: Limits) -> int:
             used += looked_at
             if half >= 0:
                 other = head_of(network.code[half])
-                ends = other == source or (turns.mark[other] & _ON_PATH) != 0
+                ends = other == source or (network.mark[other] & _ON_PATH) != 0
                 if not ends:
-                    turns.path[depth] = half
+                    turns.path[depth], turns.at[depth] = half, node
                     depth += 1
                     node = other
-                    turns.mark[node] |= _ON_PATH
+                    network.mark[node] |= _ON_PATH
                     ends = depth == PATH_MAX
                 continue
             used += network.opened[node]
@@ -121,8 +118,8 @@ def route(network: Network, turns: Turns, waiting: int, limits: Limits) -> int:
                 return LABELS_TOO_LARGE
             if depth > 0:
                 depth -= 1
-                turns.mark[node] &= ~_ON_PATH
-                node = head_of(network.code[network.twin[turns.path[depth]]])
+                network.mark[node] &= ~_ON_PATH
+                node = turns.at[depth]
     return used
 
 
@@ -178,5 +175,5 @@ def _push_along(network: Network, turns: Turns, source: int, last: int, depth: i
         half = turns.path[step]
         other = head_of(network.code[half])
         push(network, node, half, amount)
-        turns.mark[other] &= ~_ON_PATH
+        network.mark[other] &= ~_ON_PATH
         node = other

@@ -18,10 +18,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from setfair.engine.setoff.labels import make_buckets, measure
+from setfair.engine.setoff.labels import LABELS_TOO_LARGE, make_buckets, measure
 from setfair.engine.setoff.mend import DONE, NARROW, count_violations, fill_violated, make_search, mend
-from setfair.engine.setoff.network import Int32Array, Int64Array, Network, make_network, read_flow
-from setfair.engine.setoff.route import LABELS_TOO_LARGE, Limits, make_turns, queue_up, route
+from setfair.engine.setoff.network import (
+    NARROW_LABEL,
+    WIDE_LABEL,
+    Int32Array,
+    Int64Array,
+    Network,
+    make_network,
+    read_flow,
+)
+from setfair.engine.setoff.route import Limits, make_turns, queue_up, route
 
 FIRST_SCALE = 4
 """Scale of the first routing; measured with 2, 4, 8 and 16: least work with 4."""
@@ -32,8 +40,8 @@ VIOLATIONS_MAX = 64
 """Halves that whole prices may violate before `mend` takes over from another scale."""
 LOOKS_PER_HALF = 5
 """Halves looked at between two measurements of labels, for each half; 0.5 and 2 are slower, 20 is alike."""
-LABEL_MAX = 2**30
-"""Largest label in 32 bits; beyond it they get 64."""
+NARROW_LABEL_MAX, WIDE_LABEL_MAX = 2**14, 2**60
+"""Largest label of either type; where one would pass that of the narrow type, all get the wide one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +101,23 @@ def least_flow(
 def _refine(network: Network, scale: int, threshold: int) -> Network:
     """Go from one scale to the next: whole prices as finer labels, and a flow that keeps to them."""
     labels = (network.label.astype(np.int64) - threshold) // scale * (scale * SCALE_STEP)
-    narrow = labels.max(initial=0) < LABEL_MAX // 2
-    network = network._replace(label=labels.astype(np.int32) if narrow else labels)
+    narrow = labels.max(initial=0) < NARROW_LABEL_MAX // 2
+    network = network._replace(label=labels.astype(NARROW_LABEL if narrow else WIDE_LABEL))
     fill_violated(network, scale * SCALE_STEP, 1)
     return _route_all(network, scale * SCALE_STEP)
 
 
 def _route_all(network: Network, scale: int) -> Network:
-    """Route until no node has excess; labels that get too large for 32 bits go on in 64."""
+    """Route until no node has excess; labels that get too large for the narrow type go on in the wide one."""
     turns = make_turns(len(network.excess))
     budget = max(1024, LOOKS_PER_HALF * len(network.code))
     while waiting := queue_up(network, turns):
-        measure(network, scale)
-        label_max = LABEL_MAX if network.label.dtype == np.int32 else 2**60
-        looked_at = route(network, turns, waiting, Limits(scale, budget, label_max))
-        if looked_at == LABELS_TOO_LARGE or network.label.max() > label_max:
-            network = network._replace(label=network.label.astype(np.int64))
+        label_max = NARROW_LABEL_MAX if network.label.dtype == NARROW_LABEL else WIDE_LABEL_MAX
+        found = measure(network, scale, label_max)
+        if found != LABELS_TOO_LARGE:
+            found = route(network, turns, waiting, Limits(scale, budget, label_max))
+        if found == LABELS_TOO_LARGE:
+            network = network._replace(label=network.label.astype(WIDE_LABEL))
     return network
 
 

@@ -142,7 +142,13 @@ PARTIES_WITH_FACTS = (
 )
 """Whose facts are kept for screening, where a message gives them."""
 
-INSTITUTION_TRANSFER = {**_TRANSFER_PATHS, **_agent("Dbtr", "debtor"), **_agent("Cdtr", "creditor")}
+INSTITUTION_TRANSFER = {
+    **_TRANSFER_PATHS,
+    **_agent("Dbtr", "debtor"),
+    **_agent("Cdtr", "creditor"),
+    "InstrForNxtAgt/InstrInf": "instruction_for_next_agent",
+    "SttlmTmReq/RjctTm": "reject_time",
+}
 
 RETURN = {
     "RtrId": "return_id",

@@ -12,11 +12,15 @@ Rules
    says, else as its copy of the original says, else from the instructing to the instructed agent.
 4. Priority: `SttlmPrty` (URGT, HIGH, NORM), else `InstrPrty` (HIGH, NORM), else NORMAL.
 5. What is wrong with one transaction and not with its file becomes the row's defect; the first one counts.
-6. Every name in a transaction is kept for screening, with those of its group and header.
+6. A pacs.009 is a leg of a link if an `InstrForNxtAgt` has `/LINK/reference`. `/LEGS/3` says how many legs
+   the link has (without it two), `/AGST/KES1250.50` what the payer is to receive in it, `SttlmTmReq/RjctTm`
+   its latest time on the value date, in UTC where it has no offset.
+7. Every name in a transaction is kept for screening, with those of its group and header.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,12 +30,17 @@ from setfair.domain.codes import InstructionKind, Priority, Reason
 from setfair.domain.instruction import PAYMENT_SCHEMA
 from setfair.domain.money import find_currency, parse_amount
 from setfair.formats.iso20022.paths import PARTIES_WITH_FACTS, Found, identification, one_line
+from setfair.formats.leg_text import read_terms
 
 Row = dict[str, object]
 """One row of `PAYMENT_SCHEMA`: its columns in order."""
 
 _DEFAULTS: Row = {column.name: None if column.nullable else "" for column in PAYMENT_SCHEMA}
 _DEFAULTS |= {"amount_minor": 0, "priority": int(Priority.NORMAL), "defect": int(Reason.NONE)}
+_DEFAULTS |= {"link_legs": 0, "against_amount_minor": 0, "until_ns": 0}
+_LINK_WORDS = re.compile(r"/(LINK|LEGS|AGST)/([^\s/]{1,35})")
+_AGAINST = re.compile(r"([A-Z]{3})([0-9.]+)")
+_OFFSET = re.compile(r"(Z|[+-]\d\d:\d\d)$")
 _PRIORITY = {"URGT": int(Priority.URGENT), "HIGH": int(Priority.HIGH), "NORM": int(Priority.NORMAL)}
 
 
@@ -72,6 +81,7 @@ def institution_payment(found: Found, group: Group) -> Row:
     row = _payment(InstructionKind.INSTITUTION_PAYMENT, found, group)
     for side in ("debtor", "creditor"):
         row[f"{side}_agent"] = identification(found, f"{side}_agent") or identification(found, side)
+    _set_link(row, found)
     return _with_sender(row, found, group)
 
 
@@ -229,6 +239,24 @@ def _set_amount(row: Row, found: Found) -> None:
         _note(row, amount, f"{text} {code}: {amount.text}")
     else:
         row["amount_minor"] = amount
+
+
+def _set_link(row: Row, found: Found) -> None:
+    """Set what a leg of a link says of it: rule 6."""
+    said = dict(_LINK_WORDS.findall(found.get("instruction_for_next_agent", "")))
+    if "LINK" not in said:
+        return
+    against = _AGAINST.fullmatch(said.get("AGST", "")) if "AGST" in said else None
+    time = found.get("reject_time", "")
+    if time:
+        time = f"{row['value_date'] or 'no value date'}T{time if _OFFSET.search(time) else time + 'Z'}"
+    currency, amount = against.groups() if against else (said.get("AGST", ""), "")
+    terms = read_terms(said.get("LEGS", ""), currency, amount, time)
+    if isinstance(terms, str):
+        _note(row, Reason.LINK_INVALID, terms)
+        return
+    row["link"] = said["LINK"]
+    row["link_legs"], row["against_currency"], row["against_amount_minor"], row["until_ns"] = terms
 
 
 def _set_value_date(row: Row, found: Found, group: Group) -> None:

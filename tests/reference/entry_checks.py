@@ -1,0 +1,115 @@
+"""What an instruction has to be to be accepted: steps 3 to 10 of `docs/settlement-rules.md`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from setfair.domain.codes import InstructionKind, Mechanism, Phase, Reason, Screening, Status
+from setfair.domain.money import AMOUNT_MAX_MINOR
+from tests.reference.words import PAYMENT_KINDS, AccountSpec, Identity, Instruction
+
+
+@dataclass(slots=True)
+class Entry:
+    """An instruction on record, with its present outcome."""
+
+    number: int
+    instruction: Instruction
+    status: Status = Status.RCVD
+    reason: Reason = Reason.NONE
+    mechanism: Mechanism = Mechanism.NONE
+    business_day: int = 0
+    counted_against: int = 0
+    """Of a return: the number of the original that it counts against, once it is accepted."""
+    first_decision: Instruction | None = None
+
+    @property
+    def is_held(self) -> bool:
+        return self.status is Status.PDNG and self.reason is Reason.SCREENING_HIT
+
+
+class EntryChecks:
+    """The checks of a house; each gives the reason of its step, or NONE."""
+
+    accounts: list[AccountSpec]
+    phase: list[Phase]
+    date: list[int]
+    entries: dict[int, Entry]
+    identities: dict[Identity, list[int]]
+    returned: dict[int, int]
+
+    def _currency(self, row: Instruction) -> int:
+        for account in (row.debtor, row.creditor):
+            if account >= 0:
+                return self.accounts[account].currency
+        return -1
+
+    def _check_accounts_known(self, row: Instruction) -> Reason:
+        """The door marks these as defects; this is for a door that forgot."""
+        if row.debtor < 0:
+            return Reason.UNKNOWN_DEBTOR_AGENT
+        return Reason.UNKNOWN_CREDITOR_AGENT if row.creditor < 0 else Reason.NONE
+
+    def _check_amount(self, row: Instruction) -> Reason:
+        if row.amount <= 0:
+            return Reason.AMOUNT_NOT_POSITIVE
+        return Reason.AMOUNT_TOO_LARGE if row.amount > AMOUNT_MAX_MINOR else Reason.NONE
+
+    def _check_accounts(self, row: Instruction) -> Reason:
+        if row.debtor == row.creditor:
+            return Reason.SAME_ACCOUNT
+        closed = self.accounts[row.debtor].is_closed or self.accounts[row.creditor].is_closed
+        return Reason.ACCOUNT_CLOSED if closed else Reason.NONE
+
+    def check_timing(self, row: Instruction) -> Reason:
+        """Steps 6 and 7."""
+        return self._check_phase(row) or self._check_value_date(row)
+
+    def _check_phase(self, row: Instruction) -> Reason:
+        phase = self.phase[self._currency(row)]
+        if phase is Phase.CLOSED:
+            return Reason.DAY_NOT_OPEN
+        if phase is Phase.CUSTOMER_CUTOFF and row.kind is InstructionKind.CUSTOMER_PAYMENT:
+            return Reason.AFTER_CUTOFF
+        if phase is Phase.INTERBANK_CUTOFF and row.kind is not InstructionKind.LIQUIDITY_TRANSFER:
+            return Reason.AFTER_CUTOFF
+        return Reason.NONE
+
+    def _check_value_date(self, row: Instruction) -> Reason:
+        wrong = row.value_date != 0 and row.value_date != self.date[self._currency(row)]
+        return Reason.WRONG_VALUE_DATE if wrong else Reason.NONE
+
+    def _check_screened(self, row: Instruction) -> Reason:
+        return Reason.NOT_SCREENED if row.screening is Screening.UNSCREENED else Reason.NONE
+
+    def _check_agent(self, row: Instruction) -> Reason:
+        if row.kind is not InstructionKind.LIQUIDITY_TRANSFER:
+            return Reason.NONE
+        on_a_side = self.accounts[row.debtor].is_agent or self.accounts[row.creditor].is_agent
+        return Reason.NONE if on_a_side else Reason.NOT_SETTLEMENT_AGENT
+
+    def _check_return(self, row: Instruction) -> Reason:
+        if row.kind is not InstructionKind.PAYMENT_RETURN:
+            return Reason.NONE
+        original = self._find_original(row)
+        if original is None:
+            return Reason.ORIGINAL_UNKNOWN
+        if original.status is not Status.ACSC:
+            return Reason.ORIGINAL_NOT_SETTLED
+        paid = original.instruction
+        if (row.debtor, row.creditor) != (paid.creditor, paid.debtor):
+            return Reason.RETURN_NOT_MATCHING
+        if self.returned.get(original.number, 0) + row.amount > paid.amount:
+            return Reason.RETURN_EXCEEDS_ORIGINAL
+        return Reason.NONE
+
+    def _find_original(self, row: Instruction) -> Entry | None:
+        """Return the payment that was first entered under the identity that is named.
+
+        Reading: an identity of a cancellation names no payment, so the original is unknown.
+        """
+        numbers = [] if row.original is None else self.identities.get(row.original, [])
+        if not numbers:
+            return None
+        entry = self.entries[numbers[0]]
+        return entry if entry.instruction.kind in PAYMENT_KINDS else None
