@@ -431,8 +431,8 @@ class ReferenceHouse(EntryChecks):
 
     def _hold_again(self, entry: Entry) -> None:
         held = self.entries.get(entry.instruction.target)
-        is_payment = held is not None and held.instruction.kind is not InstructionKind.CANCELLATION
-        if held is None or not is_payment or held.status not in (Status.ACSP, Status.PDNG):
+        is_request = held is not None and held.instruction.kind is InstructionKind.CANCELLATION
+        if held is None or is_request or held.status not in (Status.ACSP, Status.PDNG):
             self.reject(entry, Reason.NOT_HELD, entry.number)
             return
         entry.status = Status.ACSC

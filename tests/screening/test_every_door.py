@@ -166,7 +166,10 @@ def test_a_link_waits_for_a_leg_that_is_held(house: House) -> None:
     """A leg with a listed name holds its whole link until two people released it; then both legs settle."""
     before = balances_of(house.clearing_house)
     leg = {"link": "L-1", "link_legs": 2}
-    rows = [payment(95, "KE01", "UG01", 700, **leg), payment(96, "UG01", "KE01", 300, remittance=LISTED[3], **leg)]
+    rows = [
+        payment(95, "KE01", "UG01", 700, **leg),
+        payment(96, "UG01", "KE01", 300, remittance=LISTED[3], **leg),
+    ]
     outcome = house.clearing_house.submit(payments(*rows))
     assert outcome.rows["status"].tolist() == [Status.PDNG, Status.PDNG]
     assert balances_of(house.clearing_house) == before

@@ -112,7 +112,10 @@ def test_a_queued_link_is_held_as_a_whole(made: Houses) -> None:
     """One leg becomes listed: no leg is in a queue any more, and after the release the link waits as before."""
     house, store, lists, list_also = made
     leg = {"link": "L-1", "link_legs": 2}
-    rows = [payment(50, "KE01", "UG01", 900_000, **leg), payment(51, "UG01", "KE01", 100, creditor_name=LATER, **leg)]
+    rows = [
+        payment(50, "KE01", "UG01", 900_000, **leg),
+        payment(51, "UG01", "KE01", 100, creditor_name=LATER, **leg),
+    ]
     first, second = house.submit(payments(*rows)).rows["number"].tolist()
     assert (status_of(house, first), status_of(house, second)) == (Status.ACSP, Status.ACSP)
     list_also(LATER)

@@ -250,14 +250,13 @@ def readmit_leg(books: PaymentBooks, journal: Journal, setting: Setting, payment
 
 @inner
 def hold_leg(books: PaymentBooks, journal: Journal, payment: int, cause: int, now: int) -> None:
-    """Hold a leg that waits, or is held already: a queued link leaves its queues and waits for it."""
+    """Hold a leg that waits, or is held already; a link that was queued waits for it, out of the queues."""
     link = link_of(books, payment)
     was_queued = books.payments[payment]["status"] == _ACSP
     if was_queued:
         dequeue_link(books, link)
     if not is_held(books, payment):
         books.linked.links[link]["held"] += 1
-    books.payments[payment]["person"] = NONE
     _wait(books, journal, payment, _SCREENING_HIT, cause, now)
     if not was_queued:
         return

@@ -149,13 +149,13 @@ def hold_again(books: PaymentBooks, journal: Journal, setting: Setting, number: 
     if not waits:
         write_decision(journal, number, instruction, _NOT_HELD, setting.now)
         return _NOT_HELD
+    books.payments[payment]["person"] = NONE
     if link_of(books, payment) != NONE:
         hold_leg(books, journal, payment, number, setting.now)
         return 0
     was_queued = books.payments[payment]["status"] == _ACSP
     if was_queued:
         withdraw(books, payment, _PDNG, 0)
-    books.payments[payment]["person"] = NONE
     hold(books, journal, payment, number, setting.now)
     if was_queued:
         release(books, journal, books.payments[payment]["debtor"], NONE, number, setting.now)

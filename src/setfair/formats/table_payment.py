@@ -49,13 +49,13 @@ OPTIONAL = (
     "debtor_name",
     "creditor_name",
     "value_date",
+    *table_leg.COLUMNS,
     "debtor_country",
     "creditor_country",
     "ultimate_debtor_name",
     "ultimate_creditor_name",
     "vessel_name",
     "remittance",
-    *table_leg.COLUMNS,
 )
 _OTHER_NAMES = ("ultimate_debtor_name", "ultimate_creditor_name", "vessel_name")
 
@@ -78,8 +78,8 @@ def read_payments(chunk: Chunk) -> Batch:
         "value_date": read_dates(chunk, defects, "value_date"),
     }
     values |= _names(chunk, defects)
-    values |= _further(chunk, defects)
     values |= table_leg.read_legs(chunk, defects)
+    values |= _further(chunk, defects)
     values |= defects.columns()
     return to_batch(Family.PAYMENT, chunk.rows.num_rows, {"message_name": chunk.message_name, **values})
 

@@ -42,10 +42,6 @@ THRESHOLD = 625
 """Score from which on a name is a hit, where an agreement does not say; see docs/screening.md."""
 THRESHOLD_MIN = 500
 COMPACT_SCORE = 960
-DEMAND = 219
-"""What the pairs of two names must weigh, in eighths of a bit, for a full score."""
-DEMAND_SYLLABIC = 260
-"""The same for a name in Han, Hangul or kana, whose syllables in Latin letters are shared by many."""
 LOW_QUALITY_GAP = 25
 """How far below the threshold a low-quality alias stays."""
 HITS_MAX = 100
@@ -160,6 +156,12 @@ class FuzzyMatcher:
                 hits[name] = self._hits(name, spelt[number], exact, compact, near, score_min)
         return [hit for name in names for hit in hits.get(name, ())] if hits else []
 
+    def _written_together(self, spelling: Spelling) -> tuple[int, ...]:
+        """Return the listed names that are the same when they are written together."""
+        known = self._listed.compact
+        core, whole = known.get(spelling.compact, ()), known.get(spelling.together, ())
+        return tuple(dict.fromkeys(core + whole))
+
     def _batch(self, windows: Sequence[Sequence[str]], spelt: Sequence[Spelling]) -> NameBatch:
         start = np.zeros(len(windows) + 1, np.int32)
         np.cumsum([len(window) for window in windows], out=start[1:])
@@ -168,7 +170,7 @@ class FuzzyMatcher:
             start,
             np.array(slots, np.int32),
             np.array([each.legal for each in spelt], np.bool_),
-            np.array([DEMAND_SYLLABIC if each.syllabic else DEMAND for each in spelt], np.int32),
+            np.array([each.syllabic for each in spelt], np.bool_),
         )
 
     def _run(self, batch: NameBatch, score_min: int) -> NDArray[np.int32]:
@@ -283,5 +285,5 @@ def _piece(batch: NameBatch, low: int, high: int) -> NameBatch:
         batch.start[low : high + 1] - begin,
         batch.slots[begin:end],
         batch.legal[low:high],
-        batch.demand[low:high],
+        batch.syllabic[low:high],
     )

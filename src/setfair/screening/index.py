@@ -4,7 +4,8 @@ Rules
 -----
 1. Tokens are numbered in alphabetical order of their one spelling, so that no result depends on the order in
    which entries are listed.
-2. A token weighs eight times the binary logarithm of how many entries there are for each that has it, between
+2. A token weighs eight times the binary logarithm of how many entries there are for each other that has it:
+   who is compared with an entry is not that entry, so one that has a token alone counts as half. Between
    `WEIGHT_MIN` and `WEIGHT_MAX`, and at most `LETTER_WEIGHT` a letter; particles weigh `LIGHT_WEIGHT` at
    most. Fewer than `ENTRIES_MIN` entries count as so many, so that a short list does not make its names
    common. Whole numbers only.
@@ -29,7 +30,9 @@ from setfair.screening.words import PARTICLES
 
 ENTRIES_MIN = 1 << 14
 WEIGHT_MIN = 12
-WEIGHT_MAX = 88
+WEIGHT_MAX = 120
+UNKNOWN_WEIGHT = 100
+"""Weight of a token that is near no listed one."""
 LIGHT_WEIGHT = 12
 LETTER_WEIGHT = 18
 """Most that a token weighs for each of its letters: a short one says little, however rare it is."""
@@ -68,10 +71,11 @@ def build_index(names: Sequence[tuple[int, Spelling]]) -> FuzzyIndex:
         flat, np.repeat(np.arange(len(names), dtype=np.int32), np.diff(starts)), len(vocabulary)
     )
     tokens = token_index(vocabulary)
-    marks, beginnings = np.zeros(len(names), np.uint64), np.zeros(len(names), np.uint64)
+    marks = np.zeros(len(names), np.uint64)
     legal = np.array([spelling.legal for _, spelling in names], np.bool_)
-    listed = NameIndex(starts, flat, entry, weight, post_start, posts, marks, legal, beginnings)
-    mark_names(listed, tokens)
+    total = np.zeros(len(names), np.int32)
+    listed = NameIndex(starts, flat, entry, weight, total, post_start, posts, marks, legal)
+    mark_names(listed)
     return FuzzyIndex(tokens, listed)
 
 
@@ -121,9 +125,9 @@ def _weights(
 
 @cache
 def _rarity(entries: int, with_token: int) -> int:
-    """Return eight times the binary logarithm of entries / with_token, in whole numbers and bounded."""
+    """Return eight times the binary logarithm of entries / (with_token - 1/2), whole and bounded."""
     entries = max(entries, ENTRIES_MIN)
-    bits = (entries**8 // max(1, with_token) ** 8).bit_length() - 1
+    bits = ((2 * entries) ** 8 // max(1, 2 * with_token - 1) ** 8).bit_length() - 1
     return min(WEIGHT_MAX, max(WEIGHT_MIN, bits))
 
 

@@ -34,7 +34,7 @@ class ListedNames:
 
     exact: ExactIndex
     compact: dict[str, tuple[int, ...]]
-    """By core tokens written together: places of names."""
+    """By core tokens, or all tokens, written together: places of names."""
     targets: tuple[int, ...]
     """By place of a name: the number of its target, in the order of the lists."""
     index: FuzzyIndex
@@ -86,8 +86,9 @@ def build_listed_names(targets: Sequence[Target]) -> ListedNames:
         if (entry, spelling.core, low) in seen:
             continue
         seen.add((entry, spelling.core, low))
-        if not low and len(spelling.compact) >= COMPACT_LENGTH_MIN:
-            compact[spelling.compact] = (*compact.get(spelling.compact, ()), len(kept))
+        for written in () if low else dict.fromkeys((spelling.compact, spelling.together)):
+            if len(written) >= COMPACT_LENGTH_MIN:
+                compact[written] = (*compact.get(written, ()), len(kept))
         kept.append(place)
         names.append((entry, spelling))
     return ListedNames(build_exact(targets, normalised), compact, tuple(kept), build_index(names))

@@ -15,40 +15,64 @@ CANDIDATES_MAX = 20_000
 """Listed names that are compared with one name, at most."""
 SCORE_MAX = 1000
 
-# What is asked: weight of the pairs with this listed name, and with any; legal form; score; candidates.
-ASKED_WEIGHT, ASKED_BASE, ASKED_LEGAL, ASKED_SCORE, ASKED_COUNT = range(5)
+# What is known of a name beside its tokens.
+ABOUT_LEGAL, ABOUT_SYLLABIC = 0, 1
+
+# What is tallied of two names; weights in eighths of a bit.
+TALLY_MATCHED, TALLY_CHANGED, TALLY_MISSING, TALLY_MISSING_COUNT = 0, 1, 2, 3
+TALLY_EXTRA, TALLY_PAIRS, TALLY_INITIALS, TALLY_TURNED, TALLY_BEGINS, TALLY_SIZE = 4, 5, 6, 7, 8, 9
+SAID_ABOUT = 20
+"""Weight above which a token says something about who is named."""
 
 # How a listed token is paired.
 OPEN, PAIRED, INITIAL, JOINED, CUT = 0, 1, 2, 3, 4
 
 
 class Settings(NamedTuple):
-    """How a score is made; integers, in the units that are named."""
+    """How a score is made: thousandths of a point for each unit of what is named.
 
-    unknown_weight: int = 83
-    """Weight of a token that is near no listed one."""
-    initial_weight: int = 24
-    """Most that an initial weighs."""
-    loss_permille: int = 694
-    """How much a changed letter takes, by its share of the token."""
-    missing_percent: int = 111
-    """How much listed tokens without a partner count."""
-    extra_percent: int = 29
-    """How much a name's own tokens without a partner count."""
-    evidence_slope_percent: int = 210
-    """Points taken for each unit that is missing."""
-    edit_weight: int = 49
-    """What a changed letter takes off the evidence."""
-    matchable_permille: int = 315
-    """Share of a name's weight that must be near listed tokens."""
-    fuzz_max: int = 32
-    """Distances of all pairs together, at most."""
-    legal_both: int = 50
-    """What the pairs may weigh less where both names have a legal form."""
-    legal_one: int = 13
-    """What they must weigh more where one has."""
-    known_percent: int = 149
-    """How much more the distance of two tokens counts that are both listed."""
+    Points are the logarithm of odds: how much more often two names of one party agree like this than a listed
+    name and one that has nothing to do with it.
+    """
+
+    base: int = 473_500
+    matched_first: int = 981
+    """For each unit that the pairs weigh, up to `first`."""
+    matched_second: int = 1_400
+    """For each from there to `second`."""
+    changed: int = -591
+    """For each hundredth of a token that is changed."""
+    missing: int = -405
+    """For each unit that listed tokens without a partner weigh."""
+    missing_count: int = -8_920
+    """For each of them, up to five."""
+    extra: int = -658
+    """For each unit that the name's own tokens without a partner weigh."""
+    covered: int = 42_434
+    """If the pairs are all there is; a share of it for a share."""
+    second_pair: int = 99_213
+    """If two pairs say something about who is named."""
+    initials: int = -33_982
+    """For each pair of a token and its initial."""
+    turned: int = -94_976
+    """For each listed token that stands before the one after which it is listed, up to three."""
+    begins: int = 107_918
+    """If the tokens of the name are the first listed ones, in order, and at least two."""
+    legal_both: int = 72_447
+    """If both names have a legal form."""
+    legal_one: int = -14_976
+    """If one has."""
+    syllabic: int = -281_469
+    """For a name in Han, Hangul or kana, whose syllables in Latin letters are shared by many."""
+    least_weight: int = 64
+    """What the pairs must weigh in any case."""
+    first: int = 180
+    second: int = 300
+    left_over_max: int = 240
+    """Most that is counted of what is left over."""
+    initial_weight: int = 16
+    cut_letter_weight: int = 8
+    """What each letter weighs of a last token that was cut off."""
 
 
 class NameIndex(NamedTuple):
@@ -61,6 +85,8 @@ class NameIndex(NamedTuple):
     """By name: its entry."""
     weight: NDArray[np.int32]
     """By token: how rare it is, in eighths of a bit."""
+    total: NDArray[np.int32]
+    """By name: what its tokens weigh together."""
     post_start: NDArray[np.int32]
     """By token: the first name that has it in `posts`; and one past the end."""
     posts: NDArray[np.int32]
@@ -68,8 +94,6 @@ class NameIndex(NamedTuple):
     """By name: a bit for each of its tokens, several tokens to a bit."""
     legal: NDArray[np.bool_]
     """By name: whether it has a legal form."""
-    beginnings: NDArray[np.uint64]
-    """By name: bits for how its tokens begin, see `beginning_of`."""
 
 
 class Slots(NamedTuple):
@@ -82,11 +106,13 @@ class Slots(NamedTuple):
     """By slot: whether only the very token is near."""
     near_start: NDArray[np.int64]
     near_end: NDArray[np.int64]
-    """By slot: its near tokens are ``near[near_start:near_end]``, ascending."""
+    """By slot: its near tokens are ``near[near_start:near_end]``, the nearest first."""
     part_end: NDArray[np.int64]
     """By slot: ``near[near_end:part_end]`` are listed tokens that it may be put together from."""
     near: NDArray[np.int32]
     apart: NDArray[np.int32]
+    gain: NDArray[np.int64]
+    """What a pair with the token at this place of `near` adds: see `name_kernels.gain_of`."""
     weight: NDArray[np.int32]
     """By slot: the weight of the nearest listed token, or of an unknown one."""
     weight_most: NDArray[np.int32]
@@ -95,7 +121,6 @@ class Slots(NamedTuple):
     """By slot: whether the very token is listed."""
     marks: NDArray[np.uint64]
     """By slot: the marks of its near tokens."""
-    beginning: NDArray[np.uint64]
 
 
 class NameBatch(NamedTuple):
@@ -106,8 +131,8 @@ class NameBatch(NamedTuple):
     """The slots of name i are ``slots[start[i]:start[i + 1]]``, at most `TOKENS_MAX`."""
     legal: NDArray[np.bool_]
     """By name: whether it has a legal form."""
-    demand: NDArray[np.int32]
-    """By name: what its pairs must weigh at least."""
+    syllabic: NDArray[np.bool_]
+    """By name: whether it is written in Han, Hangul or kana."""
 
 
 class NameScratch(NamedTuple):
@@ -116,6 +141,10 @@ class NameScratch(NamedTuple):
     stamp: NDArray[np.int64]
     """Shape (1,): the number of this name."""
     name_seen: NDArray[np.int64]
+    gathered: NDArray[np.int64]
+    """By name: the gains of the tokens that touch it, see `name_kernels.gain_of`."""
+    touched: NDArray[np.int64]
+    """By name: a bit for each token that touches it, by its place."""
     entry_seen: NDArray[np.int64]
     entry_score: NDArray[np.int32]
     entry_name: NDArray[np.int32]
@@ -127,10 +156,16 @@ class NameScratch(NamedTuple):
     listed_state: NDArray[np.int32]
     partner: NDArray[np.int32]
     """By place in the listed name: the place in the name that it is paired with."""
-    asked: NDArray[np.int32]
-    """Shape (5,): what is asked of listed names, by the places `ASKED_WEIGHT` and so on."""
+    asked: NDArray[np.int64]
+    """Shape (2,): the score that is asked for; a bit for each token whose names are candidates."""
+    about: NDArray[np.bool_]
+    """Shape (2,): `ABOUT_LEGAL`, `ABOUT_SYLLABIC`."""
     tally: NDArray[np.int64]
-    """Shape (4,): matched, lost, evidence, distance."""
+    """Shape (TALLY_SIZE,): of two names."""
+    bound: NDArray[np.int64]
+    """The same, of what is the best that they can be."""
+    order: NDArray[np.int32]
+    """Places of the name's tokens, what says most first."""
     rows: NDArray[np.int32]
     text: NDArray[np.uint8]
     other: NDArray[np.uint8]
@@ -141,6 +176,8 @@ def make_name_scratch(names: int, entries: int) -> NameScratch:
     return NameScratch(
         stamp=np.zeros(1, np.int64),
         name_seen=np.zeros(names, np.int64),
+        gathered=np.zeros(names, np.int64),
+        touched=np.zeros(names, np.int64),
         entry_seen=np.zeros(entries, np.int64),
         entry_score=np.zeros(entries, np.int32),
         entry_name=np.zeros(entries, np.int32),
@@ -149,8 +186,11 @@ def make_name_scratch(names: int, entries: int) -> NameScratch:
         name_state=np.zeros(TOKENS_MAX, np.int32),
         listed_state=np.zeros(TOKENS_MAX, np.int32),
         partner=np.zeros(TOKENS_MAX, np.int32),
-        asked=np.zeros(5, np.int32),
-        tally=np.zeros(4, np.int64),
+        asked=np.zeros(2, np.int64),
+        about=np.zeros(2, np.bool_),
+        tally=np.zeros(TALLY_SIZE, np.int64),
+        bound=np.zeros(TALLY_SIZE, np.int64),
+        order=np.zeros(TOKENS_MAX, np.int32),
         rows=np.zeros((3, LENGTH_MAX + 1), np.int32),
         text=np.zeros(3 * LENGTH_MAX, np.uint8),
         other=np.zeros(3 * LENGTH_MAX, np.uint8),

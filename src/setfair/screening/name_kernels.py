@@ -2,13 +2,13 @@
 
 Rules
 -----
-1. Only listed names that share a near token are compared, found from the rarest token on: when what is
-   left of the name could not carry a hit alone, its tokens find nothing more.
-2. Tokens are paired one to one, the pair that weighs most first. Then, of what is left: initials, tokens that
+1. Only listed names that share a near token are compared, found from the token on that says most: when what
+   is left of the name could not carry a hit, its tokens find nothing more.
+2. What the near tokens of a listed name could make together, at the best, must reach the threshold.
+3. Tokens are paired one to one, the pair that weighs most first. Then, of what is left: initials, tokens that
    are written together or apart, a last token that is cut off.
-3. The score is what the pairs weigh as a share of that and of what is left over on both sides; see `Settings`
-   for how much each counts. What is paired must also say enough by itself: names of common tokens only, or
-   with many changed letters, lose points.
+4. The score is the logarithm of odds, see `Settings`: the weight of the pairs speaks for it; changed letters,
+   what is left over on both sides and another order against it.
 
 Compiled once and kept on disk: about 5 s at the first use after an installation.
 """
@@ -20,97 +20,116 @@ from numpy.typing import NDArray
 
 from setfair.kernel import inlined, inner, kernel
 from setfair.screening.name_arrays import (
-    ASKED_BASE,
-    ASKED_COUNT,
-    ASKED_LEGAL,
-    ASKED_SCORE,
-    ASKED_WEIGHT,
+    ABOUT_LEGAL,
+    ABOUT_SYLLABIC,
     CANDIDATES_MAX,
-    JOINED,
-    OPEN,
-    PAIRED,
-    SCORE_MAX,
+    TALLY_BEGINS,
+    TALLY_CHANGED,
+    TALLY_EXTRA,
+    TALLY_INITIALS,
+    TALLY_MATCHED,
+    TALLY_MISSING,
+    TALLY_MISSING_COUNT,
+    TALLY_PAIRS,
+    TALLY_TURNED,
     NameBatch,
     NameIndex,
     NameScratch,
     Settings,
     Slots,
 )
-from setfair.screening.pair_kernels import append, score_name
+from setfair.screening.pair_kernels import append, mark_of, points_about, points_of, score_name
 from setfair.screening.token_kernels import LENGTH_MAX, TokenIndex, find_whole
 
 
 @inlined
-def mark_of(token: int) -> np.uint64:
-    """Return the bit of a listed token."""
-    return np.uint64(1) << ((np.uint64(token) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(58))
-
-
-@inlined
-def listed_beginning(letters: NDArray[np.uint8]) -> np.uint64:
-    """Return bits for the first letter, for a single letter, and for the first two letters."""
-    first = np.uint64(letters[0] & 15)
-    bits = np.uint64(1) << first
-    if len(letters) == 1:
-        return bits | np.uint64(1) << (first + np.uint64(16))
-    pair = np.uint64((letters[0] * 7 + letters[1]) & 31)
-    return bits | np.uint64(1) << (pair + np.uint64(32))
-
-
-@inlined
-def beginning_of(letters: NDArray[np.uint8]) -> np.uint64:
-    """Return the bits of which a listed name has one if it could pair a token by how that begins."""
-    first = np.uint64(letters[0] & 15)
-    if len(letters) == 1:
-        return np.uint64(1) << first
-    pair = np.uint64((letters[0] * 7 + letters[1]) & 31)
-    return (np.uint64(1) << (first + np.uint64(16))) | (np.uint64(1) << (pair + np.uint64(32)))
+def gain_of(weight: int, changed: int) -> np.int64:
+    """Return what a near token adds to a listed name: its weight, a count of one, and what is changed."""
+    return (np.int64(weight) << np.int64(44)) | (np.int64(1) << np.int64(32)) | np.int64(changed)
 
 
 @kernel
-def mark_names(names: NameIndex, index: TokenIndex) -> None:
-    """Fill `marks` and `beginnings`."""
+def mark_names(names: NameIndex) -> None:
+    """Fill `marks` and `total`."""
     for name in range(len(names.start) - 1):
-        marks, beginnings = np.uint64(0), np.uint64(0)
         for place in range(names.start[name], names.start[name + 1]):
             token = names.tokens[place]
-            marks |= mark_of(token)
-            beginnings |= listed_beginning(index.chars[index.start[token] : index.start[token + 1]])
-        names.marks[name], names.beginnings[name] = marks, beginnings
+            names.marks[name] |= mark_of(token)
+            names.total[name] += names.weight[token]
+
+
+@inner
+def _begun(slots: Slots, slot: int, is_last: bool, listed: NDArray[np.int32], index: TokenIndex) -> int:
+    """Return the listed token of which a token may be the initial or, as the last, what was left; or -1."""
+    length = slots.length[slot]
+    for token in listed:
+        at = index.start[token]
+        size = index.start[token + 1] - at
+        if index.chars[at] != slots.chars[slot, 0]:
+            continue
+        if (length == 1) != (size == 1):
+            return int(token)
+        same = is_last and size > length
+        for place in range(1, length if same else 0):
+            same = same and index.chars[at + place] == slots.chars[slot, place]
+        if same:
+            return int(token)
+    return -1
 
 
 @inner
 def _cannot_fit(
-    slots: Slots, mine: NDArray[np.int32], names: NameIndex, name: int,
-    work: NameScratch, settings: Settings, threshold: int,
+    slots: Slots, mine: NDArray[np.int32], names: NameIndex, name: int, index: TokenIndex,
+    work: NameScratch, settings: Settings,
 ) -> bool:  # fmt: skip
-    """Return whether a listed name is out of reach whatever its tokens are, from their marks alone."""
-    marks, beginnings = names.marks[name], names.beginnings[name]
-    most, extra, open_before = 0, 0, False
-    for slot in mine:
-        if slots.marks[slot] & marks:
-            most += slots.weight_most[slot]
-            open_before = False
-        elif open_before or slots.beginning[slot] & beginnings:
-            most += settings.unknown_weight
-            open_before = not open_before
-        else:
+    """Return whether a listed name is out of reach, from what touches it and how its tokens begin."""
+    gathered, bound = work.gathered[name], work.bound
+    matched, pairs = gathered >> np.int64(44), (gathered >> np.int64(32)) & np.int64(4095)
+    listed = names.tokens[names.start[name] : names.start[name + 1]]
+    extra, begun, passed = 0, 0, work.asked[1]
+    for i in range(len(mine)):
+        slot = mine[i]
+        if work.touched[name] & (np.int64(1) << np.int64(i)):
+            continue
+        if not passed & (np.int64(1) << np.int64(i)) and slots.marks[slot] & names.marks[name]:
+            matched, pairs = matched + slots.weight_most[slot], pairs + 1
+            continue
+        token = _begun(slots, slot, i == len(mine) - 1, listed, index)
+        if token < 0:
             extra += slots.weight[slot]
-    if 100 * SCORE_MAX * most < threshold * (100 * most + extra * settings.extra_percent):
+        else:
+            pairs += 1
+            matched += max(settings.initial_weight, settings.cut_letter_weight * slots.length[slot])
+            begun += names.weight[token]
+    bound[TALLY_MATCHED], bound[TALLY_PAIRS], bound[TALLY_EXTRA] = matched, pairs, extra
+    bound[TALLY_CHANGED] = gathered & np.int64(0xFFFFFFFF)
+    bound[TALLY_INITIALS], bound[TALLY_TURNED], bound[TALLY_BEGINS] = 0, 0, extra == 0 and len(mine) > 1
+    bound[TALLY_MISSING] = max(0, names.total[name] - matched - begun)
+    bound[TALLY_MISSING_COUNT] = max(0, len(listed) - pairs)
+    if matched < settings.least_weight:
         return True
-    short = work.asked[ASKED_WEIGHT] - most
-    return short > 0 and SCORE_MAX - short * settings.evidence_slope_percent // 100 < threshold
+    points = points_of(bound, settings) + points_about(work, names, name, settings)
+    return bool(points < 1000 * work.asked[0])
 
 
 @inlined
-def _add_posts(names: NameIndex, token: int, work: NameScratch, count: int) -> int:
-    """Add the listed names that have a token to the candidates; return how many there are now."""
+def _add_posts(
+    names: NameIndex, token: int, gain: np.int64, bit: np.int64, work: NameScratch, count: int
+) -> int:
+    """Let a token touch the listed names that have it; return how many candidates there are now."""
     for post in range(names.post_start[token], names.post_start[token + 1]):
         name = names.posts[post]
-        if work.name_seen[name] != work.stamp[0] and count < CANDIDATES_MAX:
-            work.name_seen[name] = work.stamp[0]
-            work.candidates[count] = name
-            count += 1
+        if work.name_seen[name] != work.stamp[0]:
+            if count < CANDIDATES_MAX:
+                work.name_seen[name] = work.stamp[0]
+                work.gathered[name], work.touched[name] = gain, bit
+                work.candidates[count] = name
+                count += 1
+        elif work.touched[name] & bit:
+            work.gathered[name] += gain & ~np.int64(0xFFFFFFFF)  # a nearer token of the same place came first
+        else:
+            work.gathered[name] += gain
+            work.touched[name] |= bit
     return count
 
 
@@ -118,7 +137,7 @@ def _add_posts(names: NameIndex, token: int, work: NameScratch, count: int) -> i
 def _add_joined(
     slots: Slots, mine: NDArray[np.int32], names: NameIndex, index: TokenIndex, work: NameScratch
 ) -> int:
-    """Take listed tokens that two neighbours make as candidates, and mark the neighbours `JOINED`."""
+    """Let two neighbours that make a listed token together touch the names that have it."""
     count = 0
     for i in range(len(mine) - 1):
         left, right = mine[i], mine[i + 1]
@@ -130,9 +149,36 @@ def _add_joined(
             continue
         token = find_whole(index, work.text[:length])
         if token >= 0:
-            count = _add_posts(names, token, work, count)
-            work.name_state[i] = work.name_state[i + 1] = JOINED
+            bits = np.int64(3) << np.int64(i)
+            count = _add_posts(names, token, gain_of(names.weight[token], 0), bits, work, count)
     return count
+
+
+@inner
+def _order(slots: Slots, mine: NDArray[np.int32], work: NameScratch) -> int:
+    """Put the tokens in order, what says most first; return the most that all say together."""
+    total = 0
+    for i in range(len(mine)):
+        place, weight = i, slots.weight_most[mine[i]]
+        while place > 0 and slots.weight_most[mine[work.order[place - 1]]] < weight:
+            work.order[place] = work.order[place - 1]
+            place -= 1
+        work.order[place] = i
+        total += weight
+    return total
+
+
+@inner
+def _rest_cannot_fit(work: NameScratch, settings: Settings, left: int, passed: int) -> bool:
+    """Return whether no listed name is in reach that has only what is left, and nothing of what passed."""
+    bound = work.bound
+    bound[:] = 0
+    bound[TALLY_MATCHED], bound[TALLY_EXTRA] = left + 2 * settings.initial_weight, passed
+    bound[TALLY_PAIRS], bound[TALLY_BEGINS] = 2, passed == 0
+    if bound[TALLY_MATCHED] < settings.least_weight:
+        return True
+    points = points_of(bound, settings) + max(0, settings.legal_both, settings.legal_one)
+    return bool(points < 1000 * work.asked[0])
 
 
 @inner
@@ -141,49 +187,34 @@ def _candidates(
     settings: Settings,
 ) -> int:  # fmt: skip
     """Write the listed names that may fit; return how many."""
-    work.name_state[: len(mine)] = OPEN
     count = _add_joined(slots, mine, names, index, work)
-    total, matchable = 0, 0
-    for i in range(len(mine)):
-        weight = slots.weight[mine[i]]
-        total += weight
-        if work.name_state[i] == JOINED or slots.part_end[mine[i]] > slots.near_start[mine[i]]:
-            matchable += weight
-    if matchable * 1000 < total * settings.matchable_permille:
-        return 0
-    left = matchable
-    while left * 1000 >= total * settings.matchable_permille:
-        best, best_i = -1, -1
-        for i in range(len(mine)):
-            weight = slots.weight[mine[i]]
-            near = slots.part_end[mine[i]] > slots.near_start[mine[i]]
-            if work.name_state[i] != PAIRED and near and weight > best:
-                best, best_i = weight, i
-        if best_i < 0:
+    left, passed = _order(slots, mine, work), 0
+    work.asked[1] = 0
+    for place in range(len(mine)):
+        i = work.order[place]
+        slot = mine[i]
+        if _rest_cannot_fit(work, settings, left, passed):
             break
-        work.name_state[best_i] = PAIRED
-        left -= best
-        for place in range(slots.near_start[mine[best_i]], slots.part_end[mine[best_i]]):
-            count = _add_posts(names, slots.near[place], work, count)
+        left -= slots.weight_most[slot]
+        if slots.length[slot] > 1 and i < len(mine) - 1:
+            passed += slots.weight[slot]
+        bit = np.int64(1) << np.int64(i)
+        work.asked[1] |= bit
+        for near in range(slots.near_start[slot], slots.part_end[slot]):
+            count = _add_posts(names, slots.near[near], slots.gain[near], bit, work, count)
     return count
 
 
 @inner
 def _best_of_entries(
     slots: Slots, mine: NDArray[np.int32], names: NameIndex, index: TokenIndex, work: NameScratch,
-    settings: Settings,
+    settings: Settings, count: int,
 ) -> int:  # fmt: skip
     """Score the candidates and leave the entries that reach the threshold in their place; return how many."""
-    legal, threshold = work.asked[ASKED_LEGAL] == 1, work.asked[ASKED_SCORE]
-    entries = 0
-    for place in range(work.asked[ASKED_COUNT]):
+    entries, threshold = 0, work.asked[0]
+    for place in range(count):
         name = work.candidates[place]
-        work.asked[ASKED_WEIGHT] = work.asked[ASKED_BASE]
-        if legal != names.legal[name]:
-            work.asked[ASKED_WEIGHT] += settings.legal_one
-        elif legal:
-            work.asked[ASKED_WEIGHT] -= settings.legal_both
-        if _cannot_fit(slots, mine, names, name, work, settings, threshold):
+        if _cannot_fit(slots, mine, names, name, index, work, settings):
             continue
         score = score_name(slots, mine, names, name, index, work, settings)
         if score < threshold:
@@ -228,16 +259,16 @@ def match_names(
     int
         How many hits there are; more than fit into `out`: call again with a longer one.
     """
+    work.asked[0] = threshold
     found = 0
     for number in range(len(batch.start) - 1):
         mine = batch.slots[batch.start[number] : batch.start[number + 1]]
         if len(mine) == 0:
             continue
         work.stamp[0] += 1
+        work.about[ABOUT_LEGAL], work.about[ABOUT_SYLLABIC] = batch.legal[number], batch.syllabic[number]
         count = _candidates(slots, mine, names, index, work, settings)
-        work.asked[ASKED_BASE], work.asked[ASKED_LEGAL] = batch.demand[number], batch.legal[number]
-        work.asked[ASKED_SCORE], work.asked[ASKED_COUNT] = threshold, count
-        entries = _best_of_entries(slots, mine, names, index, work, settings)
+        entries = _best_of_entries(slots, mine, names, index, work, settings, count)
         for place in range(entries):
             entry = work.candidates[place]
             if found < len(out):

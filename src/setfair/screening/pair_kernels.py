@@ -7,13 +7,24 @@ from numpy.typing import NDArray
 
 from setfair.kernel import inlined, inner, kernel
 from setfair.screening.name_arrays import (
-    ASKED_WEIGHT,
+    ABOUT_LEGAL,
+    ABOUT_SYLLABIC,
     CUT,
     INITIAL,
     JOINED,
     OPEN,
     PAIRED,
+    SAID_ABOUT,
     SCORE_MAX,
+    TALLY_BEGINS,
+    TALLY_CHANGED,
+    TALLY_EXTRA,
+    TALLY_INITIALS,
+    TALLY_MATCHED,
+    TALLY_MISSING,
+    TALLY_MISSING_COUNT,
+    TALLY_PAIRS,
+    TALLY_TURNED,
     NameIndex,
     NameScratch,
     Settings,
@@ -23,18 +34,18 @@ from setfair.screening.token_kernels import LENGTH_MAX, TokenIndex, distance
 
 
 @inlined
+def mark_of(token: int) -> np.uint64:
+    """Return the bit of a listed token."""
+    return np.uint64(1) << ((np.uint64(token) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(58))
+
+
+@inlined
 def _distance_of(slots: Slots, slot: int, token: int) -> int:
     """Return the distance of a slot to a listed token, or -1 if it is not near."""
-    low, high = slots.near_start[slot], slots.near_end[slot]
-    while low < high:
-        middle = (low + high) // 2
-        found = slots.near[middle]
-        if found == token:
-            return int(slots.apart[middle])
-        if found < token:
-            low = middle + 1
-        else:
-            high = middle
+    if slots.marks[slot] & mark_of(token):
+        for place in range(slots.near_start[slot], slots.near_end[slot]):
+            if slots.near[place] == token:
+                return int(slots.apart[place])
     return -1
 
 
@@ -45,28 +56,28 @@ def _pair(work: NameScratch, i: int, j: int, state: int) -> None:
     work.partner[j] = i
 
 
-@inner
-def _count(work: NameScratch, settings: Settings, weight: int, apart: int, length: int) -> None:
+@inlined
+def _count(work: NameScratch, weight: int, apart: int, length: int) -> None:
     """Add one pair of this weight to the tally."""
-    lost = weight * apart * settings.loss_permille // (10_000 * max(1, length))
-    work.tally[0] += weight - lost
-    work.tally[1] += lost
-    work.tally[2] += weight - apart * settings.edit_weight // 10
-    work.tally[3] += apart
+    work.tally[TALLY_MATCHED] += weight
+    work.tally[TALLY_CHANGED] += 100 * apart // max(1, length)
+    if weight > SAID_ABOUT:
+        work.tally[TALLY_PAIRS] += 1
 
 
 @inner
 def _pair_tokens(  # whole tokens, the heaviest pair first
     slots: Slots, mine: NDArray[np.int32], names: NameIndex, listed: NDArray[np.int32],
-    work: NameScratch, settings: Settings,
+    index: TokenIndex, work: NameScratch,
 ) -> None:  # fmt: skip
+    near = 0
     for i in range(len(mine)):
         for j in range(len(listed)):
-            apart = _distance_of(slots, mine[i], listed[j])
-            if apart > 0 and slots.known[mine[i]]:
-                apart = apart * settings.known_percent // 100
-            work.apart[i, j] = apart
-    while True:
+            work.apart[i, j] = -1
+            if work.name_state[i] == OPEN and work.listed_state[j] == OPEN:
+                work.apart[i, j] = _distance_of(slots, mine[i], listed[j])
+                near += work.apart[i, j] >= 0
+    while near:
         best, best_i, best_j = -1, -1, -1
         for i in range(len(mine)):
             if work.name_state[i] != OPEN:
@@ -79,13 +90,9 @@ def _pair_tokens(  # whole tokens, the heaviest pair first
         if best < 0:
             return
         _pair(work, best_i, best_j, PAIRED)
-        _count(
-            work,
-            settings,
-            names.weight[listed[best_j]],
-            work.apart[best_i, best_j],
-            slots.length[mine[best_i]],
-        )
+        token = listed[best_j]
+        length = max(slots.length[mine[best_i]], index.start[token + 1] - index.start[token])
+        _count(work, names.weight[token], work.apart[best_i, best_j], length)
 
 
 @inner
@@ -103,9 +110,8 @@ def _pair_initials(
             length = index.start[listed[j] + 1] - at
             if (slots.length[mine[i]] == 1) != (length == 1) and index.chars[at] == slots.chars[mine[i], 0]:
                 _pair(work, i, j, INITIAL)
-                weight = min(names.weight[listed[j]], settings.initial_weight)
-                work.tally[0] += weight
-                work.tally[2] += weight
+                work.tally[TALLY_MATCHED] += settings.initial_weight
+                work.tally[TALLY_INITIALS] += 1
                 break
 
 
@@ -122,8 +128,13 @@ def append(text: NDArray[np.uint8], length: int, letters: NDArray[np.uint8]) -> 
 @inner
 def _same_joined(work: NameScratch, length: int, other: NDArray[np.uint8]) -> int:
     """Return the distance of the text in `work` and a token, or -1 if it is far."""
+    text = work.text
+    if length < 5 or length > LENGTH_MAX or length > len(other) + 1:
+        return -1
+    if text[0] != other[0] and text[1] != other[0] and text[0] != other[1] and text[1] != other[1]:
+        return -1
     size = append(work.other, 0, other)
-    if length < 5 or length > LENGTH_MAX or abs(length - size) > 1:
+    if abs(length - size) > 1:
         return -1
     apart = distance(work.text[:length], work.other[:size], 10, work.rows)
     return apart if apart <= 10 else -1
@@ -132,7 +143,7 @@ def _same_joined(work: NameScratch, length: int, other: NDArray[np.uint8]) -> in
 @inner
 def _pair_joined(  # listed apart, written together in the name
     slots: Slots, mine: NDArray[np.int32], names: NameIndex, listed: NDArray[np.int32],
-    index: TokenIndex, work: NameScratch, settings: Settings,
+    index: TokenIndex, work: NameScratch,
 ) -> None:  # fmt: skip
     for i in range(len(mine)):
         slot = mine[i]
@@ -153,7 +164,7 @@ def _pair_joined(  # listed apart, written together in the name
                 if apart >= 0:
                     for part in range(j, end + 1):
                         _pair(work, i, part, JOINED)
-                    _count(work, settings, weight, apart, length)
+                    _count(work, weight, apart, length)
                     break
             if work.name_state[i] != OPEN:
                 break
@@ -162,7 +173,7 @@ def _pair_joined(  # listed apart, written together in the name
 @inner
 def _pair_apart(  # listed together, written apart in the name
     slots: Slots, mine: NDArray[np.int32], names: NameIndex, listed: NDArray[np.int32],
-    index: TokenIndex, work: NameScratch, settings: Settings,
+    index: TokenIndex, work: NameScratch,
 ) -> None:  # fmt: skip
     for j in range(len(listed)):
         if work.listed_state[j] != OPEN or index.start[listed[j] + 1] - index.start[listed[j]] < 5:
@@ -183,7 +194,7 @@ def _pair_apart(  # listed together, written apart in the name
                     for part in range(i, end + 1):
                         _pair(work, part, j, JOINED)
                     work.partner[j] = i
-                    _count(work, settings, names.weight[listed[j]], apart, length)
+                    _count(work, names.weight[listed[j]], apart, length)
                     break
             if work.listed_state[j] != OPEN:
                 break
@@ -208,12 +219,31 @@ def _pair_cut(
             same = same and letters[place] == slots.chars[mine[i], place]
         if same:
             _pair(work, i, j, CUT)
-            weight = names.weight[listed[j]]
-            share = weight * min(length, 6) // 8
-            work.tally[0] += share
-            work.tally[2] += share
-            work.tally[1] += (weight - share) // 4
+            weight = min(names.weight[listed[j]], settings.cut_letter_weight * length)
+            work.tally[TALLY_MATCHED] += weight
             return
+
+
+@inner
+def _tally_rest(
+    slots: Slots, mine: NDArray[np.int32], names: NameIndex, listed: NDArray[np.int32], work: NameScratch
+) -> None:
+    """Tally what is left over, how the order differs, and whether the name begins the listed one."""
+    for i in range(len(mine)):
+        if work.name_state[i] == OPEN:
+            work.tally[TALLY_EXTRA] += slots.weight[mine[i]]
+    begins, last = len(mine) >= 2, -1
+    for j in range(len(listed)):
+        i = work.partner[j]
+        if work.listed_state[j] == OPEN:
+            work.tally[TALLY_MISSING] += names.weight[listed[j]]
+            work.tally[TALLY_MISSING_COUNT] += 1
+        else:
+            work.tally[TALLY_TURNED] += i < last
+            last = i
+        if j < len(mine) and (work.listed_state[j] in (OPEN, JOINED) or i != j):
+            begins = False
+    work.tally[TALLY_BEGINS] = begins and len(listed) >= len(mine)
 
 
 @kernel
@@ -228,9 +258,9 @@ def score_name(
     work.tally[:] = 0
     for slot in mine:
         if slots.part_end[slot] > slots.near_end[slot]:
-            _pair_joined(slots, mine, names, listed, index, work, settings)
+            _pair_joined(slots, mine, names, listed, index, work)
             break
-    _pair_tokens(slots, mine, names, listed, work, settings)
+    _pair_tokens(slots, mine, names, listed, index, work)
     open_mine, open_listed = 0, 0
     for i in range(len(mine)):
         open_mine += work.name_state[i] == OPEN
@@ -238,26 +268,42 @@ def score_name(
         open_listed += work.listed_state[j] == OPEN
     if open_mine and open_listed:
         _pair_initials(slots, mine, names, listed, index, work, settings)
-        _pair_joined(slots, mine, names, listed, index, work, settings)
-        _pair_apart(slots, mine, names, listed, index, work, settings)
+        _pair_joined(slots, mine, names, listed, index, work)
+        _pair_apart(slots, mine, names, listed, index, work)
         _pair_cut(slots, mine, names, listed, index, work, settings)
-    extra, missing = 0, 0
-    for i in range(len(mine)):
-        if work.name_state[i] == OPEN:
-            extra += slots.weight[mine[i]]
-    for j in range(len(listed)):
-        if work.listed_state[j] == OPEN:
-            missing += names.weight[listed[j]]
-    return _score(work, extra, missing, settings)
-
-
-@inner
-def _score(work: NameScratch, extra: int, missing: int, settings: Settings) -> int:
-    matched, lost, evidence, apart = work.tally[0], work.tally[1], work.tally[2], work.tally[3]
-    if matched <= 0 or apart > settings.fuzz_max:
+    _tally_rest(slots, mine, names, listed, work)
+    if work.tally[TALLY_MATCHED] < settings.least_weight:
         return 0
-    against = 100 * lost + missing * settings.missing_percent + extra * settings.extra_percent
-    score = 100 * SCORE_MAX * matched // (100 * matched + against)
-    if evidence < work.asked[ASKED_WEIGHT]:
-        score -= (work.asked[ASKED_WEIGHT] - evidence) * settings.evidence_slope_percent // 100
-    return max(0, int(score))
+    points = points_of(work.tally, settings) + points_about(work, names, name, settings)
+    return max(0, min(SCORE_MAX - 1, points // 1000))
+
+
+@inlined
+def points_about(work: NameScratch, names: NameIndex, name: int, settings: Settings) -> int:
+    """Return the points for what is known of two names whatever their tokens are."""
+    points = settings.syllabic if work.about[ABOUT_SYLLABIC] else 0
+    if work.about[ABOUT_LEGAL] and names.legal[name]:
+        points += settings.legal_both
+    elif work.about[ABOUT_LEGAL] or names.legal[name]:
+        points += settings.legal_one
+    return points
+
+
+@inlined
+def points_of(tally: NDArray[np.int64], settings: Settings) -> int:
+    """Return thousandths of points: of the odds that such an agreement is no chance, see `Settings`."""
+    matched = tally[TALLY_MATCHED]
+    points = settings.base
+    points += settings.matched_first * min(matched, settings.first)
+    points += settings.matched_second * max(0, min(matched, settings.second) - settings.first)
+    points += settings.changed * tally[TALLY_CHANGED]
+    points += settings.missing * min(tally[TALLY_MISSING], settings.left_over_max)
+    points += settings.missing_count * min(tally[TALLY_MISSING_COUNT], 5)
+    points += settings.extra * min(tally[TALLY_EXTRA], settings.left_over_max)
+    points += settings.initials * tally[TALLY_INITIALS]
+    points += settings.begins * tally[TALLY_BEGINS]
+    points += settings.turned * min(tally[TALLY_TURNED], 3)
+    points += settings.covered * matched // max(1, matched + tally[TALLY_MISSING] + tally[TALLY_EXTRA])
+    if tally[TALLY_PAIRS] >= 2:
+        points += settings.second_pair
+    return int(points)

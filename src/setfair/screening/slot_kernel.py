@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from setfair.kernel import inlined, inner, kernel
 from setfair.screening.name_arrays import Slots
-from setfair.screening.name_kernels import beginning_of, mark_of
+from setfair.screening.name_kernels import gain_of
+from setfair.screening.pair_kernels import mark_of
 from setfair.screening.token_kernels import NEAR_MAX, Letters, Scratch, TokenIndex, find_near, find_whole
 
 PARTS_MIN = 5
@@ -29,9 +30,11 @@ def _parts(index: TokenIndex, token: Letters, near: NDArray[np.int32], used: int
 
 @inlined
 def _insert(slots: Slots, start: int, end: int, listed: int, apart: int) -> None:
-    """Put a near token in its place among those from `start` to `end`, which ascend."""
+    """Put a near token in its place among those from `start` to `end`: by distance, then by number."""
     place = end
-    while place > start and slots.near[place - 1] > listed:
+    while place > start and (
+        slots.apart[place - 1] > apart or (slots.apart[place - 1] == apart and slots.near[place - 1] > listed)
+    ):
         slots.near[place], slots.apart[place] = slots.near[place - 1], slots.apart[place - 1]
         place -= 1
     slots.near[place], slots.apart[place] = listed, apart
@@ -54,23 +57,37 @@ def look_up(
             return slot, used
         token = slots.chars[slot, : slots.length[slot]]
         found = find_near(index, token, work)
-        nearest, best = 1000, min(unknown_weight, letter_weight * len(token))
-        slots.near_start[slot] = used
+        start = used
+        slots.near_start[slot] = start
         for place in range(found):
             listed, apart = work.near[place], work.apart[place]
             if slots.strict[slot] and apart:
                 continue
-            _insert(slots, slots.near_start[slot], used, listed, apart)
+            _insert(slots, start, used, listed, apart)
             used += 1
-            slots.marks[slot] |= mark_of(listed)
-            slots.weight_most[slot] = max(slots.weight_most[slot], weight[listed])
-            if apart < nearest or (apart == nearest and weight[listed] < best):
-                nearest, best = apart, weight[listed]
         slots.near_end[slot] = used
-        if nearest > 0 and not slots.strict[slot]:
+        slots.known[slot] = used > start and slots.apart[start] == 0
+        if not slots.known[slot] and not slots.strict[slot]:
             used = _parts(index, token, slots.near, used)
         slots.part_end[slot] = used
-        slots.known[slot] = nearest == 0
-        slots.weight[slot] = best
-        slots.beginning[slot] = beginning_of(token)
+        slots.weight[slot] = min(unknown_weight, letter_weight * len(token))
+        if slots.near_end[slot] > start:
+            nearest = slots.apart[start]
+            for place in range(start, slots.near_end[slot]):
+                if slots.apart[place] == nearest:
+                    slots.weight[slot] = min(slots.weight[slot], weight[slots.near[place]])
+        _weigh(slots, slot, index, weight)
     return end, used
+
+
+@inner
+def _weigh(slots: Slots, slot: int, index: TokenIndex, weight: NDArray[np.int32]) -> None:
+    """Write what each near token adds to a listed name, and the most that any does."""
+    for place in range(slots.near_start[slot], slots.part_end[slot]):
+        listed, changed = slots.near[place], 0
+        if place < slots.near_end[slot]:
+            slots.marks[slot] |= mark_of(listed)
+            length = max(slots.length[slot], index.start[listed + 1] - index.start[listed])
+            changed = 100 * slots.apart[place] // max(1, length)
+        slots.gain[place] = gain_of(weight[listed], changed)
+        slots.weight_most[slot] = max(slots.weight_most[slot], weight[listed])

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from setfair.screening.index import LETTER_WEIGHT, WEIGHT_MAX, FuzzyIndex
+from setfair.screening.index import LETTER_WEIGHT, UNKNOWN_WEIGHT, FuzzyIndex
 from setfair.screening.name_arrays import Slots
 from setfair.screening.slot_kernel import look_up
 from setfair.screening.spelling import fold_token
@@ -38,7 +38,7 @@ class TokenMemory:
     def _clear(self) -> None:
         self._slot_of: dict[str, int] = {}
         self._folded: dict[tuple[str, bool], int] = {}
-        self.slots = _empty_slots(1 << 12, _NEAR_FIRST)
+        self.slots = empty_slots(1 << 12, _NEAR_FIRST)
         self._count = 0
         self._used = 0
 
@@ -73,14 +73,14 @@ class TokenMemory:
             first, self._used = look_up(
                 self.slots, first, self._count, self._used,
                 self._index.tokens, self._index.names.weight, self._scratch,
-                unknown_weight=WEIGHT_MAX, letter_weight=LETTER_WEIGHT,
+                unknown_weight=UNKNOWN_WEIGHT, letter_weight=LETTER_WEIGHT,
             )  # fmt: skip
             if first < self._count:
                 self._grow_near()
 
     def _grow(self, count: int) -> None:
         if count > len(self.slots.length):
-            bigger = _empty_slots(max(count, 2 * len(self.slots.length)), 0)
+            bigger = empty_slots(max(count, 2 * len(self.slots.length)), 0)
             for field in (
                 "chars",
                 "length",
@@ -92,20 +92,21 @@ class TokenMemory:
                 "weight_most",
                 "known",
                 "marks",
-                "beginning",
             ):
                 old = getattr(self.slots, field)
                 getattr(bigger, field)[: len(old)] = old
-            self.slots = bigger._replace(near=self.slots.near, apart=self.slots.apart)
+            self.slots = bigger._replace(near=self.slots.near, apart=self.slots.apart, gain=self.slots.gain)
 
     def _grow_near(self) -> None:
         near, apart = (
             np.concatenate((each, np.zeros_like(each))) for each in (self.slots.near, self.slots.apart)
         )
-        self.slots = self.slots._replace(near=near, apart=apart)
+        gain = np.concatenate((self.slots.gain, np.zeros_like(self.slots.gain)))
+        self.slots = self.slots._replace(near=near, apart=apart, gain=gain)
 
 
-def _empty_slots(slots: int, near: int) -> Slots:
+def empty_slots(slots: int, near: int) -> Slots:
+    """Return memory for so many tokens and so many near ones."""
     return Slots(
         chars=np.zeros((slots, LENGTH_MAX), np.uint8),
         length=np.zeros(slots, np.int32),
@@ -115,9 +116,9 @@ def _empty_slots(slots: int, near: int) -> Slots:
         part_end=np.zeros(slots, np.int64),
         near=np.zeros(near, np.int32),
         apart=np.zeros(near, np.int32),
+        gain=np.zeros(near, np.int64),
         weight=np.zeros(slots, np.int32),
         weight_most=np.zeros(slots, np.int32),
         known=np.zeros(slots, np.bool_),
         marks=np.zeros(slots, np.uint64),
-        beginning=np.zeros(slots, np.uint64),
     )

@@ -62,6 +62,8 @@ class Spelling:
 
     core: tuple[str, ...]
     """The tokens that say who it is; all of them if none does. Empty only for a name without a letter."""
+    together: str
+    """All tokens written together, also those that are left out."""
     legal: bool
     """Whether a legal form was left out."""
     syllabic: bool
@@ -83,10 +85,19 @@ def spell(normalised: str) -> Spelling:
     """
     tokens = latin_tokens(normalised)
     corrected = [_CORRECTED[token] for token in tokens]
+    if len(tokens) > 1:
+        corrected[-1] = _completed(corrected[-1])
     kept = drop_phrases(corrected)
     core = tuple(token for token in kept if token not in NOT_CORE)
     legal = len(kept) < len(tokens) or not LEGAL_WORDS.isdisjoint(kept)
-    return Spelling(core or tuple(kept) or tuple(tokens), legal, is_syllabic(normalised))
+    return Spelling(core or tuple(kept) or tuple(tokens), "".join(tokens), legal, is_syllabic(normalised))
+
+
+def _completed(token: str) -> str:
+    """Return the word of a legal form that a last token begins, or the token itself."""
+    if len(token) < CUT_LENGTH_MIN:
+        return token
+    return next((word for word in LONG_WORDS if word.startswith(token)), token)
 
 
 class _Corrections(dict[str, str]):
@@ -94,6 +105,8 @@ class _Corrections(dict[str, str]):
 
     def __missing__(self, token: str) -> str:
         found = token
+        if token.translate(_LETTERS_FOR_DIGITS) in LEGAL_WORDS:
+            found = token.translate(_LETTERS_FOR_DIGITS)
         if len(token) >= 5 and token not in NOT_CORE and token not in SYNONYMS:
             cutoff = 1 if len(token) < 9 else 2
             near = process.extractOne(token, LONG_WORDS, scorer=OSA.distance, score_cutoff=cutoff)
@@ -104,6 +117,9 @@ class _Corrections(dict[str, str]):
         return found
 
 
+CUT_LENGTH_MIN = 5
+"""Letters from which on the beginning of a word of a legal form is that word."""
+_LETTERS_FOR_DIGITS = str.maketrans("0158", "olsb")
 CORRECTIONS_MAX = 1 << 17
 """Tokens whose correction is remembered."""
 _CORRECTED = _Corrections()

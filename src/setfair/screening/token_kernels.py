@@ -7,8 +7,9 @@ Rules
 2. Two tokens are near if their distance is at most `DISTANCE_MAX` at the length of the longer.
 3. Listed tokens are found by their pieces: a token of n pieces that is changed in fewer than n places
    keeps one piece whole (Li, Deng, Wang and Feng, Pass-Join, 2011), so a table of pieces finds all that
-   are within `_edits_max` changes of letters. Tokens with the same consonants are found as well, for
-   vowels are what transliterations differ in. The table has at most four numbers for each listed token.
+   are within `_edits_max` changes of letters, and some with one more. Tokens with the same consonants are
+   found as well, for vowels are what transliterations differ in. The table has at most five numbers for each
+   listed token.
 
 Compiled once and kept on disk: about 4 s at the first use after an installation.
 """
@@ -77,6 +78,8 @@ class Scratch(NamedTuple):
     """Shape (NEAR_MAX,): their distances."""
     rows: NDArray[np.int32]
     skeleton: NDArray[np.uint8]
+    places: NDArray[np.uint64]
+    """Shape (128,): by letter, a bit for each place where the token has it."""
 
 
 def make_scratch(tokens: int) -> Scratch:
@@ -89,6 +92,7 @@ def make_scratch(tokens: int) -> Scratch:
         np.zeros(NEAR_MAX, np.int32),
         np.zeros((3, LENGTH_MAX + 1), np.int32),
         np.zeros(LENGTH_MAX, np.uint8),
+        np.zeros(128, np.uint64),
     )
 
 
@@ -157,6 +161,41 @@ def distance(left: Letters, right: Letters, limit: int, rows: NDArray[np.int32])
             return limit + 1
         before, row, following = row, following, before
     return int(rows[row, len(right)])
+
+
+@kernel
+def edits(places: NDArray[np.uint64], length: int, other: Letters) -> int:
+    """Return how many letters are changed, added, left out or swapped between two tokens.
+
+    Parameters
+    ----------
+    places
+        uint64, shape (128,): of the first token, by letter a bit for each place where it is.
+    length
+        Of the first token, 1 to `LENGTH_MAX`.
+    other
+        The second one.
+
+    Notes
+    -----
+    Optimal string alignment, a column at once (Hyyrö, A bit-vector algorithm for computing Levenshtein and
+    Damerau edit distances, 2003).
+    """
+    one, last = np.uint64(1), np.uint64(1) << np.uint64(length - 1)
+    up, down, same, before = ~np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(0)
+    count = length
+    for letter in other:
+        here = places[letter]
+        swapped = ((~same & here) << one) & before
+        same = (((here & up) + up) ^ up) | here | down | swapped
+        right, left = down | ~(same | up), same & up
+        if right & last:
+            count += 1
+        if left & last:
+            count -= 1
+        right, left = (right << one) | one, left << one
+        up, down, before = left | ~(same | right), right & same, here
+    return count
 
 
 @inlined
@@ -287,9 +326,9 @@ def find_whole(index: TokenIndex, token: Letters) -> int:
 
 @inner
 def _take(
-    index: TokenIndex, key: np.uint64, token: Letters, work: Scratch, found: int, letters_max: int
+    index: TokenIndex, key: np.uint64, token: Letters, work: Scratch, found: int, edits_max: int
 ) -> int:
-    """Add the tokens under one key that are near; return how many there are now."""
+    """Add the tokens under one key that are near and within so many edits; return how many there are now."""
     slot = _slot(index, key)
     if slot < 0:
         return found
@@ -298,10 +337,12 @@ def _take(
         listed = index.members[place]
         if work.seen[listed] == stamp:
             continue
-        if _bits_apart(bits, index.letters[listed]) > letters_max:
+        if _bits_apart(bits, index.letters[listed]) > max(0, 2 * edits_max - 2):
             continue
         work.seen[listed] = stamp
         other = index.chars[index.start[listed] : index.start[listed + 1]]
+        if edits(work.places, len(token), other) > edits_max:
+            continue
         limit = DISTANCE_MAX[max(len(token), len(other))]
         apart = distance(token, other, limit, work.rows)
         if apart <= limit and found < NEAR_MAX:
@@ -315,19 +356,23 @@ def find_near(index: TokenIndex, token: Letters, work: Scratch) -> int:
     """Write the listed tokens that are near one token into `work`; return how many, in no order."""
     work.now[0] = letters_of(token)
     work.stamp[0] += 1
+    for place in range(len(token)):
+        work.places[token[place]] |= np.uint64(1) << np.uint64(place)
     found = _take(index, _key(token, _WHOLE), token, work, 0, 0)
     consonants = _consonants(token, work.skeleton)
     if consonants >= 3:
-        found = _take(index, _key(work.skeleton[:consonants], _CONSONANTS), token, work, found, 6)
+        found = _take(index, _key(work.skeleton[:consonants], _CONSONANTS), token, work, found, 4)
     length = len(token)
     for other in range(max(3, length - 2), min(LENGTH_MAX, length + 2) + 1):
-        edits = _edits_max(other)
-        if abs(other - length) > edits:
+        most = _edits_max(other)
+        if abs(other - length) > most:
             continue
-        for piece in range(edits + 1):
-            begin, end = piece * other // (edits + 1), (piece + 1) * other // (edits + 1)
+        for piece in range(most + 1):
+            begin, end = piece * other // (most + 1), (piece + 1) * other // (most + 1)
             size = end - begin
-            for at in range(max(0, begin - edits), min(length - size, begin + edits) + 1):
+            for at in range(max(0, begin - most), min(length - size, begin + most) + 1):
                 key = _key(token[at : at + size], other * 4 + piece + 1000)
-                found = _take(index, key, token, work, found, 2 * edits)
+                found = _take(index, key, token, work, found, most + 1)
+    for letter in token:
+        work.places[letter] = 0
     return found
