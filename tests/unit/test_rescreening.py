@@ -109,7 +109,7 @@ def test_a_queued_payment_is_held_and_its_queue_goes_on(made: Houses) -> None:
 
 
 def test_a_queued_link_is_held_as_a_whole(made: Houses) -> None:
-    """One leg becomes listed: no leg is in a queue any more, and after the release the link waits as before."""
+    """One leg becomes listed: no leg is in a queue any more; after the release the link waits as before."""
     house, store, lists, list_also = made
     leg = {"link": "L-1", "link_legs": 2}
     rows = [
