@@ -20,12 +20,11 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from setfair.domain.agreement import Agreement, canonical_bytes
 from setfair.domain.calendar import is_business_day
@@ -33,18 +32,34 @@ from setfair.domain.codes import PHASE_MOVES, InstructionKind, Phase
 from setfair.domain.instants import days_of, format_utc, local_date
 from setfair.domain.instruction import Batch, Family
 from setfair.domain.signing import AgreementSignature, format_signatures, is_in_force
-from setfair.engine.decide import Terms, decide
-from setfair.engine.layout import INSTRUCTION, Array
+from setfair.draft import Draft, documents_of, notes, one_instruction, texts_of
+from setfair.engine.decide import decide
+from setfair.engine.layout import Array
 from setfair.errors import AgreementError, BrokenInvariantError, HouseError, PhaseError
 from setfair.house_state import HouseState, check_adoption, replay, restore_state, state_bytes
 from setfair.intake.directory import currency_number
-from setfair.intake.obligations import PartyRows, take_confirmations, take_obligations, take_parties
+from setfair.intake.obligations import (
+    PartyRows,
+    take_confirmations,
+    take_obligations,
+    take_parties,
+)
 from setfair.intake.payments import Taken, take_payments
 from setfair.journal.page import LEGS_DOCUMENT, SALT_KEY_LENGTH, Page, page_from_bytes
 from setfair.journal_writer import JournalWriter
 from setfair.proof.checkpoint import Checkpoint
-from setfair.screening.match import Hit, Matcher
-from setfair.screening.screen_batch import ScreeningResult, screen_batch
+from setfair.rescreening import (
+    find_holds,
+    hold_instructions,
+    listed_participants,
+    screen_rows,
+    what_changed,
+)
+from setfair.screening.gate import check_settling
+from setfair.screening.match import Hit
+from setfair.screening.pairs import Pair, pass_pairs
+from setfair.screening.screen_batch import ScreeningResult
+from setfair.screening.screener import Screener
 from setfair.store.protocol import Store
 
 CLOCK_BACK_MAX_NS = 600 * 10**9
@@ -53,20 +68,12 @@ CLOCK_BACK_MAX_NS = 600 * 10**9
 CHECKPOINT_PAGES = 512
 """Pages after which a checkpoint of the books is written."""
 
-NAME_COLUMNS = {
-    Family.PAYMENT: ("debtor_name", "creditor_name", "other_names"),
-    Family.OBLIGATION: ("debtor_name", "creditor_name", "other_names"),
-    Family.PARTY: ("name",),
-    Family.CONFIRMATION: (),
-}
-"""Which columns of a batch hold names to screen."""
-
 
 class ListsInForce(Protocol):
     """What the clearing house asks of the screening gate."""
 
-    def matcher(self, agreement: Agreement, today: date) -> Matcher:
-        """Return the matcher over the lists in force.
+    def screener(self, agreement: Agreement, today: date) -> Screener:
+        """Return the screener over the lists in force.
 
         Raises
         ------
@@ -86,17 +93,6 @@ class Outcome:
     """ROW_OUTCOME, one a row of the batch."""
     page: Page | None
     """The page that the batch became; None if every row repeats what is on record."""
-
-
-@dataclass(slots=True)
-class Draft:
-    """A batch on its way to a page."""
-
-    taken: Taken
-    documents: dict[str, bytes] = field(default_factory=dict)
-    hits: list[tuple[int, Hit]] = field(default_factory=list)
-    """Row of the batch, and what screening found."""
-    terms: Terms | None = None
 
 
 class ClearingHouse:
@@ -131,6 +127,7 @@ class ClearingHouse:
         self._clock = clock
         self._random_bytes = random_bytes
         self._pages_since_checkpoint = 0
+        self._listed: tuple[tuple[str, int], dict[str, list[Hit]]] = (("", 0), {})
         self.journal = JournalWriter(store, signer)
         """Where pages go."""
         self.state = HouseState()
@@ -194,8 +191,16 @@ class ClearingHouse:
         return outcome.page is None or outcome.page.number <= self.journal.durable_page
 
     def _screen(self, batch: Batch) -> ScreeningResult:
-        """Compare every name with the lists in force; the engine settles nothing that is unscreened."""
-        return screen_batch(batch.rows, NAME_COLUMNS[batch.family], self._matcher())
+        """Compare names, texts and identifiers with the lists in force; what is unscreened does not settle."""
+        screener, agreement = self._screener(), self._agreement()
+        key = (screener.version, agreement.agreement.version)
+        if self._listed[0] != key:
+            self._listed = (key, listed_participants(agreement, screener))
+        found = screen_rows(batch.rows, batch.family, screener, self.state.directory, self._listed[1])
+        if not (found.hits and self.state.pairs):
+            return found
+        pairs = {pair.key: pair for pair in self.state.pairs.values() if pair.confirmed_by}
+        return pass_pairs(batch.rows, batch.family, found, pairs, self.today())
 
     def _take(self, batch: Batch, screened: ScreeningResult) -> Draft:
         """Turn names into places; parties that are new go into the page."""
@@ -213,14 +218,27 @@ class ClearingHouse:
         documents = {"screening": json.dumps({"list_set": screened.list_version}).encode()}
         if parties:
             documents["parties"] = json.dumps(parties, ensure_ascii=False).encode()
-        return Draft(taken, documents, screened.hits)
+        return Draft(taken, documents, screened.hits, screened.passed)
 
-    def _matcher(self) -> Matcher:
-        """Return the matcher over the lists in force; a new version of them goes on record first."""
-        matcher = self._lists.matcher(self._agreement(), self.today())
-        if matcher.version != self.state.list_set:
-            self._command(InstructionKind.LIST_ADOPTION, Draft(_one(), {"lists": self._lists.description()}))
-        return matcher
+    def _screener(self) -> Screener:
+        """Return the screener over the lists in force; a new version of them goes on record first."""
+        screener = self._lists.screener(self._agreement(), self.today())
+        if screener.version != self.state.list_set:
+            self._adopt_lists(screener)
+        return screener
+
+    def _adopt_lists(self, screener: Screener) -> None:
+        """Put a version of the lists in force: what waits is held against what changed, then it is on record."""
+        change = what_changed(self.state, screener)
+        if change.against is not None:
+            self.journal.finish()
+            for holds in find_holds(self.state, self._store.pages_after, change.against):
+                for instructions, hits in hold_instructions(holds):
+                    screening = json.dumps({"list_set": screener.version}).encode()
+                    with self._all_or_nothing():
+                        self._apply(Draft(Taken(instructions, {}), {"screening": screening}, hits))
+        documents = {"lists": self._lists.description(), "list_change": change.document}
+        self._command(InstructionKind.LIST_ADOPTION, Draft(one_instruction(), documents))
 
     # Commands: one instruction each, the same way.
 
@@ -239,8 +257,8 @@ class ClearingHouse:
             raise AgreementError(f"agreement {header.id} version {header.version}: {why}")
         check_adoption(self.state, agreement, signatures)
         with self._all_or_nothing():
-            matcher = self._lists.matcher(agreement, self._today_of(agreement))
-            hits = matcher.match([participant.name for participant in agreement.participants])
+            screener = self._lists.screener(agreement, self._today_of(agreement))
+            hits = [hit for found in listed_participants(agreement, screener).values() for hit in found]
             if hits:
                 raise AgreementError(
                     "participants that a screening list names cannot take part",
@@ -252,7 +270,7 @@ class ClearingHouse:
                 "signatures": format_signatures(signatures),
                 "layout": self.state.directory.layout_document(terms),
             }
-            return self._command(InstructionKind.ADOPTION, Draft(_one(), documents, terms=terms))
+            return self._command(InstructionKind.ADOPTION, Draft(one_instruction(), documents, terms=terms))
 
     def open_day(self, currency: str, day: date, remember_from: date) -> Outcome:
         """Open the business day of a currency; identities of days before `remember_from` are forgotten.
@@ -283,16 +301,25 @@ class ClearingHouse:
             raise PhaseError(f"{currency} is {present.name}: it can move to {allowed}, not to {phase.name}")
         self.expire_due()
         if phase is Phase.OPEN:
-            self._matcher()
+            self._screener()
         fields |= {"currency": number, "target": int(phase)}
-        return self._command(InstructionKind.PHASE_CHANGE, Draft(_one()), **fields)
+        return self._command(InstructionKind.PHASE_CHANGE, Draft(one_instruction()), **fields)
 
     def run_cycle(self, currency: str, day: date) -> Outcome:
-        """Set off, and net as agreed, the obligations in one currency that are due on `day` or before."""
+        """Set off, and net as agreed, the obligations in one currency that are due on `day` or before.
+
+        Raises
+        ------
+        ScreeningUnavailableError
+            If a list is missing, or so old that the agreement lets nothing settle by itself.
+        """
         self.expire_due()
-        self._matcher()
+        check_settling(self._screener().lists)
         return self._command(
-            InstructionKind.CYCLE, Draft(_one()), currency=self._currency(currency), value_date=days_of(day)
+            InstructionKind.CYCLE,
+            Draft(one_instruction()),
+            currency=self._currency(currency),
+            value_date=days_of(day),
         )
 
     def expire_due(self) -> Outcome | None:
@@ -300,19 +327,38 @@ class ClearingHouse:
         until = self.state.books.earliest_until
         if until == 0 or until > self._now():
             return None
-        return self._command(InstructionKind.EXPIRY, Draft(_one()))
+        return self._command(InstructionKind.EXPIRY, Draft(one_instruction()))
 
     def decide_held(self, number: int, person: str, reason: str, *, release: bool) -> Outcome:
         """Put one person's decision on a held instruction on record; the second person's takes effect."""
-        if not reason.strip():
-            raise HouseError("a decision needs a reason: say in a few words why")
         self.expire_due()
-        self._matcher()
+        self._screener()
         return self._command(
             InstructionKind.RELEASE if release else InstructionKind.REFUSAL,
-            Draft(_one(), {"notes": json.dumps({"0": reason}, ensure_ascii=False).encode()}),
+            Draft(one_instruction(), notes(reason, "false positive" if release else "true match")),
             target=number,
             person=self.state.directory.find_officer(person),
+        )
+
+    def note_alert(
+        self, number: int, person: str, reason: str, disposition: str, pair: Pair | None = None
+    ) -> Outcome:
+        """Put one officer's word on a held instruction on record, which decides nothing; or a good-guy pair.
+
+        Raises
+        ------
+        HouseError
+            If the person is no screening officer, or gives no reason.
+        """
+        officer = self.state.directory.find_officer(person)
+        if officer < 0:
+            raise HouseError(f"{person} is not among the agreement's screening officers")
+        documents = notes(reason, disposition)
+        if pair is not None:
+            pair = pair if pair.number else replace(pair, number=self.state.books.next_number)
+            documents["pair"] = json.dumps(pair.plain(), ensure_ascii=False).encode()
+        return self._command(
+            InstructionKind.ALERT_NOTE, Draft(one_instruction(), documents), target=number, person=officer
         )
 
     def _command(self, kind: InstructionKind, draft: Draft, **fields: int) -> Outcome:
@@ -357,8 +403,8 @@ class ClearingHouse:
             salt_key=self._random_bytes(SALT_KEY_LENGTH),
             instructions=instructions[fresh],
             records=decided.records,
-            texts=_texts_of(draft, fresh),
-            documents=_documents_of(draft, fresh),
+            texts=texts_of(draft, fresh),
+            documents=documents_of(draft, fresh),
         )
         self.state.advance(page)
         return Outcome(rows, page)
@@ -423,34 +469,3 @@ class ClearingHouse:
         if not number or not self.state.directory.has_currency(number):
             raise HouseError(f"{code} is not a currency of the agreement")
         return number
-
-
-def _one() -> Taken:
-    """Return one empty instruction, for a command."""
-    instruction = np.zeros(1, INSTRUCTION)
-    instruction["debtor"], instruction["creditor"], instruction["person"] = -1, -1, -1
-    return Taken(instruction, {})
-
-
-def _texts_of(draft: Draft, fresh: NDArray[np.int64]) -> dict[str, object]:
-    texts = draft.taken.texts
-    if len(fresh) == len(draft.taken.instructions):
-        return dict(texts)
-    return {name: column.take(fresh) for name, column in texts.items()}
-
-
-_HIT_FIELDS = ("name", "list_id", "entry_id", "matched_name", "entry_hash")
-
-
-def _documents_of(draft: Draft, fresh: NDArray[np.int64]) -> dict[str, bytes]:
-    """Return the documents of the page; hits are given by their place in it."""
-    if not draft.hits:
-        return draft.documents
-    place_of = {int(row): place for place, row in enumerate(fresh)}
-    hits: list[dict[str, object]] = []
-    for row, hit in draft.hits:
-        if row in place_of:
-            about: dict[str, object] = {name: getattr(hit, name) for name in _HIT_FIELDS}
-            about |= {"score": str(hit.score), "explanation": hit.explain()}
-            hits.append(about | {"row": place_of[row], "place": len(hits) + 1})
-    return draft.documents | {"hits": json.dumps(hits, ensure_ascii=False).encode()}

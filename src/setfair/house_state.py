@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -29,6 +30,7 @@ from setfair.errors import AgreementError, BrokenInvariantError
 from setfair.intake.directory import Directory, currency_number
 from setfair.journal.page import LEGS_DOCUMENT, Page
 from setfair.journal.state import state_from_bytes, state_to_bytes
+from setfair.screening.pairs import Pair
 
 
 @dataclass(slots=True)
@@ -39,6 +41,12 @@ class HouseState:
     directory: Directory = field(default_factory=Directory)
     list_set: str = ""
     """Version of the screening lists that is on record."""
+    screening_rules: str = ""
+    """Version of the rules of comparing under which these lists were adopted."""
+    listed: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Short hash of every listed entry that is on record, by list and entry id."""
+    pairs: dict[int, Pair] = field(default_factory=dict)
+    """Good-guy pairs by number."""
     page_number: int = 0
     """The last page; 0: none yet."""
     record_count: int = 0
@@ -52,7 +60,20 @@ class HouseState:
         self.record_count += len(page.records)
         self.last_time = page.time_ns
         if "lists" in page.documents:
-            self.list_set = str(json.loads(page.documents["lists"])["list_set"])
+            about = json.loads(page.documents["lists"])
+            self.list_set, self.screening_rules = str(about["list_set"]), str(about.get("rules", ""))
+        if "list_change" in page.documents:
+            self._change_lists(json.loads(page.documents["list_change"]))
+        if "pair" in page.documents:
+            pair = Pair(**json.loads(page.documents["pair"]))
+            self.pairs[pair.number] = pair
+
+    def _change_lists(self, change: dict[str, dict[str, Any]]) -> None:
+        for list_id, said in change.items():
+            entries = self.listed.setdefault(list_id, {})
+            entries.update(said["set"])
+            for entry_id in said["removed"]:
+                entries.pop(entry_id, None)
 
 
 def replay(state: HouseState, page: Page) -> None:
@@ -97,6 +118,9 @@ def state_bytes(state: HouseState) -> bytes:
     directory = state.directory
     about = {
         "list_set": state.list_set,
+        "screening_rules": state.screening_rules,
+        "listed": state.listed,
+        "pairs": [pair.plain() for pair in state.pairs.values()],
         "record_count": state.record_count,
         "last_time": state.last_time,
         "participants": directory.participants,
@@ -131,7 +155,15 @@ def restore_state(checkpoint: tuple[int, bytes] | None) -> HouseState:
     books = Books.restore(arrays)
     check_books(books)
     return HouseState(
-        books, directory, about["list_set"], page_number, about["record_count"], about["last_time"]
+        books,
+        directory,
+        about["list_set"],
+        about["screening_rules"],
+        about["listed"],
+        {pair["number"]: Pair(**pair) for pair in about["pairs"]},
+        page_number,
+        about["record_count"],
+        about["last_time"],
     )
 
 

@@ -26,6 +26,7 @@ from setfair.formats.kernels import hash_texts
 from setfair.intake.digest import mix_text, mix_words
 from setfair.journal.sha256 import padded_rows
 from setfair.journal.sha256_lanes import ONE_BY_ONE_BELOW, hash_in_lanes
+from setfair.screening.free_text import TextIndex
 from setfair.screening.fuzzy import FuzzyMatcher
 from setfair.screening.gate import ListSet
 from setfair.screening.lists.model import Entry, EntryKind, Name, NameQuality, SanctionsList
@@ -104,7 +105,9 @@ def screen_a_name() -> None:
     name = Name("Example Harbour Works", NameQuality.MAIN)
     entry = Entry("1", EntryKind.ORGANISATION, (name,), "", "", (), "")
     listed = SanctionsList("X", "prepare", date(2026, 1, 1), "", (entry,))
-    FuzzyMatcher(ListSet((listed,), "")).match(["Exampel Harbor Works"])
+    lists = ListSet((listed,), "")
+    FuzzyMatcher(lists).match(["Exampel Harbor Works"])
+    TextIndex(lists).find_in(pa.array(["for Example Harbour Works"]))
 
 
 if __name__ == "__main__":

@@ -5,10 +5,9 @@ Rules
 1. The input is CSV in UTF-8 with a header: ``id`` and ``name``, and if they are there ``kind``,
    ``country`` and ``birth_date``. It is read whole before anything is screened; a row that is wrong
    refuses the file, with its line and column.
-2. Lists are the files of a folder, told apart by their names: ``*.xml`` is the consolidated list of the UN,
-   ``sdn.csv`` and ``cons_prim.csv`` are the US Treasury's, every other CSV file with a note ``.published``
-   beside it is an operator's own. A file that cannot be read whole refuses the run; so does a folder
-   without a list.
+2. Lists are the files of a folder, told apart by what is in them (`lists.sniff`); an operator's own list has a
+   note ``.published`` beside it. A file that cannot be read whole refuses the run; so does a folder without a
+   list.
 3. One row of the output for each name and entry, in the order of the input; the best first. It replaces the
    file of its name only when it is complete.
 """
@@ -27,6 +26,7 @@ from setfair.screening.fuzzy import THRESHOLD_MIN, FuzzyMatcher
 from setfair.screening.gate import ListSet
 from setfair.screening.lists import READERS
 from setfair.screening.lists.model import Entry, EntryKind, ListFormat, SanctionsList, hash_facts
+from setfair.screening.lists.sniff import sniff_list
 from setfair.screening.match import Hit
 from setfair.screening.qualifiers import BIRTH_ADDED, COUNTRY_ADDED, PartyFacts, weigh
 
@@ -38,7 +38,7 @@ ROWS_MAX = 10_000_000
 PROBLEMS_MAX = 20
 """Rows that are wrong and are named in one refusal."""
 _CHUNK = 2_048
-_OFAC_MAIN = ("sdn.csv", "cons_prim.csv")
+_LIST_SUFFIXES = (".xml", ".csv", ".json", ".jsonl")
 _OFAC_OTHERS = frozenset(
     f"{name}.csv" for name in ("alt", "add", "sdn_comments", "cons_alt", "cons_add", "cons_comments")
 )
@@ -88,14 +88,15 @@ def _no_list(folder: Path) -> str:
 
 
 def _format_of(path: Path) -> ListFormat | None:
-    if path.suffix.lower() == ".xml":
+    """Return the format of a file that is a list; a CSV list of an operator's has a note beside it."""
+    if path.name in _OFAC_OTHERS or not path.is_file() or path.suffix.lower() not in _LIST_SUFFIXES:
+        return None
+    form = sniff_list(path)
+    if form is ListFormat.OPERATOR_CSV and not path.with_name(f"{path.name}.published").exists():
+        return None
+    if form is None and path.suffix.lower() == ".xml":
         return ListFormat.UN_XML
-    if path.name in _OFAC_MAIN:
-        return ListFormat.OFAC_CSV
-    noted = path.with_name(f"{path.name}.published").exists()
-    if path.suffix.lower() == ".csv" and path.name not in _OFAC_OTHERS and noted:
-        return ListFormat.OPERATOR_CSV
-    return None
+    return form
 
 
 def _list_id(path: Path, form: ListFormat) -> str:

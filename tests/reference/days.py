@@ -367,6 +367,10 @@ class _DayBuilder:
         target = self.rng.choice(held) if held else 0
         if self.rng.random() < 0.1:
             target = self.rng.randint(0, self.house.last_number + 4)
+        waiting = [n for n, entry in self.house.entries.items() if entry.status is Status.ACSP]
+        if self.rng.random() < 0.2:
+            target = self.rng.choice([*waiting, target])
+            return Instruction(InstructionKind.SCREENING_HOLD, target=target)
         kinds = (InstructionKind.RELEASE, InstructionKind.RELEASE, InstructionKind.REFUSAL)
         person = self.rng.choice((0, 0, 0, 1, 1, 1, 2, 3, -1))
         return Instruction(self.rng.choice(kinds), target=target, person=person)

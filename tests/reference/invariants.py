@@ -17,14 +17,21 @@ from tests.reference.words import PAYMENT_KINDS, HouseSpec, Instruction, Outcome
 _AFTER_HELD = (RecordKind.SETTLED, RecordKind.QUEUED, RecordKind.REJECTED, RecordKind.LINK_PENDING)
 _NEXT: dict[RecordKind | None, tuple[RecordKind, ...]] = {
     None: (*_AFTER_HELD, RecordKind.HELD),
-    RecordKind.HELD: (*_AFTER_HELD, RecordKind.CANCELLED),
+    RecordKind.HELD: (*_AFTER_HELD, RecordKind.CANCELLED, RecordKind.HELD),
     RecordKind.LINK_PENDING: (
         RecordKind.SETTLED,
         RecordKind.QUEUED,
         RecordKind.REJECTED,
         RecordKind.CANCELLED,
+        RecordKind.HELD,
     ),
-    RecordKind.QUEUED: (RecordKind.SETTLED, RecordKind.REJECTED, RecordKind.CANCELLED),
+    RecordKind.QUEUED: (
+        RecordKind.SETTLED,
+        RecordKind.REJECTED,
+        RecordKind.CANCELLED,
+        RecordKind.HELD,
+        RecordKind.LINK_PENDING,
+    ),
 }
 """The moves of a payment; kinds that are not here are final."""
 

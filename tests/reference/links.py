@@ -248,6 +248,22 @@ class Links:
         else:
             self.go_on(entry, cause)
 
+    def hold(self, entry: Entry, cause: int) -> None:
+        """Hold a leg that waits; a link that was queued waits for it."""
+        house, link = self.house, self.of_leg[entry.number]
+        was_queued = entry.status is Status.ACSP
+        if was_queued:
+            for number in link.legs:
+                house.leave_queue(house.entries[number])
+        house.record(entry, RecordKind.HELD, Status.PDNG, Reason.SCREENING_HIT, cause)
+        if was_queued:
+            for number in link.legs:
+                if number != entry.number:
+                    leg = house.entries[number]
+                    house.record(leg, RecordKind.LINK_PENDING, Status.PDNG, Reason.LINK_INCOMPLETE, cause)
+            for row in self.rows(link):
+                house.cascade([row.debtor], cause)
+
     def cancel(self, request: Entry, entry: Entry) -> None:
         """Answer the request to cancel a leg that waits."""
         house, link, cause = self.house, self.of_leg[entry.number], request.number

@@ -215,6 +215,8 @@ class ReferenceHouse(EntryChecks):
             self.reject(entry, Reason.DUPLICATE, entry.number)
         elif instruction.kind is InstructionKind.CANCELLATION:
             self._cancellation(entry)
+        elif instruction.kind is InstructionKind.SCREENING_HOLD:
+            self._hold_again(entry)
         elif instruction.kind in DECISION_KINDS:
             self._decision(entry)
         else:
@@ -426,6 +428,25 @@ class ReferenceHouse(EntryChecks):
                 self.reject(held, reason, entry.number)
                 return
         self._accept(held, entry.number)
+
+    def _hold_again(self, entry: Entry) -> None:
+        held = self.entries.get(entry.instruction.target)
+        is_request = held is not None and held.instruction.kind is InstructionKind.CANCELLATION
+        if held is None or is_request or held.status not in (Status.ACSP, Status.PDNG):
+            self.reject(entry, Reason.NOT_HELD, entry.number)
+            return
+        entry.status = Status.ACSC
+        held.first_decision = None
+        if held.number in self.links.of_leg:
+            self.links.hold(held, entry.number)
+            return
+        was_queued = held.status is Status.ACSP
+        self.leave_queue(held)
+        self._uncount_return(held)
+        held.mechanism = Mechanism.NONE
+        self.record(held, RecordKind.HELD, Status.PDNG, Reason.SCREENING_HIT, entry.number)
+        if was_queued:
+            self.cascade([held.instruction.debtor], entry.number)
 
     def _check_decision(self, row: Instruction, held: Entry | None) -> Reason:
         if row.defect is not Reason.NONE:

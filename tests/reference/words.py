@@ -26,7 +26,7 @@ PAYMENT_KINDS = frozenset(
         InstructionKind.LIQUIDITY_TRANSFER,
     }
 )
-DECISION_KINDS = frozenset({InstructionKind.RELEASE, InstructionKind.REFUSAL})
+DECISION_KINDS = frozenset({InstructionKind.RELEASE, InstructionKind.REFUSAL, InstructionKind.SCREENING_HOLD})
 
 ENGINE_REASONS = frozenset(
     {

@@ -22,6 +22,7 @@ Amounts are minor units. `and` puts a row into the batch of the line above. Left
     fund     the same for a liquidity transfer; return: the same with `of LABEL`
     cancel   LABEL of LABEL by OWNER CURRENCY
     release, refuse   LABEL of LABEL by PERSON
+    hold              LABEL of LABEL by 0
 
 Right of the bar: what came of this row (status, mechanism or ISO code and reason, repeated), then facts
 after the batch, divided by semicolons: `LABEL status ...`, `balance OWNER CURRENCY N`, and
@@ -54,9 +55,10 @@ _ROW_KINDS = {
     "cancel": InstructionKind.CANCELLATION,
     "release": InstructionKind.RELEASE,
     "refuse": InstructionKind.REFUSAL,
+    "hold": InstructionKind.SCREENING_HOLD,
 }
 _ISO_CODES = {reason.iso for reason in Reason if reason}
-_DECISIONS = (InstructionKind.RELEASE, InstructionKind.REFUSAL)
+_DECISIONS = (InstructionKind.RELEASE, InstructionKind.REFUSAL, InstructionKind.SCREENING_HOLD)
 
 
 @dataclass(frozen=True, slots=True)

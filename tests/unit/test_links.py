@@ -262,5 +262,5 @@ def test_tables_tell_links_and_what_they_need(tmp_path: Path) -> None:
         assert table_rows(house) == before
     with open_tables(folder) as tables:
         audited, key = fresh_audit(), (folder / "keys" / "house.pub").read_text(encoding="utf-8")
-        run_audit(audited, tables.query, key, lambda page: None)
+        run_audit(audited, tables.connection, key, lambda page: None)
     assert audited.finding is None

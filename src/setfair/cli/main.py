@@ -42,6 +42,8 @@ COMMANDS = {
     "restore": "backup:restore",
     "offset": "offset:offset",
     "screen": "screen:screen",
+    "lists": "lists:lists_app",
+    "monitor": "monitor:monitor",
 }
 """By name: module of this package, and the command or group of commands in it."""
 

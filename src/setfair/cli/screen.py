@@ -1,33 +1,59 @@
-"""`setfair screen`: the names of a table against lists, without a house."""
+"""`setfair screen`: the names of a table against lists, without a house; or what settled in a house since a date."""
 
 from __future__ import annotations
 
 import time
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from setfair.cli.common import error_console, operational_errors, print_json, print_plain
-from setfair.cli.options import AsJson
+from setfair.cli.clock import command_clock
+from setfair.cli.common import error_console, fail, operational_errors, print_json, print_plain
+from setfair.cli.options import AsJson, Now
+from setfair.domain.instants import local_date
+from setfair.look_back import agreement_of, look_back, write_found
 from setfair.screen_names import read_lists, read_names, screen_rows, write_hits
 from setfair.screening.fuzzy import THRESHOLD
+from setfair.tables import open_tables
 
 
 def screen(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Names: CSV with id,name[,kind,country,birth_date].")
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="Names: CSV with id,name[,kind,country,birth_date]; with --since a house's folder.",
+        ),
     ],
     *,
-    lists: Annotated[Path, typer.Option("--lists", metavar="FOLDER", help="Folder with the lists.")],
+    lists: Annotated[
+        Path | None,
+        typer.Option("--lists", metavar="FOLDER", help="Folder with the lists; needed without --since."),
+    ] = None,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write the hits, CSV.")],
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            "--since",
+            formats=["%Y-%m-%d"],
+            help="Look back: what settled in the house since this date, by its lists now.",
+        ),
+    ] = None,
     score_min: Annotated[
         int, typer.Option("--score-min", min=500, max=1000, help="Score from which on a name is a hit.")
     ] = THRESHOLD,
     as_json: AsJson = False,
+    now: Now = None,
 ) -> None:
-    """Compare names with sanctions lists, without a house. Each hit says which tokens, and why."""
+    """Compare names with sanctions lists, without a house; or look back in one. Each hit says which tokens, and why."""
+    if since is not None:
+        _look_back(file, since.date(), out, as_json=as_json, now=now)
+        return
+    if lists is None:
+        fail("--lists is missing: name the folder with the lists, or a date with --since and a house")
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     progress = Progress(
         *columns, console=error_console, transient=True, disable=not error_console.is_terminal
@@ -54,3 +80,26 @@ def screen(
         print_plain(f"list {each.list_id}: {len(each.entries)} entries, published {each.published}")
     if not any(each.list_id == "UN" for each in found.lists):
         print_plain("the UN list is not among them: names that it lists were not looked for")
+
+
+def _look_back(house: Path, since: date, out: Path, *, as_json: bool, now: str | None) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    progress = Progress(
+        *columns, console=error_console, transient=True, disable=not error_console.is_terminal
+    )
+    with operational_errors(), progress:
+        with open_tables(house) as tables:
+            zone = agreement_of(tables).agreement.time_zone
+        task = progress.add_task("pages", total=None)
+        today = local_date(command_clock(now)(), zone)
+        found = look_back(
+            house, since, today, lambda done, whole: progress.update(task, completed=done, total=whole)
+        )
+        summary: dict[str, object] = {"since": since.isoformat(), **write_found(out, found), "out": str(out)}
+    if as_json:
+        print_json(summary)
+        return
+    print_plain(
+        f"since {since}: {summary['instructions_hit']} settled instructions with hits, {summary['hits']} hits, "
+        f"{summary['known_before']} of them alerts at the time: {out}"
+    )

@@ -232,7 +232,17 @@ class ScreeningList(Part):
 
     id: ListId
     """Its id; the list of the United Nations Security Council is UN."""
-    format: Literal["un_xml", "ofac_csv", "operator_csv"]
+    format: Literal[
+        "un_xml",
+        "ofac_csv",
+        "eu_xml",
+        "eu_csv",
+        "uk_xml",
+        "canada_xml",
+        "opensanctions_csv",
+        "ftm_json",
+        "operator_csv",
+    ]
     """How the file is written."""
     file: RelativeFile
     """Where it lies, relative to the agreement's folder; in a house, to the house's folder."""
@@ -244,6 +254,10 @@ class ScreeningList(Part):
     """Most entries that it can have: more means that it is another file."""
     mandatory: bool = True
     """Whether settlement stops without it."""
+    warn_age_days: int | None = Field(default=None, ge=1, le=366)
+    """Age from which on commands warn that the list grows old."""
+    hold_age_days: int | None = Field(default=None, ge=1, le=366)
+    """Age from which on what is new is held until two people release it, whatever it says."""
 
     @model_validator(mode="after")
     def _check_entries(self) -> Self:
@@ -251,6 +265,17 @@ class ScreeningList(Part):
             raise refuse(
                 f"entries_min {self.entries_min} is more than entries_max {self.entries_max}",
                 "entries_min <= entries_max",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_ages(self) -> Self:
+        given = (self.warn_age_days, self.hold_age_days, self.max_age_days)
+        ages = [age for age in given if age is not None]
+        if ages != sorted(ages):
+            raise refuse(
+                f"warn_age_days, hold_age_days and max_age_days are {', '.join(map(str, ages))}",
+                "warn_age_days <= hold_age_days <= max_age_days",
             )
         return self
 
@@ -262,6 +287,8 @@ class Screening(Part):
     """At least two people: it takes two different ones to release what was held."""
     lists: Annotated[tuple[ScreeningList, ...], Field(min_length=1, max_length=100)]
     """The lists; UN is always among them."""
+    decide_within_hours: int = Field(default=24, ge=1, le=720)
+    """Hours within which two people decide on what is held; later it is shown as overdue."""
     score_min: int = Field(default=625, ge=500, le=1000)
     """Score from which on a name that is like a listed one is held, of 1000. A listed name is always held."""
 

@@ -45,6 +45,10 @@ class InstructionKind(IntEnum):
     """A version of the screening lists takes effect."""
     EXPIRY = 16
     """What has reached its latest time is rejected."""
+    SCREENING_HOLD = 17
+    """What waits is held, or held anew, since a list has changed."""
+    ALERT_NOTE = 18
+    """One person's word on what screening held that decides nothing: escalated, a question, a good-guy pair."""
 
 
 class Status(IntEnum):

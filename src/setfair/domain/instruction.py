@@ -53,7 +53,9 @@ PAYMENT_SCHEMA = pa.schema(
         _text("debtor_name"),
         _text("creditor_name"),
         _text("other_names"),  # every further name to screen, one a line
+        _text("party_facts"),  # what is known of parties: name, kind, country, birth date, identifiers
         _text("remittance"),  # remittance information as one text
+        _text("other_texts"),  # every further free text to screen, one a line
         pa.field("original_uetr", pa.binary(16), nullable=True),  # of a return or cancellation
         _text("original_instruction_id"),
         _text("reason_code"),  # ISO reason of a return or cancellation
@@ -87,6 +89,7 @@ OBLIGATION_SCHEMA = pa.schema(
         pa.field("issue_date", pa.date32(), nullable=True),
         pa.field("due_date", pa.date32(), nullable=True),  # null: due at once
         _text("other_names"),
+        _text("notes"),  # free text of the invoice as one text
         _text("message_name"),  # "UBL Invoice 2.1", "CII", "csv" ...
         *_DEFECT,
     ]

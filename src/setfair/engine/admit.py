@@ -9,12 +9,13 @@ from setfair.engine.identity import ABSENT, CONFLICT, hash_of, home_slot, rememb
 from setfair.engine.layout import NEXT_NUMBER, PAYMENT_COUNT, Array, Journal, PaymentBooks, Row, Setting
 from setfair.engine.ledger import ALL_OTHERS, HAS_BILATERAL, HAS_MULTILATERAL, limit_home
 from setfair.engine.queue import NONE
-from setfair.engine.request import cancel, decide_held
+from setfair.engine.request import cancel, decide_held, hold_again
 from setfair.engine.withdraw import reject
 from setfair.kernel import inlined, inner, kernel
 
 _CANCELLATION = int(InstructionKind.CANCELLATION)
 _RELEASE, _REFUSAL = int(InstructionKind.RELEASE), int(InstructionKind.REFUSAL)
+_HOLD = int(InstructionKind.SCREENING_HOLD)
 _DUPLICATE = int(Reason.DUPLICATE)
 _ACSC, _RCVD, _RJCT = int(Status.ACSC), int(Status.RCVD), int(Status.RJCT)
 _OPEN = (int(Status.ACSP), int(Status.PDNG))
@@ -53,7 +54,7 @@ def admit(books: PaymentBooks, journal: Journal, setting: Setting, batch: Array,
         kind = batch[i]["kind"]
         rows[i]["index"] = NONE
         rows[i]["repeated"] = 0
-        if kind in (_RELEASE, _REFUSAL):
+        if kind in (_RELEASE, _REFUSAL, _HOLD):
             _admit_decision(books, journal, setting, batch[i], rows[i])
         else:
             _admit_payment(books, journal, setting, batch[i], rows[i])
@@ -97,7 +98,10 @@ def _admit_decision(
 ) -> None:
     number = books.counters[NEXT_NUMBER]
     books.counters[NEXT_NUMBER] = number + 1
-    reason = decide_held(books, journal, setting, number, instruction)
+    if instruction["kind"] == _HOLD:
+        reason = hold_again(books, journal, setting, number, instruction)
+    else:
+        reason = decide_held(books, journal, setting, number, instruction)
     row["number"] = number
     row["reason"] = reason
     row["status"] = _ACSC if reason == 0 else _RJCT

@@ -3,10 +3,10 @@
 A batch is of one sort, told by its first instruction:
 
 * payments: customer and institution payments, returns, liquidity transfers, cancellations, and
-  decisions on held payments (`admit`);
-* obligations: obligations, credit notes, confirmations, parties, and decisions on held ones (`obligation`);
+  decisions on held payments, and holds of those that wait (`admit`);
+* obligations: obligations, credit notes, confirmations, parties, decisions on held ones and holds (`obligation`);
 * one command: PHASE_CHANGE (`day`), CYCLE (`cycle`), ADOPTION (`books`), EXPIRY (`link_entry`), and
-  LIST_ADOPTION, which changes nothing here and goes on record.
+  LIST_ADOPTION and ALERT_NOTE, which change nothing here and go on record.
 
 Same books and batch, same records, on any machine: nothing here reads a clock, a file or a hash seed.
 """
@@ -37,6 +37,7 @@ from setfair.engine.layout import (
     Journal,
     Setting,
 )
+from setfair.engine.link import LEGS_MAX
 from setfair.engine.link_entry import expire_links
 from setfair.engine.obligation import (
     ObligationSetting,
@@ -69,7 +70,7 @@ _OBLIGATIONS = frozenset(
         InstructionKind.PARTY_REGISTRATION,
     }
 )
-_DECISIONS = frozenset({InstructionKind.RELEASE, InstructionKind.REFUSAL})
+_DECISIONS = frozenset({InstructionKind.RELEASE, InstructionKind.REFUSAL, InstructionKind.SCREENING_HOLD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,8 @@ def _decide_payments(books: Books, batch: Array, now: int, leg_terms: Array) -> 
     books.reserve_payments(len(batch))
     books.reserve_links(len(leg_terms))
     of_legs = RECORDS_OF_LEG * (books.leg_count + len(leg_terms))
+    # A hold takes a whole link out of the queues.
+    of_legs += LEGS_MAX * int(np.count_nonzero(batch["kind"] == InstructionKind.SCREENING_HOLD))
     journal = _journal(2 * len(batch) + int(books.counters[QUEUED_COUNT]) + of_legs)
     rows = np.zeros(len(batch), ROW_OUTCOME)
     bypass, officers = bool(books.rules[0]), int(books.rules[1])
@@ -192,6 +195,8 @@ def _decide_command(
         records = _adopt(books, number, now, terms)
     elif kind is InstructionKind.EXPIRY:
         records = _expire(books, number, now)
+    elif kind is InstructionKind.ALERT_NOTE:
+        records = _note_alert(batch[0], number, now)
     else:
         records = _command_record(RecordKind.LISTS_ADOPTED, number, now)
     own = records[records["subject"] == number][-1]
@@ -227,6 +232,14 @@ def _expire(books: Books, number: int, now: int) -> Array:
     own = _command_record(RecordKind.EXPIRY_RUN, number, now)
     own["amount"] = expire_links(books.payment_books(), journal, number, now)
     return np.concatenate([own, _written(journal)])
+
+
+def _note_alert(command: Array, number: int, now: int) -> Array:
+    """Put a word on record as decisions are: the held instruction, the person, and what it was."""
+    own = _command_record(RecordKind.DISPOSITION, number, now)
+    own["amount"], own["debtor_after"] = command["target"], command["person"]
+    own["creditor_after"] = int(InstructionKind.ALERT_NOTE)
+    return own
 
 
 def _adopt(books: Books, number: int, now: int, terms: Terms | None) -> Array:

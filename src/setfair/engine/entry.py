@@ -80,7 +80,7 @@ def enter(books: PaymentBooks, journal: Journal, setting: Setting, payment: int,
     elif instruction["target"] != 0:
         enter_leg(books, journal, setting, payment, instruction)
     elif instruction["screening"] == _HIT:
-        _hold(books, journal, payment, setting.now)
+        hold(books, journal, payment, books.payments[payment]["number"], setting.now)
     else:
         accept(books, journal, setting, payment, books.payments[payment]["number"])
 
@@ -135,11 +135,11 @@ def check_return(books: PaymentBooks, payment: int) -> int:
 
 
 @inner
-def _hold(books: PaymentBooks, journal: Journal, payment: int, now: int) -> None:
+def hold(books: PaymentBooks, journal: Journal, payment: int, cause: int, now: int) -> None:
     """Step 11."""
     books.payments[payment]["status"] = _PDNG
     books.payments[payment]["reason"] = _SCREENING_HIT
-    write_payment_record(books, journal, payment, _HELD, books.payments[payment]["number"], now)
+    write_payment_record(books, journal, payment, _HELD, cause, now)
 
 
 @inlined

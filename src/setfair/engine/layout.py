@@ -151,7 +151,7 @@ OBLIGATION = np.dtype(
         ("reason", "<u2"),
         ("kind", "u1"),
         ("status", "u1"),
-        ("held", "u1"),  # 1 while screening holds it
+        ("held", "u1"),  # 1 while screening holds it; 2: it was open before
         ("spare", "u1", (5,)),
     ]
 )

@@ -16,11 +16,13 @@ from setfair.engine.link import (
     answer_requests,
     break_link,
     can_settle_link,
+    dequeue_link,
     has_cover,
     has_room,
     holds_limit,
     is_complete,
     is_expired,
+    is_held,
     leave_link,
     link_of,
     reject_one_leg,
@@ -244,6 +246,27 @@ def readmit_leg(books: PaymentBooks, journal: Journal, setting: Setting, payment
     # No longer held, also where it leaves its link before it is on record as waiting.
     books.payments[payment]["reason"] = 0
     accept_leg(books, journal, setting, payment, cause)
+
+
+@inner
+def hold_leg(books: PaymentBooks, journal: Journal, payment: int, cause: int, now: int) -> None:
+    """Hold a leg that waits, or is held already; a link that was queued waits for it, out of the queues."""
+    link = link_of(books, payment)
+    was_queued = books.payments[payment]["status"] == _ACSP
+    if was_queued:
+        dequeue_link(books, link)
+    if not is_held(books, payment):
+        books.linked.links[link]["held"] += 1
+    _wait(books, journal, payment, _SCREENING_HIT, cause, now)
+    if not was_queued:
+        return
+    legs = books.linked.legs
+    leg = books.linked.links[link]["first"]
+    while leg != NONE:
+        if legs[leg]["payment"] != payment:
+            _wait(books, journal, legs[leg]["payment"], _INCOMPLETE, cause, now)
+        leg = legs[leg]["next"]
+    release_payers(books, journal, link, cause, now)
 
 
 @inner

@@ -14,6 +14,7 @@ from setfair.kernel import inner, kernel
 NONE = -1
 _CREDIT_NOTE, _CONFIRMATION = int(InstructionKind.CREDIT_NOTE), int(InstructionKind.CONFIRMATION)
 _RELEASE, _REFUSAL = int(InstructionKind.RELEASE), int(InstructionKind.REFUSAL)
+_HOLD = int(InstructionKind.SCREENING_HOLD)
 _OBLIGATION = int(InstructionKind.OBLIGATION)
 _PARTY = int(InstructionKind.PARTY_REGISTRATION)
 _UNSCREENED, _HIT = int(Screening.UNSCREENED), int(Screening.HIT)
@@ -29,6 +30,10 @@ _SCREENING_REFUSED = int(Reason.SCREENING_REFUSED)
 _UNKNOWN, _NOT_MATCHING = int(Reason.ORIGINAL_UNKNOWN), int(Reason.RETURN_NOT_MATCHING)
 _ORIGINAL_CLOSED, _EXCEEDS = int(Reason.ORIGINAL_REJECTED), int(Reason.CREDIT_EXCEEDS_OBLIGATION)
 _BY_CREDIT_NOTE, _NOT_PENDING = int(Reason.CANCELLED_BY_CREDIT_NOTE), int(Reason.NOT_PENDING)
+_NOT_HELD = int(Reason.NOT_HELD)
+
+HELD_OPEN = 2
+"""In `held`: it was open when screening held it, and is open again when it is released."""
 
 
 class ObligationSetting(NamedTuple):
@@ -54,7 +59,9 @@ def admit_obligations(
         rows[i]["index"] = NONE
         rows[i]["repeated"] = 0
         kind = batch[i]["kind"]
-        if kind in (_RELEASE, _REFUSAL):
+        if kind == _HOLD:
+            _hold_again(books, journal, setting, batch[i], rows[i])
+        elif kind in (_RELEASE, _REFUSAL):
             _admit_decision(books, journal, setting, batch[i], rows[i])
         else:
             _admit_one(books, journal, setting, batch[i], rows[i])
@@ -150,7 +157,8 @@ def _accept(books: ObligationBooks, journal: Journal, setting: ObligationSetting
     elif entry["kind"] == _CREDIT_NOTE:
         _apply_credit_note(books, journal, place, setting.now)
     else:
-        entry["remaining"] = entry["amount"]
+        if entry["remaining"] == 0:
+            entry["remaining"] = entry["amount"]
         if setting.automatic:
             _finish(books, journal, place, _ACSP, 0, _OPENED, setting.now)
         else:
@@ -289,8 +297,35 @@ def _apply_decision(
     if entry["person"] == NONE:
         entry["person"] = instruction["person"] + (REFUSES if refuses else 0)
         return
+    was_open = entry["held"] == HELD_OPEN
     entry["held"] = 0
     if refuses or entry["person"] >= REFUSES:
         _finish(books, journal, place, _RJCT, _SCREENING_REFUSED, _REJECTED, setting.now)
+    elif was_open:
+        _finish(books, journal, place, _ACSP, 0, _OPENED, setting.now)
     else:
         _accept(books, journal, setting, place)
+
+
+@inner
+def _hold_again(
+    books: ObligationBooks, journal: Journal, setting: ObligationSetting, instruction: Row, row: Row
+) -> None:
+    """Hold an obligation that is open, pending or held already: a decision on it is void."""
+    number = books.counters[NEXT_NUMBER]
+    books.counters[NEXT_NUMBER] = number + 1
+    place = find_obligation(books, instruction["target"])
+    waits = place != NONE and (
+        books.obligations[place]["status"] == _ACSP or books.obligations[place]["status"] == _PDNG
+    )
+    row["number"], row["mechanism"] = number, 0
+    row["reason"] = 0 if waits else _NOT_HELD
+    row["status"] = _ACSC if waits else _RJCT
+    if not waits:
+        write_decision(journal, number, instruction, _NOT_HELD, setting.now)
+        return
+    entry = books.obligations[place]
+    if entry["held"] == 0:
+        entry["held"] = HELD_OPEN if entry["status"] == _ACSP else 1
+    entry["person"] = NONE
+    _finish(books, journal, place, _PDNG, _SCREENING_HIT, _HELD, setting.now)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from setfair.domain.codes import InstructionKind, Reason, RecordKind, Status
 from setfair.engine.cascade import release
-from setfair.engine.entry import accept, check_return
+from setfair.engine.entry import accept, check_return, hold
 from setfair.engine.identity import ABSENT, find_index
 from setfair.engine.layout import PAYMENT_COUNT, Journal, PaymentBooks, Row, Setting
 from setfair.engine.ledger import write_payment_record
 from setfair.engine.link import link_of, reject_one_leg, write_answer
-from setfair.engine.link_entry import cancel_leg, readmit_leg
+from setfair.engine.link_entry import cancel_leg, hold_leg, readmit_leg
 from setfair.engine.queue import NONE
 from setfair.engine.withdraw import check_timing, reject, withdraw
 from setfair.kernel import inner
@@ -21,7 +21,7 @@ from setfair.kernel import inner
 _CANCELLATION = int(InstructionKind.CANCELLATION)
 _REFUSAL = int(InstructionKind.REFUSAL)
 _RETURN = int(InstructionKind.PAYMENT_RETURN)
-_PDNG, _ACSC = int(Status.PDNG), int(Status.ACSC)
+_PDNG, _ACSP, _ACSC = int(Status.PDNG), int(Status.ACSP), int(Status.ACSC)
 _RJCT, _CANC = int(Status.RJCT), int(Status.CANC)
 _CANCELLED = int(RecordKind.CANCELLED)
 _SCREENING_HIT = int(Reason.SCREENING_HIT)
@@ -134,6 +134,31 @@ def decide_held(
         reject(books, journal, payment, _REFUSED, number, setting.now)
     else:
         _readmit(books, journal, setting, payment, number)
+    return 0
+
+
+@inner
+def hold_again(books: PaymentBooks, journal: Journal, setting: Setting, number: int, instruction: Row) -> int:
+    """Hold a payment that waits in a queue, or is held: a decision on it is void; return why not, or 0."""
+    payment = find_payment(books, instruction["target"])
+    waits = (
+        payment != NONE
+        and books.payments[payment]["kind"] != _CANCELLATION
+        and (books.payments[payment]["status"] == _ACSP or books.payments[payment]["status"] == _PDNG)
+    )
+    if not waits:
+        write_decision(journal, number, instruction, _NOT_HELD, setting.now)
+        return _NOT_HELD
+    books.payments[payment]["person"] = NONE
+    if link_of(books, payment) != NONE:
+        hold_leg(books, journal, payment, number, setting.now)
+        return 0
+    was_queued = books.payments[payment]["status"] == _ACSP
+    if was_queued:
+        withdraw(books, payment, _PDNG, 0)
+    hold(books, journal, payment, number, setting.now)
+    if was_queued:
+        release(books, journal, books.payments[payment]["debtor"], NONE, number, setting.now)
     return 0
 
 

@@ -71,6 +71,15 @@ _EDITIONS = {
 ROOTS = tuple(_EDITIONS)
 """Root elements that are read."""
 
+_NOTE_PATHS = (
+    "ram:Content",
+    "ram:Description",
+    "ram:Information",
+    "ram:SpecifiedTradeProduct/ram:Name",
+    "ram:LineOne",
+    "ram:LineTwo",
+    "ram:LineThree",
+)
 _NAME_PATHS = (
     "ram:SpecifiedLegalOrganization/ram:TradingBusinessName",
     "ram:DefinedTradeContact/ram:PersonName",
@@ -111,6 +120,7 @@ def _read(document: InvoiceDocument, edition: _Edition) -> Invoice:
         issue_date=_date(document, issued),
         due_date=_due_date(document, settlement),
         names=tuple(_all_names(document)),
+        notes=tuple(text_of(each) for path in _NOTE_PATHS for each in document.all(f".//{path}")),
     )
 
 

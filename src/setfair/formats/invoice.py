@@ -37,7 +37,8 @@ LEI_SCHEMES = frozenset({"0199", "LEI"})
 _BROKEN_LEI = "not an LEI:"
 
 NAMES_CHARS_MAX = 1 << 16
-"""Most characters of all the names of one invoice, since all are screened; one with more is refused."""
+"""Most characters of all the names of one invoice, and of all its free texts, since all are screened; one with
+more is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ class Invoice:
     due_date: date | None
     names: tuple[str, ...]
     """Every name in the document."""
+    notes: tuple[str, ...] = ()
+    """Every free text in it: notes, descriptions, names of goods and vessels."""
 
 
 def choose_identifier(candidates: list[tuple[str, str]]) -> str:
@@ -87,8 +90,11 @@ def tax_identifier(scheme: str, identifier: str) -> tuple[str, str]:
 def to_batch(document: InvoiceDocument, invoice: Invoice) -> Batch:
     """Return the obligation, or the credit note, that an invoice makes; refuse one with too many names."""
     names = dict.fromkeys(filter(None, invoice.names))
-    if sum(map(len, names)) > NAMES_CHARS_MAX:
-        raise document.refuse(f"the names in it have more than {NAMES_CHARS_MAX} characters", document.root)
+    notes = dict.fromkeys(filter(None, invoice.notes))
+    for what, texts in (("names", names), ("free texts", notes)):
+        if sum(map(len, texts)) > NAMES_CHARS_MAX:
+            text = f"the {what} in it have more than {NAMES_CHARS_MAX} characters"
+            raise document.refuse(text, document.root)
     found = find_currency(invoice.currency)
     amount = parse_amount(invoice.payable, found.decimals) if found else 0
     defect, text = _find_defect(invoice, amount, known_currency=found is not None)
@@ -110,6 +116,7 @@ def to_batch(document: InvoiceDocument, invoice: Invoice) -> Batch:
         issue_date=invoice.issue_date,
         due_date=invoice.due_date,
         other_names="\n".join(name for name in names if name not in main_names),
+        notes="\n".join(notes),
         message_name=invoice.message_name,
         defect=int(defect),
         defect_text=text,

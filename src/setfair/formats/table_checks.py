@@ -100,3 +100,26 @@ def read_countries(chunk: Chunk, defects: Defects, name: str) -> pa.StringArray:
         lambda row: f"{name} {shown(texts, row)} is not an ISO 3166 two-letter code",
     )
     return pc.if_else(pa.array(wrong), "", texts)
+
+
+def read_text(chunk: Chunk, defects: Defects, name: str, *, chars_max: int) -> pa.StringArray:
+    """Return a column of texts that may be empty; note those that are too long, and cut them."""
+    texts = chunk.text(name)
+    longer = columns.mark_longer(texts, chars_max)
+    if not longer.any():
+        return texts
+    defects.mark(
+        longer,
+        Reason.REJECTED_BY_READER,
+        lambda row: f"{name} {shown(texts, row)} has more than {chars_max} characters",
+    )
+    return pc.utf8_slice_codeunits(texts, 0, chars_max)
+
+
+def join_lines(texts: list[pa.Array]) -> pa.Array:
+    """Return the texts of several columns, those that are not empty, one a line."""
+    joined = texts[0]
+    for each in texts[1:]:
+        both = pc.binary_join_element_wise(joined, each, "\n")
+        joined = pc.if_else(pc.equal(joined, ""), each, pc.if_else(pc.equal(each, ""), joined, both))
+    return joined

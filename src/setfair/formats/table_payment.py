@@ -14,20 +14,32 @@ Rules, in order; the first that a row breaks is its defect
 5. The value date is YYYY-MM-DD; empty is the current business day (DATE_INVALID).
 6. Both names: a customer payment. Neither: an institution's payment. One: NAME_MISSING. A name has a letter
    or a digit (NAME_MISSING) and at most 140 characters (REJECTED_BY_READER).
-7. What it says of a link is in `table_leg`.
+7. Ultimate parties and vessels are named in at most 140 characters, the remittance information has at most
+   `TEXT_CHARS_MAX` (REJECTED_BY_READER); a country is one of ISO 3166 (COUNTRY_INVALID).
+8. What it says of a link is in `table_leg`.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from setfair.domain.codes import InstructionKind, Priority, Reason
 from setfair.domain.instruction import Batch, Family
 from setfair.formats import columns, kernels, table_leg
 from setfair.formats.chunk import Chunk, Defects, shown, to_batch
 from setfair.formats.columns import IDENTIFIER_CHARS_MAX
-from setfair.formats.table_checks import mark_money, read_dates, read_identifier, read_money, read_name
+from setfair.formats.table_checks import (
+    join_lines,
+    mark_money,
+    read_countries,
+    read_dates,
+    read_identifier,
+    read_money,
+    read_name,
+    read_text,
+)
 
 REQUIRED = ("debtor_agent", "creditor_agent", "currency", "amount")
 OPTIONAL = (
@@ -38,8 +50,17 @@ OPTIONAL = (
     "creditor_name",
     "value_date",
     *table_leg.COLUMNS,
+    "debtor_country",
+    "creditor_country",
+    "ultimate_debtor_name",
+    "ultimate_creditor_name",
+    "vessel_name",
+    "remittance",
 )
+_OTHER_NAMES = ("ultimate_debtor_name", "ultimate_creditor_name", "vessel_name")
 
+TEXT_CHARS_MAX = 2_000
+"""Characters of the remittance information of one payment."""
 _WRONG_PRIORITY = 255
 _PRIORITIES = {"": int(Priority.NORMAL), **{priority.name: int(priority) for priority in Priority}}
 
@@ -58,6 +79,7 @@ def read_payments(chunk: Chunk) -> Batch:
     }
     values |= _names(chunk, defects)
     values |= table_leg.read_legs(chunk, defects)
+    values |= _further(chunk, defects)
     values |= defects.columns()
     return to_batch(Family.PAYMENT, chunk.rows.num_rows, {"message_name": chunk.message_name, **values})
 
@@ -115,3 +137,32 @@ def _names(chunk: Chunk, defects: Defects) -> dict[str, pa.Array]:
         "debtor_name": read_name(chunk, defects, "debtor_name", needed=for_customers),
         "creditor_name": read_name(chunk, defects, "creditor_name", needed=for_customers),
     }
+
+
+def _further(chunk: Chunk, defects: Defects) -> dict[str, pa.Array]:
+    """Rule 7; a column that the table has not costs nothing."""
+    given = chunk.rows.schema.names
+    values: dict[str, pa.Array] = {}
+    facts: list[pa.Array] = []
+    for side in ("debtor", "creditor"):
+        if f"{side}_country" in given:
+            countries = read_countries(chunk, defects, f"{side}_country")
+            facts.append(_facts(chunk.text(f"{side}_name"), "", countries, needed=countries))
+    others = [name for name in _OTHER_NAMES if name in given]
+    names = [read_text(chunk, defects, name, chars_max=columns.NAME_CHARS_MAX) for name in others]
+    if "vessel_name" in given:
+        facts.append(_facts(names[-1], "vessel", "", needed=names[-1]))
+    if names:
+        values["other_names"] = join_lines(names)
+    if facts:
+        values["party_facts"] = join_lines(facts)
+    if "remittance" in given:
+        values["remittance"] = read_text(chunk, defects, "remittance", chars_max=TEXT_CHARS_MAX)
+    return values
+
+
+def _facts(names: pa.Array, kind: str, countries: pa.Array | str, *, needed: pa.Array) -> pa.Array:
+    """Return lines of the column `party_facts`, empty where there is nothing to say."""
+    called = pc.replace_substring_regex(names, r"\s+", " ")
+    lines = pc.binary_join_element_wise(called, pa.repeat(kind, len(names)), countries, "", "", "\t")
+    return pc.if_else(pc.equal(needed, ""), "", lines)

@@ -40,6 +40,19 @@ _PARTY_NAME_PATHS = (
     "cac:PartyTaxScheme/cbc:RegistrationName",
 )
 _NAME_PATHS = (*_PARTY_NAME_PATHS, "cac:Contact/cbc:Name", "cac:PayeeFinancialAccount/cbc:Name")
+_NOTE_PATHS = (
+    "cbc:Note",
+    "cbc:Description",
+    "cbc:InstructionNote",
+    "cbc:PaymentNote",
+    "cbc:SpecialTerms",
+    "cbc:VesselName",
+    "cac:Item/cbc:Name",
+    "cbc:BuildingName",
+    "cbc:StreetName",
+    "cbc:AdditionalStreetName",
+    "cac:AddressLine/cbc:Line",
+)
 _PERSON_PATHS = ("cbc:FirstName", "cbc:MiddleName", "cbc:FamilyName")
 
 
@@ -75,6 +88,7 @@ def _read(document: InvoiceDocument) -> Invoice:
         issue_date=document.date(document.required("cbc:IssueDate")),
         due_date=_due_date(document),
         names=tuple(_all_names(document)),
+        notes=tuple(text_of(each) for path in _NOTE_PATHS for each in document.all(f".//{path}")),
     )
 
 

@@ -148,6 +148,16 @@ class Directory:
         """Return the number of the participant with this BIC, LEI, member id or id, or -1."""
         return self._references.get(reference.strip().upper(), -1)
 
+    def participant_named(self, reference: str) -> str:
+        """Return the id of the participant with this BIC, LEI, member id or id, or empty."""
+        number = self.find_participant(reference)
+        return self.participants[number] if number >= 0 else ""
+
+    def participant_of_party(self, party_id: str) -> str:
+        """Return the id of the participant that a party banks with, or empty."""
+        number = self.parties.get(party_id.strip(), -1)
+        return self.party_data[number].participant if number >= 0 else ""
+
     def find_officer(self, person: str) -> int:
         """Return the number of a screening officer of the agreement in force, or -1."""
         present = self.agreement.screening.officers if self.agreement is not None else ()

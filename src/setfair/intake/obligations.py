@@ -12,7 +12,7 @@ Rules
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -31,7 +31,10 @@ _OBLIGATION_TEXTS = (
     "creditor",
     "debtor_name",
     "creditor_name",
+    "debtor_country",
+    "creditor_country",
     "other_names",
+    "notes",
     "message_name",
     "defect_text",
 )
@@ -67,6 +70,33 @@ def take_obligations(rows: pa.RecordBatch, directory: Directory) -> tuple[Taken,
     _set_content(instructions, rows, _CONTENT_TEXTS)
     _set_identities(instructions, rows)
     return Taken(instructions, {name: rows[name] for name in _OBLIGATION_TEXTS}), parties
+
+
+def registered_names(rows: pa.RecordBatch, directory: Directory) -> tuple[pa.Array, pa.Array]:
+    """Return the names under which the debtors and creditors of a batch are, or will be, registered.
+
+    A party whose name was given once is known by its id from then on, whatever a later row calls it.
+    """
+    first: dict[str, str] = {}
+    for side in ("debtor", "creditor"):
+        for party_id, name in zip(rows[side].to_pylist(), rows[f"{side}_name"].to_pylist(), strict=True):
+            if name.strip():
+                first.setdefault(party_id.strip(), name)
+    known, data = directory.parties, directory.party_data
+
+    def name_of(party_id: str) -> str:
+        key = party_id.strip()
+        return data[known[key]].name if key in known else first.get(key, "")
+
+    debtors, creditors = (_mapped(rows[side], name_of) for side in ("debtor", "creditor"))
+    return debtors, creditors
+
+
+def _mapped(texts: pa.Array, look_up: Callable[[str], str]) -> pa.Array:
+    """Return a text for each row, looked up once for each distinct value."""
+    encoded = texts.dictionary_encode()
+    names = pa.array([look_up(text) for text in encoded.dictionary.to_pylist()], pa.string())
+    return names.take(encoded.indices)
 
 
 def _set_content(instructions: Array, rows: pa.RecordBatch, names: Sequence[str]) -> None:

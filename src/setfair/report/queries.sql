@@ -427,3 +427,27 @@ WHERE v.page_number BETWEEN ?2 AND ?3
    OR v.page_number = (SELECT max(page_number) FROM list_version WHERE page_number <= ?3)
    OR v.list_set IN (SELECT list_set FROM screening_page WHERE page_number BETWEEN ?2 AND ?3)
 ORDER BY v.page_number, v.list_id
+
+-- name: screening
+WITH day_page AS (
+    SELECT g.first_record, g.first_record + g.record_count - 1 AS last_record, g.page_number,
+           g.first_instruction, g.first_instruction + g.instruction_count - 1 AS last_instruction,
+           (SELECT s.list_set FROM screening_page s WHERE s.page_number <= g.page_number
+            ORDER BY s.page_number DESC LIMIT 1) AS list_set
+    FROM page g WHERE g.page_number BETWEEN ?2 AND ?3)
+SELECT d.list_set, min(d.page_number) AS first_page, max(d.page_number) AS last_page,
+       sum((SELECT count(*) FROM payment_row y
+            WHERE y.payment_number BETWEEN d.first_instruction AND d.last_instruction AND +y.screening = 1)
+           + (SELECT count(*) FROM obligation_row b
+              WHERE b.obligation_number BETWEEN d.first_instruction AND d.last_instruction AND +b.screening = 1)) AS clear,
+       sum((SELECT count(*) FROM payment_row y
+            WHERE y.payment_number BETWEEN d.first_instruction AND d.last_instruction AND +y.screening = 2)
+           + (SELECT count(*) FROM obligation_row b
+              WHERE b.obligation_number BETWEEN d.first_instruction AND d.last_instruction AND +b.screening = 2)) AS hits,
+       sum((SELECT count(*) FROM passed_by_pair p
+            WHERE p.instruction_number BETWEEN d.first_instruction AND d.last_instruction)) AS passed,
+       sum((SELECT count(*) FROM record_row w WHERE w.record_number BETWEEN d.first_record AND d.last_record
+            AND +w.kind = 4 AND w.cause_number <> w.subject_number)) AS held_again,
+       sum((SELECT count(*) FROM record_row w WHERE w.record_number BETWEEN d.first_record AND d.last_record
+            AND +w.kind = 1)) AS settled
+FROM day_page d GROUP BY d.list_set ORDER BY first_page

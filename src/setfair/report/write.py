@@ -25,6 +25,7 @@ from setfair.report.draw_liquidity import draw_liquidity
 from setfair.report.draw_numbers import draw_numbers
 from setfair.report.draw_owed import draw_owed
 from setfair.report.draw_refusals import draw_refusals
+from setfair.report.draw_screening import draw_screening
 from setfair.report.draw_series import draw_queue, draw_settled
 from setfair.report.figures import read_cycles, read_figures
 from setfair.report.liquidity import read_accounts
@@ -89,6 +90,7 @@ def _draw(query: Query, day: ReportDay) -> str:
     owing = read_owing(reader)
     clearings = read_clearing(reader, figures, owing)
     lists = reader.rows("lists", day.first.number, day.last.number)
+    screened = reader.rows("screening", day.first.number, day.last.number)
     sections = [
         draw_numbers(figures),
         draw_owed(figures, owing),
@@ -97,6 +99,7 @@ def _draw(query: Query, day: ReportDay) -> str:
         draw_queue(series, figures),
         draw_liquidity(day, accounts, series.window),
         draw_refusals(day, read_refusals(reader, day)),
+        draw_screening(screened),
         draw_accounts(day, accounts),
         draw_journal(day, lists),
     ]

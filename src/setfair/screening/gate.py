@@ -8,6 +8,8 @@ Rules
    the future and not older than its bound.
 3. If a mandatory list is not in force, nothing settles: the error names every list, what is wrong and what
    to do. A list that is not mandatory is left out, and the set of lists says so.
+   A list that grows old degrades in the steps that the agreement names: from one age on the set of lists warns,
+   from a later one what is new is held for two people, and from `max_age_days` on nothing settles.
 4. The version of the set changes when any byte of a list in force changes, or the rules by which names are
    compared.
 
@@ -51,6 +53,10 @@ class ListRequirement:
     """Days from its publication during which it is in force."""
     entries_min: int
     entries_max: int
+    warn_age_days: int | None = None
+    """Days from which on the set of lists warns; None: never."""
+    hold_age_days: int | None = None
+    """Days from which on what is new is held for two people; None: never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,10 @@ class ListSet:
     """SHA-256, hexadecimal, of list ids, content hashes and `SETTINGS_VERSION`."""
     left_out: tuple[str, ...] = ()
     """Why a list that is not mandatory is not in force; one line each."""
+    warnings: tuple[str, ...] = ()
+    """Which lists grow old; one line each."""
+    holds: tuple[str, ...] = ()
+    """Which lists are so old that what is new is held; one line each."""
 
     @property
     def sources(self) -> tuple[ListSource, ...]:
@@ -126,7 +136,39 @@ def load_lists(
             left_out.append(outcome)
     if problems:
         raise _unavailable(problems)
-    return ListSet(tuple(lists), _version(lists), tuple(left_out))
+    warnings, holds = _ageing(requirements, lists, today)
+    return ListSet(tuple(lists), _version(lists), tuple(left_out), warnings, holds)
+
+
+def _ageing(
+    requirements: Sequence[ListRequirement], lists: Sequence[SanctionsList], today: date
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return which lists in force are old enough to warn, and which to hold what is new."""
+    published = {each.list_id: each.published for each in lists}
+    warnings, holds = [], []
+    for each in requirements:
+        if each.list_id not in published:
+            continue
+        age_days = (today - published[each.list_id]).days
+        said = f"list {each.list_id}: published on {published[each.list_id]}, {age_days} days ago"
+        left = f"nothing settles when it is older than {each.max_age_days}; put a newer file at {each.path}"
+        if each.hold_age_days is not None and age_days > each.hold_age_days:
+            holds.append(f"{said}: what is new is held for two people; {left}")
+        elif each.warn_age_days is not None and age_days > each.warn_age_days:
+            warnings.append(f"{said}; {left}")
+    return tuple(warnings), tuple(holds)
+
+
+def check_settling(lists: ListSet) -> None:
+    """Check that what was accepted before may settle in a cycle, where no two people look at each of it.
+
+    Raises
+    ------
+    ScreeningUnavailableError
+        If a list is so old that what is new is held.
+    """
+    if lists.holds:
+        raise _unavailable(lists.holds)
 
 
 def check_requirements(requirements: Sequence[ListRequirement]) -> list[str]:
@@ -186,25 +228,32 @@ def _load(
     except FileRefusedError as error:
         reasons = "; ".join(str(problem) for problem in error.problems)
         return f"{name}: {error.path} is not whole or not this list: {reasons}; {again}"
+    problem = problem_with(found, requirement, today)
+    return f"{name}: {problem}" if problem is not None else found
+
+
+def problem_with(found: SanctionsList, requirement: ListRequirement, today: date) -> str | None:
+    """Return why a list that was read whole is not in force, and what to do; None if it can be."""
+    again = f"put a newly downloaded file at {requirement.path}"
     count, age_days = len(found.entries), (today - found.published).days
     if count < requirement.entries_min:
-        return f"{name}: {count} entries, at least {requirement.entries_min} are expected; {again}"
+        return f"{count} entries, at least {requirement.entries_min} are expected; {again}"
     if count > requirement.entries_max:
         return (
-            f"{name}: {count} entries, at most {requirement.entries_max} are expected; check that the file "
+            f"{count} entries, at most {requirement.entries_max} are expected; check that the file "
             "is this list, or raise entries_max in the agreement"
         )
     if age_days < -FUTURE_DAYS_MAX:
         return (
-            f"{name}: published on {found.published}, which is after the business day {today}; check the "
+            f"published on {found.published}, which is after the business day {today}; check the "
             f"business day, or {again}"
         )
     if age_days > requirement.max_age_days:
         return (
-            f"{name}: published on {found.published}, {age_days} days before the business day {today}; at "
+            f"published on {found.published}, {age_days} days before the business day {today}; at "
             f"most {requirement.max_age_days} days are allowed; {again}"
         )
-    return found
+    return None
 
 
 def _unavailable(problems: Sequence[str]) -> ScreeningUnavailableError:

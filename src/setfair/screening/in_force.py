@@ -18,12 +18,11 @@ from pathlib import Path
 
 from setfair.domain.agreement import Agreement
 from setfair.errors import ScreeningUnavailableError
-from setfair.screening.cache import CachedMatcher
 from setfair.screening.derived import Derived
 from setfair.screening.fuzzy import FuzzyMatcher
 from setfair.screening.gate import ListRequirement, ListSet, load_lists, read_list
 from setfair.screening.lists.kept import keeping_reader
-from setfair.screening.match import Matcher
+from setfair.screening.screener import Screener
 
 DERIVED = "derived"
 """Folder in the house's where lists and index are kept."""
@@ -33,7 +32,7 @@ DERIVED = "derived"
 class _Loaded:
     key: tuple[object, ...]
     lists: ListSet
-    matcher: Matcher
+    screener: Screener
 
 
 class FileLists:
@@ -54,15 +53,15 @@ class FileLists:
         self._read = keeping_reader(self._derived) if self._derived else read_list
         self._loaded: _Loaded | None = None
 
-    def matcher(self, agreement: Agreement, today: date) -> Matcher:
-        """Return the matcher over the lists in force.
+    def screener(self, agreement: Agreement, today: date) -> Screener:
+        """Return the screener over the lists in force.
 
         Raises
         ------
         ScreeningUnavailableError
             If a mandatory list is missing, truncated or stale.
         """
-        requirements = self.requirements(agreement)
+        requirements = requirements_of(self._folder, agreement)
         key = (
             today,
             agreement.screening.score_min,
@@ -73,23 +72,8 @@ class FileLists:
             self._loaded = None
             lists = load_lists(requirements, today, self._read)
             matcher = FuzzyMatcher(lists, agreement.screening.score_min, derived=self._derived)
-            self._loaded = _Loaded(key, lists, CachedMatcher(matcher))
-        return self._loaded.matcher
-
-    def requirements(self, agreement: Agreement) -> tuple[ListRequirement, ...]:
-        """Return what the agreement asks of each list."""
-        return tuple(
-            ListRequirement(
-                list_id=each.id,
-                format=each.format,
-                path=self._folder / each.file,
-                mandatory=each.mandatory,
-                max_age_days=each.max_age_days,
-                entries_min=each.entries_min,
-                entries_max=each.entries_max,
-            )
-            for each in agreement.screening.lists
-        )
+            self._loaded = _Loaded(key, lists, Screener(lists, matcher, self._derived))
+        return self._loaded.screener
 
     def description(self) -> bytes:
         """Return the lists in force as JSON, for the journal."""
@@ -107,11 +91,31 @@ class FileLists:
             for source in lists.sources
         ]
         about = {
-            "list_set": self._loaded.matcher.version,
+            "list_set": self._loaded.screener.version,
+            "rules": self._loaded.screener.rules,
             "sources": sources,
             "left_out": list(lists.left_out),
+            "ageing": [*lists.warnings, *lists.holds],
         }
         return json.dumps(about, ensure_ascii=False).encode()
+
+
+def requirements_of(folder: Path, agreement: Agreement) -> tuple[ListRequirement, ...]:
+    """Return what the agreement asks of each list of the house in a folder."""
+    return tuple(
+        ListRequirement(
+            list_id=each.id,
+            format=each.format,
+            path=folder / each.file,
+            mandatory=each.mandatory,
+            max_age_days=each.max_age_days,
+            entries_min=each.entries_min,
+            entries_max=each.entries_max,
+            warn_age_days=each.warn_age_days,
+            hold_age_days=each.hold_age_days,
+        )
+        for each in agreement.screening.lists
+    )
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -141,9 +141,11 @@ class ExactMatcher:
 
 
 def targets_of(lists: ListSet) -> Iterator[Target]:
-    """Yield every listed name, in the order of lists and entries."""
+    """Yield every listed name, in the order of lists and entries; a country's code is nobody's name."""
     for each in lists.lists:
         for entry in each.entries:
+            if entry.kind is EntryKind.COUNTRY:
+                continue
             for name in entry.names:
                 yield Target(each.list_id, entry, name)
 

@@ -47,6 +47,8 @@ class ScreeningResult:
     """Row and hit, in the order of rows and, within a row, of columns; each once."""
     list_version: str
     """The lists and settings by which it was decided."""
+    passed: tuple[tuple[int, int], ...] = ()
+    """Row and number of each good-guy pair that passed a hit."""
 
 
 def screen_batch(rows: pa.RecordBatch, name_columns: Sequence[str], matcher: Matcher) -> ScreeningResult:
@@ -85,7 +87,7 @@ def screen_names(
     several
         Whether a value holds several names, one a line.
     """
-    values, indices = _distinct(column)
+    values, indices = distinct_values(column)
     by_value = _hits_of_values(values, matcher, several)
     if not by_value:
         return ColumnScreening(np.zeros(len(indices), np.bool_), [])
@@ -96,7 +98,7 @@ def screen_names(
     return ColumnScreening(hit_mask, hits)
 
 
-def _distinct(column: pa.Array | pa.ChunkedArray) -> tuple[pa.Array, npt.NDArray[np.int64]]:
+def distinct_values(column: pa.Array | pa.ChunkedArray) -> tuple[pa.Array, npt.NDArray[np.int64]]:
     """Return the distinct values and the index of each row's value; null has the index after the last."""
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()

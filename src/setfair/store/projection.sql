@@ -159,6 +159,7 @@ CREATE TABLE screening_page (
 CREATE TABLE hit (
     instruction_number INTEGER NOT NULL,
     hit_number         INTEGER NOT NULL,
+    page_number        INTEGER NOT NULL,
     name               TEXT NOT NULL,
     list_id            TEXT NOT NULL,
     entry_id           TEXT NOT NULL,
@@ -169,8 +170,33 @@ CREATE TABLE hit (
 ) WITHOUT ROWID;
 CREATE TABLE note (
     instruction_number INTEGER PRIMARY KEY,
-    text               TEXT NOT NULL
+    text               TEXT NOT NULL,
+    disposition        TEXT NOT NULL
 );
+CREATE TABLE good_guy_pair (
+    pair_number  INTEGER PRIMARY KEY,
+    name         TEXT NOT NULL,
+    identity     TEXT NOT NULL,
+    list_id      TEXT NOT NULL,
+    entry_id     TEXT NOT NULL,
+    entry_hash   TEXT NOT NULL,
+    expires      TEXT NOT NULL,
+    proposed_by  TEXT NOT NULL,
+    confirmed_by TEXT NOT NULL
+);
+CREATE TABLE passed_by_pair (
+    instruction_number INTEGER NOT NULL,
+    pair_number        INTEGER NOT NULL,
+    PRIMARY KEY (instruction_number, pair_number)
+) WITHOUT ROWID;
+CREATE TABLE list_change (
+    page_number INTEGER NOT NULL,
+    list_id     TEXT    NOT NULL,
+    added       INTEGER NOT NULL,
+    changed     INTEGER NOT NULL,
+    removed     INTEGER NOT NULL,
+    PRIMARY KEY (page_number, list_id)
+) WITHOUT ROWID;
 
 CREATE VIEW account AS
 SELECT a.account_number, p.participant, p.bic, p.name, p.country, c.currency, c.decimals,
@@ -468,8 +494,9 @@ SELECT h.instruction_number AS held_number, h.hit_number,
        CASE WHEN y.payment_number IS NOT NULL THEN 'payment'
             WHEN b.kind = 14 THEN 'party' ELSE 'obligation' END AS subject,
        h.name, h.list_id, h.entry_id, h.matched_name, h.score, h.explanation,
-       coalesce(s.name, t.name) AS status, coalesce(r.iso, q.iso) AS reason
+       coalesce(s.name, t.name) AS status, coalesce(r.iso, q.iso) AS reason, g.time_utc
 FROM hit h
+JOIN page g ON g.page_number = h.page_number
 LEFT JOIN payment_row y ON y.payment_number = h.instruction_number
 LEFT JOIN code s ON s.family = 'status' AND s.code = y.status
 LEFT JOIN code r ON r.family = 'reason' AND r.code = y.reason
@@ -479,7 +506,8 @@ LEFT JOIN code q ON q.family = 'reason' AND q.code = b.reason;
 
 CREATE VIEW disposition AS
 SELECT w.subject_number AS instruction_number, w.page_number, g.time_utc, w.amount_minor AS held_number,
-       coalesce(o.person, '') AS person, k.name AS decision, coalesce(n.text, '') AS note
+       coalesce(o.person, '') AS person, k.name AS decision, coalesce(n.text, '') AS note,
+       coalesce(n.disposition, '') AS disposition
 FROM record_row w JOIN page g USING (page_number)
 JOIN code k ON k.family = 'instruction' AND k.code = w.creditor_after
 LEFT JOIN officer o ON o.person_number = w.debtor_after

@@ -175,10 +175,19 @@ class Projector:
         if "screening" in documents:
             list_set = json.loads(documents["screening"])["list_set"]
             cursor.execute("INSERT INTO screening_page VALUES (?, ?)", (page.number, list_set))
+        if "list_change" in documents:
+            _insert_list_change(cursor, page.number, json.loads(documents["list_change"]))
         for hit in json.loads(documents.get("hits", b"[]")):
             _insert_hit(cursor, page, hit)
+        for passed in json.loads(documents.get("passed", b"[]")):
+            values = (page.first_instruction + passed["row"], passed["pair"])
+            cursor.execute("INSERT OR IGNORE INTO passed_by_pair VALUES (?, ?)", values)
+        if "pair" in documents:
+            _insert_pair(cursor, json.loads(documents["pair"]))
+        dispositions = json.loads(documents.get("dispositions", b"{}"))
         for row, text in json.loads(documents.get("notes", b"{}")).items():
-            cursor.execute("INSERT INTO note VALUES (?, ?)", (page.first_instruction + int(row), text))
+            values = (page.first_instruction + int(row), text, dispositions.get(row, ""))
+            cursor.execute("INSERT INTO note VALUES (?, ?, ?)", values)
 
 
 _PAYMENT_UPDATE = (
@@ -268,13 +277,38 @@ def _insert_lists(cursor: Any, page_number: int, lists: dict[str, Any]) -> None:
         )
 
 
+def _insert_list_change(cursor: Any, page_number: int, change: dict[str, Any]) -> None:
+    for list_id, said in change.items():
+        counts = (len(said["set"]) - said["changed"], said["changed"], len(said["removed"]))
+        cursor.execute("INSERT INTO list_change VALUES (?, ?, ?, ?, ?)", (page_number, list_id, *counts))
+
+
+_PAIR_COLUMNS = (
+    "number", "name", "identity", "list_id", "entry_id", "entry_hash", "expires", "proposed_by", "confirmed_by",
+)  # fmt: skip
+
+
+def _insert_pair(cursor: Any, pair: dict[str, Any]) -> None:
+    values = tuple(pair[name] for name in _PAIR_COLUMNS)
+    cursor.execute("INSERT OR REPLACE INTO good_guy_pair VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+
+
+_HELD_AGAIN = 1_000_000
+"""Hits by which an instruction was held again are numbered from its hold's page times this."""
+
+
 def _insert_hit(cursor: Any, page: Page, hit: dict[str, Any]) -> None:
-    number = page.first_instruction + hit["row"]
+    """Insert one hit; that of a hold is about what it holds."""
+    own = page.instructions[hit["row"]]
+    number, place = page.first_instruction + hit["row"], hit["place"]
+    if own["kind"] == InstructionKind.SCREENING_HOLD:
+        number, place = int(own["target"]), page.number * _HELD_AGAIN + place
     cursor.execute(
-        "INSERT INTO hit VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO hit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             number,
-            hit["place"],
+            place,
+            page.number,
             hit["name"],
             hit["list_id"],
             hit["entry_id"],

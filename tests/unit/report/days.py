@@ -16,7 +16,18 @@ from setfair.house import House
 from setfair.report.write import write_report
 from tests.unit.statements.days import BANKS, MONDAY, Player, flushed, made_house
 
-SECTIONS = ["numbers", "owed", "clearing", "settled", "queue", "liquidity", "refusals", "accounts", "journal"]
+SECTIONS = [
+    "numbers",
+    "owed",
+    "clearing",
+    "settled",
+    "queue",
+    "liquidity",
+    "refusals",
+    "screening",
+    "accounts",
+    "journal",
+]
 """Sections of every report that are tested here, in their order."""
 
 Debt = tuple[str, str, int]

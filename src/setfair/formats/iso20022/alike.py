@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from setfair.formats.iso20022.grammar import UNBOUNDED, WILDCARDS, load_grammar
-from setfair.formats.iso20022.paths import NAME_ELEMENTS, Found, one_line
+from setfair.formats.iso20022.paths import NAME_ELEMENTS, TEXT_ELEMENTS, Found, one_line
 from setfair.formats.iso20022.value_patterns import WHITE_SPACE, value_pattern
 
 SHAPES_MAX = 128
@@ -44,6 +44,7 @@ class Transaction:
 
     found: Found
     names: list[str]
+    texts: list[str]
 
 
 class _NoShapeError(ValueError):
@@ -60,6 +61,8 @@ class _Shape:
     """Values that are extracted: their position and their English name."""
     names: list[int] = field(default_factory=list)
     """Positions of the values that are names to screen."""
+    texts: list[int] = field(default_factory=list)
+    """Positions of the values that are free texts to screen."""
     constants: Found = field(default_factory=dict)
     """From attributes, which are the same in all transactions of one shape."""
 
@@ -71,7 +74,8 @@ class _Shape:
         for position, name in self.fields:
             text = values[position].strip()
             found[name] = f"{found[name]} {text}" if name in found else text
-        return Transaction(found, [one_line(values[position]) for position in self.names])
+        names, texts = ([one_line(values[place]) for place in places] for places in (self.names, self.texts))
+        return Transaction(found, names, texts)
 
 
 class Shapes:
@@ -170,6 +174,8 @@ class Shapes:
             shape.fields.append((position, self._paths[_path(steps)]))
         if steps[-1] in NAME_ELEMENTS:
             shape.names.append(position)
+        if steps[-1] in TEXT_ELEMENTS:
+            shape.texts.append(position)
 
     def _add_attribute(self, shape: _Shape, path: str, rule: str, text: str) -> None:
         value = load_grammar().values.get(rule)

@@ -40,6 +40,21 @@ def _party(path: str, name: str) -> dict[str, str]:
     }
 
 
+def _facts(path: str, name: str) -> dict[str, str]:
+    """Return what a party says of itself beside its name, for screening."""
+    organisation, person = f"{path}/Id/OrgId", f"{path}/Id/PrvtId"
+    return {
+        f"{path}/Nm": f"{name}_name",
+        f"{path}/PstlAdr/Ctry": f"{name}_address_country",
+        f"{path}/CtryOfRes": f"{name}_residence_country",
+        f"{organisation}/AnyBIC": f"{name}_organisation_bic",
+        f"{organisation}/LEI": f"{name}_organisation_lei",
+        f"{organisation}/Othr/Id": f"{name}_organisation_id",
+        f"{person}/DtAndPlcOfBirth/BirthDt": f"{name}_birth_date",
+        f"{person}/Othr/Id": f"{name}_person_id",
+    }
+
+
 def _account(path: str, name: str) -> dict[str, str]:
     return {
         f"{path}/Id/IBAN": f"{name}_iban",
@@ -107,7 +122,25 @@ _TRANSFER_PATHS = {
     **_REMITTANCE_PATHS,
 }
 
-CUSTOMER_TRANSFER = {**_TRANSFER_PATHS, "Dbtr/Nm": "debtor_name", "Cdtr/Nm": "creditor_name"}
+CUSTOMER_TRANSFER = {
+    **_TRANSFER_PATHS,
+    **_facts("Dbtr", "debtor"),
+    **_facts("Cdtr", "creditor"),
+    **_facts("UltmtDbtr", "ultimate_debtor"),
+    **_facts("UltmtCdtr", "ultimate_creditor"),
+    **_facts("InitgPty", "initiating_party"),
+}
+
+PARTIES_WITH_FACTS = (
+    "debtor",
+    "creditor",
+    "ultimate_debtor",
+    "ultimate_creditor",
+    "initiating_party",
+    "chain_debtor",
+    "chain_creditor",
+)
+"""Whose facts are kept for screening, where a message gives them."""
 
 INSTITUTION_TRANSFER = {
     **_TRANSFER_PATHS,
@@ -130,8 +163,8 @@ RETURN = {
     **_agent("RtrChain/CdtrAgt", "chain_creditor_agent"),
     **_agent("RtrChain/Dbtr/Agt", "chain_debtor"),
     **_agent("RtrChain/Cdtr/Agt", "chain_creditor"),
-    "RtrChain/Dbtr/Pty/Nm": "chain_debtor_name",
-    "RtrChain/Cdtr/Pty/Nm": "chain_creditor_name",
+    **_facts("RtrChain/Dbtr/Pty", "chain_debtor"),
+    **_facts("RtrChain/Cdtr/Pty", "chain_creditor"),
     **_agent("OrgnlTxRef/DbtrAgt", "original_debtor_agent"),
     **_agent("OrgnlTxRef/CdtrAgt", "original_creditor_agent"),
     **_agent("OrgnlTxRef/Dbtr/Agt", "original_debtor"),
@@ -179,6 +212,19 @@ CANCELLED_GROUP = {
 
 NAME_ELEMENTS = ("Nm", "CareOf")
 """Elements with names to screen, wherever they stand."""
+
+TEXT_ELEMENTS = (
+    "InstrInf",
+    "AdrLine",
+    "BldgNm",
+    "StrtNm",
+    "AddtlInf",
+    "AddtlRmtInf",
+    "Ustrd",
+    "Inf",
+    "Prtry",
+)
+"""Elements with free text in which a name may stand, wherever they stand; what `remittance` holds is there."""
 
 PREFERENCE = (*_IDENTIFICATIONS,)
 """Kinds of identification, the one that is preferred first."""

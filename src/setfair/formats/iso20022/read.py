@@ -48,6 +48,7 @@ _ADVICE = re.compile(r"(?:^|\.)adv(?:\.|$)")
 """In the name of a business service: the message only advises."""
 
 _NAME_TAGS = tuple(f"{{*}}{name}" for name in paths.NAME_ELEMENTS)
+_TEXT_TAGS = tuple(f"{{*}}{name}" for name in paths.TEXT_ELEMENTS)
 
 
 def read_iso20022(
@@ -158,7 +159,7 @@ class _Reader:
         """Do with one part what the plan says."""
         if part.path == self._plan.transaction:
             found = walk(part.element, self._tries[part.path], {})
-            parsed = Transaction(found, _names(part.element))
+            parsed = Transaction(found, _names(part.element), _texts(part.element))
             if part.text:
                 self._shapes.learn(part.text, parsed)
             self._take_transaction(parsed)
@@ -167,20 +168,32 @@ class _Reader:
         elif part.path == HEADER_PART:
             walk(part.element, self._tries[HEADER_PART], self._group.header)
             self._group.names += _names(part.element)
+            self._group.texts += _texts(part.element)
             self._check_header()
         elif "/" in part.path:
             walk(part.element, self._tries[part.path], self._group.enclosing)
             self._group.enclosing_names += _names(part.element)
+            self._group.texts += _texts(part.element)
         else:
             walk(part.element, self._tries[part.path], self._group.found)
             self._group.names += _names(part.element)
+            self._group.texts += _texts(part.element)
             self._check_settlement_method()
 
     def _take_transaction(self, transaction: Transaction) -> None:
         self._group.number += 1
         self._group.number_enclosed += 1
         self._totals.add(transaction.found)
-        self._add(self._plan.to_row(transaction.found, self._group), transaction.names)
+        row = self._plan.to_row(transaction.found, self._group)
+        row["other_texts"] = self._other_texts(
+            str(row["remittance"]), [*transaction.texts, *self._group.texts]
+        )
+        self._add(row, transaction.names)
+
+    @staticmethod
+    def _other_texts(remittance: str, texts: list[str]) -> str:
+        """Return the free texts that are not in the remittance information already, one a line."""
+        return "\n".join(text for text in dict.fromkeys(texts) if text not in remittance) if texts else ""
 
     def _add(self, row: rows.Row, names: list[str]) -> None:
         """Keep a row, with the names that are not its debtor's or creditor's own."""
@@ -230,6 +243,11 @@ class _Reader:
         )
         self._rows = []
         return Batch(Family.PAYMENT, rows_of_batch)
+
+
+def _texts(element: etree._Element) -> list[str]:
+    """Return every free text in an element, each on one line."""
+    return [paths.one_line(text.text) for text in element.iter(*_TEXT_TAGS) if text.text]
 
 
 def _names(element: etree._Element) -> list[str]:

@@ -29,7 +29,7 @@ from functools import lru_cache
 from setfair.domain.codes import InstructionKind, Priority, Reason
 from setfair.domain.instruction import PAYMENT_SCHEMA
 from setfair.domain.money import find_currency, parse_amount
-from setfair.formats.iso20022.paths import Found, identification, one_line
+from setfair.formats.iso20022.paths import PARTIES_WITH_FACTS, Found, identification, one_line
 from setfair.formats.leg_text import read_terms
 
 Row = dict[str, object]
@@ -55,6 +55,8 @@ class Group:
     """From the parts of the message that come before its transactions."""
     names: list[str] = field(default_factory=list)
     """Names in the two."""
+    texts: list[str] = field(default_factory=list)
+    """Free texts in the parts that hold for all transactions."""
     enclosing: Found = field(default_factory=dict)
     """From the group of transactions that the present one is enclosed with (camt.056)."""
     enclosing_names: list[str] = field(default_factory=list)
@@ -161,6 +163,23 @@ def _payment(kind: InstructionKind, found: Found, group: Group) -> Row:
     return row
 
 
+def facts_text(found: Found) -> str:
+    """Return what a transaction says of its parties beside their names, as `screening.facts` reads it."""
+    lines = (_facts_line(found, party) for party in PARTIES_WITH_FACTS)
+    return "\n".join(line for line in lines if line)
+
+
+def _facts_line(found: Found, party: str) -> str:
+    name = one_line(found.get(f"{party}_name", ""))
+    country = found.get(f"{party}_address_country") or found.get(f"{party}_residence_country", "")
+    born, person_id = found.get(f"{party}_birth_date", ""), found.get(f"{party}_person_id", "")
+    organisation = [found.get(f"{party}_organisation_{kind}", "") for kind in ("bic", "lei", "id")]
+    kind = "person" if born or person_id else "organisation" if any(organisation) else ""
+    if not (country or kind):
+        return ""
+    return "\t".join((name, kind, country, born, one_line(" ".join((*organisation, person_id)))))
+
+
 def _transfer(kind: InstructionKind, found: Found, group: Group) -> Row:
     """Make what the rows of all kinds share."""
     row = _DEFAULTS.copy()
@@ -170,6 +189,7 @@ def _transfer(kind: InstructionKind, found: Found, group: Group) -> Row:
     row["end_to_end_id"] = found.get("end_to_end_id", "")
     row["transaction_id"] = found.get("transaction_id", "")
     row["remittance"] = found.get("remittance", "")
+    row["party_facts"] = facts_text(found)
     _set_value_date(row, found, group)
     priority = found.get("settlement_priority") or found.get("instruction_priority")
     row["priority"] = _PRIORITY[priority or group.found.get("instruction_priority", "NORM")]

@@ -56,6 +56,7 @@ def _plain(found: SanctionsList) -> tuple[Any, ...]:
             each.countries,
             each.content_hash,
             each.birth_years,
+            each.identifiers,
         )
         for each in found.entries
     ]

@@ -30,6 +30,18 @@ class ListFormat(StrEnum):
     """Consolidated list of the UN Security Council, XML."""
     OFAC_CSV = "ofac_csv"
     """US Treasury, SDN or non-SDN consolidated list, the set of comma separated files."""
+    EU_XML = "eu_xml"
+    """Financial sanctions list of the European Union, version 1.1, XML."""
+    EU_CSV = "eu_csv"
+    """The same as CSV."""
+    UK_XML = "uk_xml"
+    """UK Sanctions List of the FCDO, XML."""
+    CANADA_XML = "canada_xml"
+    """Consolidated Canadian Autonomous Sanctions List, XML."""
+    OPENSANCTIONS_CSV = "opensanctions_csv"
+    """OpenSanctions, targets.simple.csv."""
+    FTM_JSON = "ftm_json"
+    """OpenSanctions, entities in FtM JSON, one a line."""
     OPERATOR_CSV = "operator_csv"
     """An operator's own list: `id,name[,kind,country,aliases]`."""
 
@@ -41,6 +53,8 @@ class EntryKind(Enum):
     ORGANISATION = "organisation"
     VESSEL = "vessel"
     AIRCRAFT = "aircraft"
+    COUNTRY = "country"
+    """A country as such, by its ISO 3166 code, in an operator's list."""
     UNKNOWN = "unknown"
 
 
@@ -84,6 +98,8 @@ class Entry:
     """SHA-256, hexadecimal, of everything that the list says about the entry."""
     birth_years: tuple[int, ...] = ()
     """Years in which a person may have been born, as listed."""
+    identifiers: tuple[str, ...] = ()
+    """``SCHEME value``: BIC, LEI, IMO, PASSPORT, ID; as listed."""
 
 
 @dataclass(frozen=True, slots=True)

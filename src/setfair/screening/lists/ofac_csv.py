@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from setfair.screening.lists.identified import identifiers_in
 from setfair.screening.lists.model import Entry, EntryKind, NameQuality, SanctionsList, hash_facts
 from setfair.screening.lists.names import collapse
 from setfair.screening.lists.source import (
@@ -167,4 +168,5 @@ def _entry(path: Path, draft: _Draft) -> Entry:
         countries=tuple(dict.fromkeys(row[4] for row in draft.addresses if row[4])),
         content_hash=hash_facts((label, text) for label, rows in groups for row in rows for text in row),
         birth_years=tuple(sorted({int(year) for year in _BIRTH.findall(draft.remark)})),
+        identifiers=tuple(dict.fromkeys(identifiers_in(draft.remark))),
     )

@@ -86,7 +86,7 @@ class ListFile:
         return data
 
 
-def csv_rows(file: ListFile, *, end_mark: bool) -> Iterator[tuple[int, list[str]]]:
+def csv_rows(file: ListFile, *, end_mark: bool, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
     """Yield the rows of a CSV file in UTF-8 with the number of the line on which each ends.
 
     Parameters
@@ -96,8 +96,10 @@ def csv_rows(file: ListFile, *, end_mark: bool) -> Iterator[tuple[int, list[str]
     end_mark
         Whether the file must end with a line that holds nothing but Ctrl-Z, as the US Treasury's do. A file
         without that must end with the end of a line.
+    delimiter
+        What stands between the columns.
     """
-    reader = csv.reader(_decoded(file, end_mark=end_mark), strict=True)
+    reader = csv.reader(_decoded(file, end_mark=end_mark), delimiter=delimiter, strict=True)
     while True:
         try:
             row = next(reader)

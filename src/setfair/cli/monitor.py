@@ -1,0 +1,109 @@
+"""`setfair monitor`: what screening did in a house, for an overseer, from the journal alone."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from setfair.cli.common import (
+    EXIT_REFUSED,
+    console,
+    error_console,
+    operational_errors,
+    print_json,
+    print_plain,
+)
+from setfair.cli.options import AsJson, HouseFolder
+from setfair.monitor import Overview, watch
+
+EVENTS_SHOWN = 50
+
+
+@operational_errors()
+def monitor(
+    house: HouseFolder,
+    every: Annotated[bool, typer.Option("--all", help="Show every event, not the last 50.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show every version of the lists, what settled under it, every decision and override, and every gap.
+
+    It reads the journal alone and cannot be switched off. Exit code 2 where there is a gap.
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns, console=error_console, transient=True, disable=not error_console.is_terminal
+    ) as progress:
+        task = progress.add_task("pages", total=None)
+        overview = watch(house, lambda done, whole: progress.update(task, completed=done, total=whole))
+    if as_json:
+        print_json(asdict(overview))
+    else:
+        _show(overview, len(overview.events) if every else EVENTS_SHOWN)
+    if overview.gaps:
+        raise typer.Exit(EXIT_REFUSED)
+
+
+def _show(overview: Overview, events_max: int) -> None:
+    names = (
+        "page",
+        "time",
+        "list",
+        "published",
+        "entries",
+        "+",
+        "~",
+        "-",
+        "clear",
+        "hit",
+        "passed",
+        "settled",
+        "set off",
+        "netted",
+    )
+    table = Table(*names, box=None, padding=(0, 1, 0, 0))
+    for version in overview.versions:
+        counts = (
+            version.clear,
+            version.hit,
+            version.passed,
+            version.settled,
+            version.set_off,
+            version.netted,
+        )
+        for place, each in enumerate(version.lists or [{}]):
+            changed = version.changes.get(str(each.get("list_id", "")), {})
+            cells = [
+                version.page_number,
+                version.time_utc[:19],
+                each.get("list_id", "none"),
+                each.get("published", ""),
+            ]
+            cells += [
+                each.get("entries", ""),
+                *(changed.get(name, 0) for name in ("added", "changed", "removed")),
+            ]
+            table.add_row(
+                *(escape(str(cell)) for cell in (*cells, *(counts if place == 0 else [""] * len(counts))))
+            )
+    console.print(table)
+    shown = overview.events[-events_max:] if events_max else []
+    if len(shown) < len(overview.events):
+        print_plain(f"{len(overview.events) - len(shown)} earlier events: --all shows them")
+    for event in shown:
+        proof = f"record {event.record_number}" if event.record_number else "in the page"
+        signed = (
+            f"signed with page {event.signed_page}, {event.cosigned} cosigned"
+            if event.signed_page
+            else "not signed yet"
+        )
+        print_plain(
+            f"{event.time_utc[:19]} {event.kind}: {event.about} {event.person} {event.reason} [{proof}, {signed}]"
+        )
+    for gap in overview.gaps:
+        print_plain(f"GAP {gap}")
+    print_plain(f"{overview.pages} pages, {len(overview.events)} events, {len(overview.gaps)} gaps")

@@ -1,0 +1,230 @@
+"""Listed names that stand in a free text: remittance information and the like.
+
+Rules
+-----
+1. A listed name of several tokens stands in a text if its tokens do, one after the other; those of a person, or
+   of an entry whose kind is not known, in any order. Case, accents and punctuation do not count (`normalise`).
+2. A name of one token stands in a text only if it is a main name or a strong alias of at least
+   `SINGLE_LENGTH_MIN` letters: three letters are an abbreviation of anything.
+3. A name in Han, Hangul, kana or Thai, which are written without spaces, stands in a text wherever its letters
+   do one after the other, if they are at least two.
+4. A vessel's name of one token is mostly somebody's given name: it stands in a text only behind a word that
+   says so (`VESSEL_WORDS`: ``m/v Amber``). Its IMO number, and any BIC, is a name as well.
+5. Each name is looked for by two tokens beside each other, of which one is the token that fewest listed names
+   have; so most texts need no look at all.
+
+Names that are only similar are not looked for inside a text; where the text is a name, `match` sees it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from setfair.screening.derived import Derived
+from setfair.screening.gate import ListSet
+from setfair.screening.lists.model import Entry, EntryKind, Name, NameQuality
+from setfair.screening.match import SCORE_MAX, Hit, Target, listed_as, shown, targets_of
+from setfair.screening.normalise import normalise_name
+from setfair.screening.text_kernels import hash_pair, hash_table, hash_token, mark_texts
+
+SINGLE_LENGTH_MIN = 4
+VESSEL_WORDS = ("vessel", "ship", "mv", "mt", "v", "t", "tanker", "motorship", "steamship")
+"""What stands before a vessel's name, as `normalise` cuts it: ``M/V`` ends in ``v``."""
+TEXTS_MAX = 200_000
+"""Texts that are remembered with what stands in them."""
+_KEPT = "texts"
+_ANY_ORDER = frozenset((EntryKind.PERSON, EntryKind.UNKNOWN))
+_UNSPACED = re.compile(
+    r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]"
+)
+
+
+Places = dict[str, list[int]]
+"""Numbers of listed names, in the order of `_all_targets`, by what they are found by."""
+
+
+class TextIndex:
+    """Finds listed names in free texts."""
+
+    def __init__(self, lists: ListSet, derived: Derived | None = None) -> None:
+        """Index every listed name by its rarest token, or read the index back.
+
+        Parameters
+        ----------
+        lists
+            The lists in force.
+        derived
+            Where the index is kept; None: nowhere.
+        """
+        self._targets = list(_all_targets(lists))
+        kept = derived.read(_KEPT, lists.version) if derived is not None else None
+        if kept is None:
+            kept = _build([(normalise_name(each.name.text).split(), each) for each in self._targets])
+            if derived is not None:
+                derived.write(_KEPT, lists.version, kept)
+        self._by_token, self._by_pair, self._by_letters, table = kept
+        self._table: NDArray[np.uint64] = np.frombuffer(table, np.uint64)
+        self._known: dict[str, tuple[Hit, ...]] = {}
+
+    def find_in(self, texts: pa.Array) -> dict[str, tuple[Hit, ...]]:
+        """Return the hits by text; a text in which no listed name stands is not there.
+
+        Parameters
+        ----------
+        texts
+            Text, without nulls, not dictionary encoded.
+        """
+        found: dict[str, tuple[Hit, ...]] = {}
+        rows = np.flatnonzero(self._marks(texts))
+        if len(rows):
+            for text in dict.fromkeys(texts.take(pa.array(rows)).to_pylist()):
+                if text not in self._known:
+                    if len(self._known) >= TEXTS_MAX:
+                        self._known.clear()
+                    self._known[text] = tuple(self.find(text))
+                if self._known[text]:
+                    found[text] = self._known[text]
+        return found
+
+    def _marks(self, texts: pa.Array) -> NDArray[np.bool_]:
+        marks = np.zeros(len(texts), np.bool_)
+        _, offsets, data = texts.buffers()
+        if len(texts) and data is not None:
+            bounds = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+            mark_texts(np.frombuffer(data, np.uint8), bounds, self._table, marks)
+        return marks
+
+    def find(self, text: str) -> list[Hit]:
+        """Return the listed names that stand in one text: one hit for each entry."""
+        tokens = normalise_name(text).split()
+        best: dict[tuple[str, str], Hit] = {}
+        for number in (*self._spaced(tokens), *self._unspaced("".join(tokens))):
+            target = self._targets[number]
+            key = (target.list_id, target.entry.entry_id)
+            if key not in best:
+                best[key] = _hit(text, target)
+        return list(best.values())
+
+    def _spaced(self, tokens: Sequence[str]) -> Iterator[int]:
+        for token in tokens:
+            yield from self._by_token.get(token, ())
+        for at, (one, other) in enumerate(pairwise(tokens)):
+            for number in self._by_pair.get(_pair(one, other), ()):
+                if _stands(tokens, at, self._targets[number]):
+                    yield number
+
+    def _unspaced(self, text: str) -> Iterator[int]:
+        if self._by_letters and _UNSPACED.search(text):
+            for at in range(len(text) - 1):
+                for number in self._by_letters.get(text[at : at + 2], ()):
+                    if text.startswith("".join(normalise_name(self._targets[number].name.text).split()), at):
+                        yield number
+
+
+def _build(names: Sequence[tuple[list[str], Target]]) -> tuple[Places, Places, Places, bytes]:
+    """Return the index: by token, by pair of tokens, by two letters, and the hash table of the first two."""
+    by_token: Places = {}
+    by_pair: Places = {}
+    by_letters: Places = {}
+    counts = Counter(token for tokens, _ in names for token in set(tokens))
+    for number, (tokens, target) in enumerate(names):
+        joined = "".join(tokens)
+        if _UNSPACED.search(joined):
+            if len(joined) > 1:
+                by_letters.setdefault(joined[:2], []).append(number)
+            continue
+        for spelling in _spellings(tokens, target):
+            for pair in _pairs(spelling, target, counts):
+                by_pair.setdefault(pair, []).append(number)
+        if len(tokens) == 1 and _stands_alone(joined, target):
+            by_token.setdefault(joined, []).append(number)
+    digests = {hash_token(token) for token in by_token if token.isascii()}
+    digests |= {hash_pair(*pair.split(" ")) for pair in by_pair if pair.isascii()}
+    return by_token, by_pair, by_letters, hash_table(digests).tobytes()
+
+
+def _stands_alone(token: str, target: Target) -> bool:
+    """Tell whether a name of one token is looked for as it is: rules 2 and 4."""
+    if target.entry.kind is EntryKind.VESSEL and not _is_identifier(target):
+        return False
+    return target.name.quality is not NameQuality.LOW and len(token) >= SINGLE_LENGTH_MIN
+
+
+def _is_identifier(target: Target) -> bool:
+    return target.name not in target.entry.names
+
+
+def _spellings(tokens: list[str], target: Target) -> Iterator[list[str]]:
+    """Yield what is looked for as several tokens."""
+    if len(tokens) > 1:
+        yield tokens
+    elif tokens and target.entry.kind is EntryKind.VESSEL and not _is_identifier(target):
+        yield from ([word, *tokens] for word in VESSEL_WORDS)
+
+
+def _pairs(tokens: list[str], target: Target, counts: Counter[str]) -> set[str]:
+    """Return the pairs that a name is found by: its rarest token, and what can stand beside it."""
+    place = min(range(len(tokens)), key=lambda at: (counts[tokens[at]], -len(tokens[at]), at))
+    if target.entry.kind in _ANY_ORDER:
+        beside = [at for at in range(len(tokens)) if at != place]
+    else:
+        beside = [place + 1 if place + 1 < len(tokens) else place - 1]
+    return {_pair(tokens[place], tokens[at]) for at in beside}
+
+
+def _pair(one: str, other: str) -> str:
+    return f"{one} {other}" if one < other else f"{other} {one}"
+
+
+def _all_targets(lists: ListSet) -> Iterator[Target]:
+    """Yield every listed name, and identifiers that a text may quote."""
+    yield from targets_of(lists)
+    for each in lists.lists:
+        for entry in each.entries:
+            for identifier in quoted_identifiers(entry):
+                yield Target(each.list_id, entry, Name(identifier, NameQuality.ALIAS))
+
+
+def quoted_identifiers(entry: Entry) -> Iterator[str]:
+    """Yield an entry's identifiers as a text quotes them: ``IMO 9187629``, a BIC as it is."""
+    for identifier in entry.identifiers:
+        scheme, _, value = identifier.partition(" ")
+        if scheme == "IMO":
+            yield identifier
+        elif scheme == "BIC":
+            yield value
+
+
+def _stands(tokens: Sequence[str], at: int, target: Target) -> bool:
+    """Tell whether a listed name stands in the text around the tokens `at` and the next."""
+    listed = normalise_name(target.name.text).split()
+    if len(listed) == 1:
+        return tokens[at] in VESSEL_WORDS and tokens[at + 1] == listed[0]
+    length = len(listed)
+    windows = [list(tokens[first : first + length]) for first in range(max(0, at - length + 2), at + 1)]
+    if listed in windows:
+        return True
+    if target.entry.kind not in _ANY_ORDER:
+        return False
+    wanted = sorted(listed)
+    return any(len(window) == length and sorted(window) == wanted for window in windows)
+
+
+def _hit(text: str, target: Target) -> Hit:
+    return Hit(
+        name=text,
+        list_id=target.list_id,
+        entry_id=target.entry.entry_id,
+        matched_name=target.name.text,
+        score=SCORE_MAX,
+        explanation=f"'{shown(target.name.text)}' stands in the text; {listed_as(target)}",
+        entry_hash=target.entry.content_hash,
+        low_quality=target.name.quality is NameQuality.LOW,
+    )
