@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from benchmarks import (
     append,
+    audit,
     decide,
     offset,
     pacs008,
@@ -26,6 +27,7 @@ BENCHES: dict[str, Callable[[Scale], Iterator[Sample]]] = {
     "pacs008": pacs008.run,
     "whole-way": whole_way.run,
     "start-up": start_up.run,
+    "audit": audit.run,
     "set-off": set_off.run,
     "offset": offset.run,
     "screening": screening.run,

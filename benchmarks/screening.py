@@ -22,7 +22,7 @@ from benchmarks.screening_data import (
     HELD_OUT_ENTRIES,
     SHARED,
     Variant,
-    clean_is_tuned,
+    is_tuned,
     make_held_out,
     read_clean,
     read_entries,
@@ -93,8 +93,8 @@ def _shared(matcher: FuzzyMatcher, variants: list[Variant], clean: list[str]) ->
     _, by_entry = _best(matcher.find([each.name for each in variants], THRESHOLD_MIN))
     by_name, _ = _best(matcher.find(clean, THRESHOLD_MIN))
     halves = (
-        ("reported half", [v for v in variants if not v.tuned], [n for n in clean if not clean_is_tuned(n)]),
-        ("tuned half", [v for v in variants if v.tuned], [n for n in clean if clean_is_tuned(n)]),
+        ("reported half", [v for v in variants if not v.tuned], [n for n in clean if not is_tuned(n)]),
+        ("tuned half", [v for v in variants if v.tuned], [n for n in clean if is_tuned(n)]),
         ("both halves", variants, clean),
     )
     for label, some, names in halves:
@@ -116,7 +116,7 @@ def _shared(matcher: FuzzyMatcher, variants: list[Variant], clean: list[str]) ->
         aim = 100.0 if category.startswith("07a") else 85.0 if category == HELD_OUT_CATEGORY else None
         value = _recall(some, by_entry, THRESHOLD)
         yield Sample("recall", category, "%", (value,), aim, note=f"reported half, {count} variants")
-    quiet = [name for name in clean if not clean_is_tuned(name)]
+    quiet = [name for name in clean if not is_tuned(name)]
     for score in sorted(set(SWEEP)):
         wrong = 100 * sum(by_name.get(name, 0) >= score for name in quiet) / max(1, len(quiet))
         value = _recall(reported, by_entry, score)

@@ -5,8 +5,8 @@ Two sets, made by different hands
 shared      variants of listed names and clean names that lie beside the repository. Names whose checksum is
             even were used to tune the matcher, the others were not: `Name.tuned` says which.
 held-out    made here from the list's own aliases: an alias is taken off the list and must still find its
-            entry by what is left; half of them are changed once more (letters, order, parts). No setting was
-            tuned on it.
+            entry by what is left; half of them are changed once more (letters, order, parts). Only entries
+            whose checksum is odd: on names of the others the matcher was tuned.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ class Variant:
     @property
     def tuned(self) -> bool:
         """Whether the matcher was tuned on it."""
-        return zlib.crc32(self.target.encode()) % 2 == 0
+        return is_tuned(self.target)
 
 
-def clean_is_tuned(name: str) -> bool:
-    """Return whether the matcher was tuned on a clean name."""
-    return zlib.crc32(name.encode()) % 2 == 0
+def is_tuned(text: str) -> bool:
+    """Return whether the matcher was tuned on an entry of this id, or on a clean name."""
+    return zlib.crc32(text.encode()) % 2 == 0
 
 
 def read_entries(folder: Path) -> list[Entry]:
@@ -109,7 +109,7 @@ def make_held_out(entries: list[Entry], count: int = HELD_OUT_ENTRIES) -> list[V
     can be found by nobody who does not have it on the list.
     """
     chance = random.Random(SEED)
-    candidates = [pair for entry in entries for pair in _related(entry)]
+    candidates = [pair for entry in entries if not is_tuned(entry.entry_id) for pair in _related(entry)]
     chance.shuffle(candidates)
     taken: dict[str, Variant] = {}
     for target, text in candidates:

@@ -19,7 +19,7 @@ def run(scale: Scale) -> Iterator[Sample]:
     records = scale.of(1_000_000, 500)
     with temporary_folder() as parent:
         folder = make_house(parent)
-        _fill(folder, parent / "payments.arrow", records)
+        fill(folder, parent / "payments.arrow", records)
         size = f"{records:,} records"
         replayed = tuple(_open(folder, checkpoint=False) for _ in range(scale.runs))
         yield Sample("start-up", f"pages only, {size}", "s", replayed, more_is_better=False)
@@ -27,7 +27,8 @@ def run(scale: Scale) -> Iterator[Sample]:
         yield Sample("start-up", f"with checkpoint, {size}", "s", restored, more_is_better=False)
 
 
-def _fill(folder: Path, path: Path, records: int) -> None:
+def fill(folder: Path, path: Path, records: int) -> None:
+    """Have a house decide so many payments, which are written to `path` first."""
     table = payment_table(records)
     with pa.ipc.new_file(path, table.schema) as writer:
         writer.write_table(table, max_chunksize=65_536)

@@ -73,7 +73,7 @@ officers = [
   { id = "officer-2", name = "Second Example Officer" },
   { id = "officer-3", name = "Third Example Officer" },
 ]
-score_min = 720
+score_min = 650
 
 [[screening.lists]]
 id = "UN"

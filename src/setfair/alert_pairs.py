@@ -1,7 +1,7 @@
 """Good-guy pairs of a house: proposed by one officer from an alert, confirmed by another.
 
-The same verb does both: the first officer's words propose, another officer's, about the same party, entry and day,
-confirm. What a pair is and what it passes: `screening.pairs`.
+The same verb does both: the first officer's words propose, another officer's, about the same party, entry and
+day, confirm. What a pair is and what it passes: `screening.pairs`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _FAMILIES = {
 
 
 def pair_alert(house: House, number: int, person: str, reason: str, expires: date) -> list[Pair]:
-    """Propose a pair for each name of a held instruction that was hit, or confirm what another officer proposed.
+    """Propose a pair for each name of a held instruction that was hit, or confirm what another proposed.
 
     Raises
     ------
@@ -113,7 +113,8 @@ def _hits_about(house: House, number: int) -> Iterator[dict[str, str]]:
 
 def _page_with(house: House, number: int) -> Page:
     rows = house.query(
-        "SELECT max(page_number) AS page FROM page WHERE first_instruction <= ? AND ? < first_instruction + instruction_count",
+        "SELECT max(page_number) AS page FROM page "
+        "WHERE first_instruction <= ? AND ? < first_instruction + instruction_count",
         (number, number),
     )
     if rows[0]["page"] is None:

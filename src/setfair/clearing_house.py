@@ -195,7 +195,7 @@ class ClearingHouse:
         return outcome.page is None or outcome.page.number <= self.journal.durable_page
 
     def _screen(self, batch: Batch) -> ScreeningResult:
-        """Compare names, texts and identifiers with the lists in force; what is unscreened does not settle."""
+        """Compare what a batch says with the lists in force; what is unscreened does not settle."""
         screener, agreement = self._screener(), self._agreement()
         key = (screener.version, agreement.agreement.version)
         if self._listed[0] != key:
@@ -232,7 +232,7 @@ class ClearingHouse:
         return screener
 
     def _adopt_lists(self, screener: Screener) -> None:
-        """Put a version of the lists in force: what waits is held against what changed, then it is on record."""
+        """Put a version of the lists in force: what waits is held against what changed, then it counts."""
         change = what_changed(self.state, screener)
         if change.against is not None:
             self.journal.finish()

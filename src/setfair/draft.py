@@ -67,8 +67,9 @@ def documents_of(draft: Draft, fresh: NDArray[np.int64]) -> dict[str, bytes]:
             about |= {"score": str(hit.score), "explanation": hit.explain()}
             hits.append(about | {"row": place_of[row], "place": len(hits) + 1})
     passed = [{"row": place_of[row], "pair": pair} for row, pair in draft.passed if row in place_of]
-    more = {"hits": hits} if draft.hits else {}
-    more |= {"passed": passed} if passed else {}
+    more: dict[str, object] = {"hits": hits} if draft.hits else {}
+    if passed:
+        more["passed"] = passed
     return draft.documents | {
         name: json.dumps(each, ensure_ascii=False).encode() for name, each in more.items()
     }

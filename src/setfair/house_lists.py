@@ -1,12 +1,13 @@
-"""The screening lists of a house on disk: where they come from, and how a newer one takes the place of an older.
+"""The screening lists of a house on disk: where they come from, and how a newer one replaces an older.
 
 Rules
 -----
-1. A source is a file, or a URL with https (http only from this machine itself). Nothing is fetched but what is asked
-   for by name, when it is asked for. What a list's source is stands in ``HOUSE/lists/sources.json``.
-2. What comes in is put beside the list, read whole by the reader of its format, and held against the bounds that
-   the agreement names. Only then does it take the list's place, file by file, each whole; what is refused changes
-   nothing. A download that breaks off, or has another length than announced, is refused before it is read.
+1. A source is a file, or a URL with https (http only from this machine itself). Nothing is fetched but what
+   is asked for by name, when it is asked for. What a list's source is stands in ``HOUSE/lists/sources.json``.
+2. What comes in is put beside the list, read whole by the reader of its format, and held against the bounds
+   that the agreement names. Only then does it take the list's place, file by file, each whole; what is
+   refused changes nothing. A download that breaks off, or has another length than announced, is refused
+   before it is read.
 3. A list that is older than the present one is refused: whoever wants that must say so.
 4. Nothing here removes a list; which lists there are is the agreement's to say, and UN is always among them.
 """
@@ -189,7 +190,7 @@ def _download(origin: str, target: Path, on_progress: Progress, *, needed: bool)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         raise HouseError(f"{origin}: a list is fetched with https only")
     try:
-        with urllib.request.urlopen(origin, timeout=TIMEOUT_SECONDS) as answer, target.open("wb") as file:
+        with urllib.request.urlopen(origin, timeout=TIMEOUT_SECONDS) as answer, target.open("wb") as file:  # noqa: S310  # the scheme was looked at
             announced = int(answer.headers.get("Content-Length") or 0)
             done = 0
             while chunk := answer.read(_CHUNK):

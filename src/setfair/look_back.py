@@ -2,9 +2,10 @@
 
 Rules
 -----
-1. Payments that settled, and obligations of which something was set off, netted or credited, in pages since the
-   start of the date in the house's time zone. What they said comes from the pages themselves.
-2. Nothing is changed and nothing goes on record: final is final. What is found is for the people who answer for it.
+1. Payments that settled, and obligations of which something was set off, netted or credited, in pages since
+   the start of the date in the house's time zone. What they said comes from the pages themselves.
+2. Nothing is changed and nothing goes on record: final is final. What is found is for the people who answer
+   for it.
 3. A hit says whether the same entry was an alert on this instruction before, and so two people knew.
 """
 
@@ -23,7 +24,7 @@ import numpy as np
 from setfair.domain.agreement import Agreement
 from setfair.domain.codes import InstructionKind
 from setfair.domain.instruction import Family
-from setfair.engine.layout import Array
+from setfair.engine.layout import Int64s
 from setfair.errors import HouseError
 from setfair.formats.replace_file import replacing
 from setfair.intake.directory import Directory
@@ -34,7 +35,8 @@ from setfair.screening.screener import Screener
 from setfair.tables import Tables, open_tables
 
 _SETTLED = (
-    "SELECT payment_number AS number FROM payment_row WHERE status = 4 AND kind BETWEEN 1 AND 4 AND page_number >= ? "
+    "SELECT payment_number AS number FROM payment_row "
+    "WHERE status = 4 AND kind BETWEEN 1 AND 4 AND page_number >= ? "
     "UNION ALL SELECT obligation_number FROM obligation_row "
     "WHERE cleared_minor + netted_minor + credited_minor > 0 AND page_number >= ? ORDER BY 1"
 )
@@ -127,7 +129,7 @@ def _known(tables: Tables) -> set[tuple[int, str, str]]:
 
 
 def _of_page(
-    page: Page, time_utc: str, settled: Array, screener: Screener, directory: Directory
+    page: Page, time_utc: str, settled: Int64s, screener: Screener, directory: Directory
 ) -> Iterator[Found]:
     listed = listed_participants(directory.agreement, screener) if len(settled) else {}
     numbers = page.first_instruction + np.arange(len(page.instructions))
@@ -144,7 +146,7 @@ def _of_page(
 
 
 def write_found(path: Path, found: Iterator[Found]) -> dict[str, int]:
-    """Write what was found as CSV; return how many hits there are, of how many instructions, known before or not."""
+    """Write what was found as CSV; return how many hits there are, of how many instructions."""
     count, known, numbers = 0, 0, set[int]()
     with replacing(path) as file:
         text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)

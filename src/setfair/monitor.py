@@ -2,12 +2,12 @@
 
 Rules
 -----
-1. It reads the pages themselves, and neither the tables made of them nor any setting: no role, agreement or list
-   turns it off or makes it say less. It changes nothing and asks nobody.
+1. It reads the pages themselves, and neither the tables made of them nor any setting: no role, agreement or
+   list turns it off or makes it say less. It changes nothing and asks nobody.
 2. Every page's digest is checked; a page that is missing or altered is a gap, and so is all that cannot be
    said for that reason.
-3. Shown: every version of the lists and what changed in it; how much was screened, settled, set off and netted
-   under each; every decision of a person, every hold, good-guy pair and hit that one passed.
+3. Shown: every version of the lists and what changed in it; how much was screened, settled, set off and
+   netted under each; every decision of a person, every hold, good-guy pair and hit that one passed.
 4. A gap is what must not be: something settled that was held and not released by two people, or that was
    never screened; lists without the UN's; a list that was older than the agreement allowed.
 5. Every event has its record's number, for `setfair prove`, and the page of the first signed checkpoint that
@@ -78,7 +78,7 @@ class Event:
     """Something that a person did, or that was held since a list had changed."""
 
     kind: str
-    """false positive, true match, escalated, need information, pair proposed, pair confirmed, held again, passed."""
+    """What was said (false positive, true match ...), held again, or passed."""
     page_number: int
     time_utc: str
     record_number: int
@@ -116,7 +116,8 @@ def watch(house: Path, on_progress: Progress) -> Overview:
     try:
         signed = query(
             connection,
-            "SELECT s.page_number, (SELECT count(*) FROM cosignature c WHERE c.page_number = s.page_number) AS n "
+            "SELECT s.page_number, "
+            "(SELECT count(*) FROM cosignature c WHERE c.page_number = s.page_number) AS n "
             "FROM signed_checkpoint s ORDER BY s.page_number",
         )
         watcher = _Watcher([int(row["page_number"]) for row in signed], [int(row["n"]) for row in signed])
@@ -275,7 +276,7 @@ class _Watcher:
                 reason,
                 self._signed_pages[place] if signed else 0,
                 self._cosigned[place] if signed else 0,
-            )  # fmt: skip
+            )
         )
 
     def _check_ages(self, page: Page, version: Version) -> None:
@@ -291,6 +292,6 @@ class _Watcher:
             age_days = (today - date.fromisoformat(each["published"])).days
             if each["list_id"] in agreed and age_days > agreed[each["list_id"]]:
                 yield (
-                    f"list {each['list_id']} of {each['published']}: something settled on {today}, when it was "
-                    f"{age_days} days old, and {agreed[each['list_id']]} are allowed"
+                    f"list {each['list_id']} of {each['published']}: something settled on {today}, when it "
+                    f"was {age_days} days old, and {agreed[each['list_id']]} are allowed"
                 )

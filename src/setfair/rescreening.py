@@ -4,15 +4,15 @@ Rules
 -----
 1. A new version of the lists is held against the one on record entry by entry (`screening.delta`). What waits
    (queued and held payments, open, pending and held obligations, held registrations) is screened against the
-   entries that are new or changed, and against no other. Where the rules of comparing or the threshold changed,
-   and not the lists alone, it is screened against all.
+   entries that are new or changed, and against no other. Where the rules of comparing or the threshold
+   changed, and not the lists alone, it is screened against all.
 2. What hits is held (SCREENING_HOLD), also if two people had released it: their decision was about another
    entry, or about the same one when it said something else. A first decision is void for the same reason. A
    release that is about an entry that did not change stays.
 3. The holds are durable before the new version goes on record. If the house stops in between, it is all done
    again: holding twice changes nothing.
-4. Whatever waits for an account of a participant that a list names, or for a party that banks with one, is held
-   like a hit; so is what comes in. No agreement version that names a listed participant is adopted.
+4. Whatever waits for an account of a participant that a list names, or for a party that banks with one, is
+   held like a hit; so is what comes in. No agreement version that names a listed participant is adopted.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import pyarrow as pa
 from setfair.domain.agreement import Agreement
 from setfair.domain.codes import InstructionKind, Screening, Status
 from setfair.domain.instruction import BATCH_ROWS_MAX, Family
-from setfair.engine.layout import INSTRUCTION, Array
+from setfair.engine.layout import INSTRUCTION, Array, Int64s
 from setfair.house_state import HouseState
 from setfair.intake.directory import Directory
 from setfair.intake.obligations import registered_names
@@ -66,7 +66,7 @@ class Change:
 
     deltas: tuple[ListDelta, ...]
     document: bytes
-    """For the journal: the short hashes of entries that are new or changed, and the ids of those that are gone."""
+    """For the journal: short hashes of entries that are new or changed, ids of those that are gone."""
     against: Screener | None
     """What waits is screened against this; None: there is nothing new to find."""
 
@@ -126,18 +126,18 @@ def find_holds(state: HouseState, pages: Pages, against: Screener) -> tuple[list
     return found
 
 
-def _waiting_payments(state: HouseState) -> Array:
+def _waiting_payments(state: HouseState) -> Int64s:
     rows = state.books.payments[: state.books.payment_count]
     return rows["number"][np.isin(rows["status"], (Status.ACSP, Status.PDNG))]
 
 
-def _waiting_obligations(state: HouseState) -> Array:
+def _waiting_obligations(state: HouseState) -> Int64s:
     rows = state.books.obligations[: state.books.obligation_count]
     return rows["number"][np.isin(rows["status"], (Status.ACSP, Status.PDNG))]
 
 
-def _pages_with(pages: Pages, last: int, numbers: Array) -> Iterator[Page]:
-    """Yield the pages from that of the oldest of the instructions, those in which none of them is left out."""
+def _pages_with(pages: Pages, last: int, numbers: Int64s) -> Iterator[Page]:
+    """Yield the pages in which some of the instructions are, in order."""
     low, high = 1, last
     while low < high:
         middle = (low + high + 1) // 2
@@ -154,7 +154,7 @@ def _pages_with(pages: Pages, last: int, numbers: Array) -> Iterator[Page]:
 
 
 def _screen_page(
-    directory: Directory, page: Page, waiting: Array, against: Screener, listed: Mapping[str, Sequence[Hit]]
+    directory: Directory, page: Page, waiting: Int64s, against: Screener, listed: Mapping[str, Sequence[Hit]]
 ) -> Iterator[tuple[int, list[Hit]]]:
     numbers = page.first_instruction + np.arange(len(page.instructions))
     kinds = page.instructions["kind"]
@@ -173,7 +173,7 @@ def _screen_page(
             yield from ((int(numbers[chosen[row]]), found) for row, found in sorted(by_row.items()))
 
 
-def rows_of_page(page: Page, family: Family, chosen: Array) -> pa.RecordBatch:
+def rows_of_page(page: Page, family: Family, chosen: Int64s) -> pa.RecordBatch:
     """Return what some instructions of a page said, as far as it is screened."""
     plan = PLANS[family]
     names = [
@@ -208,7 +208,7 @@ def screen_rows(
 
 
 def listed_participants(agreement: Agreement | None, screener: Screener) -> dict[str, list[Hit]]:
-    """Return what the names, identifiers and countries of the agreement's participants hit, by participant."""
+    """Return what names, identifiers and countries of the participants hit, by participant."""
     found: dict[str, list[Hit]] = {}
     for participant in agreement.participants if agreement is not None else ():
         hits = screener.match([participant.name])
@@ -223,16 +223,17 @@ def listed_participants(agreement: Agreement | None, screener: Screener) -> dict
 def of_participants(
     rows: pa.RecordBatch, family: Family, directory: Directory, listed: Mapping[str, Sequence[Hit]]
 ) -> Iterator[RowHit]:
-    """Yield the rows that are about a listed participant: by its account, or by a party that banks with it."""
+    """Yield the rows about a listed participant: by its account, or by a party that banks with it."""
     if not listed or family is Family.CONFIRMATION:
         return
-    if family is Family.PAYMENT:
-        columns, find = _AGENTS, directory.participant_named
-    elif family is Family.OBLIGATION:
-        columns, find = ("debtor", "creditor"), directory.participant_of_party
-    else:
-        columns, find = ("participant",), directory.participant_named
-    for name in columns:
+    columns: dict[Family, tuple[str, ...]] = {
+        Family.PAYMENT: _AGENTS,
+        Family.OBLIGATION: ("debtor", "creditor"),
+        Family.PARTY: ("participant",),
+    }
+    is_obligation = family is Family.OBLIGATION
+    find = directory.participant_of_party if is_obligation else directory.participant_named
+    for name in columns[family]:
         for row, text in enumerate(rows.column(name).to_pylist()):
             for hit in listed.get(find(text), ()):
                 yield row, hit

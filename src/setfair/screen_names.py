@@ -5,9 +5,9 @@ Rules
 1. The input is CSV in UTF-8 with a header: ``id`` and ``name``, and if they are there ``kind``,
    ``country`` and ``birth_date``. It is read whole before anything is screened; a row that is wrong
    refuses the file, with its line and column.
-2. Lists are the files of a folder, told apart by what is in them (`lists.sniff`); an operator's own list has a
-   note ``.published`` beside it. A file that cannot be read whole refuses the run; so does a folder without a
-   list.
+2. Lists are the files of a folder, told apart by what is in them (`lists.sniff`); an operator's own list has
+   a note ``.published`` beside it. A file that cannot be read whole refuses the run; so does a folder without
+   a list.
 3. One row of the output for each name and entry, in the order of the input; the best first. It replaces the
    file of its name only when it is complete.
 """

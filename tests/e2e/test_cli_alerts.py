@@ -1,4 +1,4 @@
-"""`setfair alert`: cases, words that decide nothing, timers, good-guy pairs, and what an overseer takes home."""
+"""`setfair alert`: cases, words that decide nothing, timers, good-guy pairs, export."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_one_case_for_a_party_and_an_entry(day: Path) -> None:
 
 
 def test_words_that_decide_nothing(day: Path) -> None:
-    """Escalation and a question go on record with their reasons; nothing is released, only officers may say them."""
+    """Escalation and a question go on record with their reasons; nothing is released by them."""
     number = held(day)[0]
     assert ask(*word("escalate", day, number, "amara"))["disposition"] == "escalated"
     assert ask(*word("ask", day, number, "bela"))["disposition"] == "need information"
@@ -85,7 +85,7 @@ def submit(day: Path, number: int, **changes: str) -> str:
 
 
 def test_a_good_guy_pair(day: Path) -> None:
-    """Confirmed by another officer it passes that party of that bank, on record, until its entry changes or it expires."""
+    """Confirmed by another officer it passes that party of that bank, on record, until its entry changes."""
     number, expires = held(day)[0], ("--expires", "2026-03-01")
     (pair,) = ask(*word("pair", day, number, "amara", *expires))
     assert (pair["identity"], pair["confirmed_by"]) == ("KE01", "")

@@ -1,4 +1,4 @@
-"""`setfair lists`: bringing lists in from files and servers, showing and comparing them; lists that grow old."""
+"""`setfair lists`: lists from files and servers, shown and compared; lists that grow old."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def server(tmp_path: Path) -> Iterator[tuple[str, dict[str, tuple[bytes, int]]]]
     served: dict[str, tuple[bytes, int]] = {}
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             body, length = served.get(self.path, (b"", -1))
             self.send_response(200 if length >= 0 else 404)
             self.send_header("Content-Length", str(max(length, 0)))
@@ -95,7 +95,7 @@ def test_a_list_from_a_file(house: Path, tmp_path: Path) -> None:
 
 
 def test_what_is_not_whole_changes_nothing(house: Path, tmp_path: Path) -> None:
-    """A file that is cut, another list, one out of bounds, one that is older: the present list stays, byte for byte."""
+    """A file that is cut, another list, one out of bounds, one that is older: the present list stays."""
     place = house / "lists" / "un.xml"
     before = place.read_bytes()
     whole = write_un_xml(tmp_path / "whole.xml", published=date(2026, 1, 5))
@@ -122,7 +122,7 @@ def test_what_is_not_whole_changes_nothing(house: Path, tmp_path: Path) -> None:
 def test_a_list_from_a_server(
     house: Path, tmp_path: Path, server: tuple[str, dict[str, tuple[bytes, int]]]
 ) -> None:
-    """It is fetched when asked for; one that broke off, or is not there, changes nothing; https only elsewhere."""
+    """It is fetched when asked for; one that broke off, or is not there, changes nothing."""
     url, served = server
     body = write_un_xml(tmp_path / "new.xml", published=date(2026, 1, 5)).read_bytes()
     place = house / "lists" / "un.xml"

@@ -18,7 +18,7 @@ def test_what_settled_before_it_was_listed(tmp_path: Path) -> None:
         csv_payment(1, "KE01", "UG01", "1.00", debtor_name=LATER),
         csv_payment(2, "KE01", "UG01", "1.00"),
     ]
-    loop = "O1,P1,P2,KES,5.00,{0},Firm P2\nO2,P2,P1,KES,5.00,Firm P2,{0}\n".format(LATER)
+    loop = f"O1,P1,P2,KES,5.00,{LATER},Firm P2\nO2,P2,P1,KES,5.00,Firm P2,{LATER}\n"
     header = "obligation_id,debtor,creditor,currency,amount,debtor_name,creditor_name\n"
     (tmp_path / "o.csv").write_text(header + loop, encoding="utf-8")
     assert (

@@ -1,4 +1,4 @@
-"""`setfair monitor`: what screening did, from the journal alone; gaps are shown, and nothing switches it off."""
+"""`setfair monitor`: what screening did, from the journal alone; nothing switches it off."""
 
 from __future__ import annotations
 

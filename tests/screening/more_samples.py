@@ -18,7 +18,8 @@ def write_eu_xml(folder: Path) -> Path:
     """Write an EU list: a person with three names and facts, organisations."""
     others = "".join(
         f'<sanctionEntity logicalId="{number}" euReferenceNumber="EU.{number}.1">\n'
-        f'<subjectType code="enterprise" classificationCode="E"/><nameAlias wholeName="{name}" strong="true"/>\n'
+        f'<subjectType code="enterprise" classificationCode="E"/>'
+        f'<nameAlias wholeName="{name}" strong="true"/>\n'
         "</sanctionEntity>\n"
         for number, name in enumerate(["Glimmerfen Trading", *_further()], 2)
     )
@@ -30,9 +31,10 @@ def write_eu_xml(folder: Path) -> Path:
         '<subjectType code="person" classificationCode="P"/>\n'
         '<nameAlias wholeName="Зорван Пеллик" nameLanguage="RU" strong="true"/>\n'
         '<nameAlias wholeName="Zorvan Pellik" nameLanguage="EN" strong="true"/>\n'
-        '<nameAlias wholeName="The Cobbler" nameLanguage="EN" strong="true"><remark>low quality alias</remark>'
-        "</nameAlias>\n"
-        '<citizenship countryIso2Code="KE"/><address countryIso2Code="00"/><birthdate year="1961" circa="false"/>\n'
+        '<nameAlias wholeName="The Cobbler" nameLanguage="EN" strong="true">'
+        "<remark>low quality alias</remark></nameAlias>\n"
+        '<citizenship countryIso2Code="KE"/><address countryIso2Code="00"/>'
+        '<birthdate year="1961" circa="false"/>\n'
         '<identification identificationTypeCode="passport" number="X 1234567"/>\n</sanctionEntity>\n'
         f"{others}</export>\n"
     )
@@ -72,7 +74,8 @@ def write_uk_xml(folder: Path) -> Path:
         )
 
     person = (
-        "<Name><Name6>The Cobbler</Name6><NameType>Alias</NameType><AliasStrength>Low quality</AliasStrength></Name>"
+        "<Name><Name6>The Cobbler</Name6><NameType>Alias</NameType>"
+        "<AliasStrength>Low quality</AliasStrength></Name>"
         "<Name><Name1>Zorvan</Name1><Name6>Pellik</Name6><NameType>Primary Name</NameType></Name>"
     )
     more = (

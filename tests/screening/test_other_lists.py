@@ -22,7 +22,7 @@ LATIN, CYRILLIC = "Zorvan Pellik", "Зорван Пеллик"
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_what_a_list_says(tmp_path: Path, form: str) -> None:
-    """Date, number, kinds, names with their quality, years of birth and identifiers come out of every format."""
+    """Date, number, kinds, names with quality, years of birth, identifiers come out of every format."""
     path = WRITERS[form](tmp_path)
     found = READERS[form]("X", path)
     assert (found.published, len(found.entries)) == (date(2026, 3, 2), ENTRIES)
@@ -68,7 +68,7 @@ def test_both_files_of_the_eu_say_the_same(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_cut_anywhere_is_refused(tmp_path: Path, form: str) -> None:
-    """A download that ended early, at a random byte or at the end of any line, is refused; so is one of zeros."""
+    """A download that ended early, at a random byte or the end of any line, is refused; so are zeros."""
     path = WRITERS[form](tmp_path)
     whole = path.read_bytes()
     last = len(whole.rstrip())
@@ -83,7 +83,7 @@ def test_cut_anywhere_is_refused(tmp_path: Path, form: str) -> None:
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("other", [*FORMATS, "html"])
 def test_another_list_is_refused(tmp_path: Path, form: str, other: str) -> None:
-    """A file of another publisher, or a page that says that the service is down, is not taken for the list."""
+    """A file of another publisher, or a page that says that the service is down, is refused."""
     if form == other:
         return
     path = WRITERS[form](tmp_path)
@@ -98,7 +98,7 @@ def test_another_list_is_refused(tmp_path: Path, form: str, other: str) -> None:
 
 @pytest.mark.parametrize("form", ["eu_xml", "uk_xml", "canada_xml"])
 def test_entities_do_not_expand(tmp_path: Path, form: str) -> None:
-    """A document type, with entities that would expand to gigabytes or name a file, refuses the list at once."""
+    """A document type, with entities that would expand or name a file, refuses the list at once."""
     path = WRITERS[form](tmp_path)
     text = path.read_text(encoding="utf-8")
     for doctype in (
@@ -134,7 +134,7 @@ def test_published_lists(tmp_path: Path) -> None:
     found = READERS["canada_xml"]("CA", canada)
     assert sum(entry.kind is EntryKind.VESSEL for entry in found.entries) == 109
     eu = READERS["eu_xml"]("EU", lists / "eu" / "fsf_1_1_format_sample_2026-08-05.xml")
-    assert [entry.names[0].text for entry in eu.entries][0] == "Abdul Manan Agha"
+    assert next(entry.names[0].text for entry in eu.entries) == "Abdul Manan Agha"
     uk = READERS["uk_xml"]("UK", lists / "uk" / "uk_sanctions_list_format_sample_2026-09-07.xml")
     assert [entry.names[0].text for entry in uk.entries][1] == "MOHAMMAD HASSAN AKHUND"
     assert (uk.published, uk.entries[1].birth_years) == (date(2026, 9, 7), (1945, 1946))

@@ -8,7 +8,7 @@ Now and then obligations and a cycle stand between: the reference of payments ta
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -85,6 +85,7 @@ def plan_of(random: Random) -> Plan:
     settled = agreement.settlement_accounts()
     accounts = [(row.participant_id, row.currency) for row in settled]
     codes = [rules.code for rules in agreement.currencies]
+    members = [participant.id for participant in agreement.participants]
     spec = HouseSpec(
         accounts=tuple(
             AccountSpec(
@@ -94,6 +95,7 @@ def plan_of(random: Random) -> Plan:
                 row.reserved_high_minor,
                 row.is_settlement_agent,
                 not row.open,
+                members.index(row.participant_id),
             )
             for row in settled
         ),
@@ -164,15 +166,15 @@ def _limits(agreement: Agreement, accounts: list[tuple[str, str]]) -> list[Limit
 def _translated(random: Random, day: Day, accounts: list[tuple[str, str]]) -> list[Step]:
     """Return a day's steps as the house takes them: a decision is a command of its own."""
     steps: list[Step] = []
-    debtors: dict[object, int] = {}
+    known = _Known(accounts)
     firms = 0
     for given in day.steps:
         if given[0] == "open":
             steps.append(Step("open", given[1], given[2]))
         elif given[0] == "phase":
             steps.append(Step("phase", given[1], phase=given[2]))
-        else:
-            steps += _rows(given[1], debtors, accounts)
+        elif given[0] == "submit":
+            steps += _rows(given[1], known)
         if random.random() < 0.15:
             firms += 1
             steps.append(Step("obligations", documents=_documents(random, firms)))
@@ -180,24 +182,49 @@ def _translated(random: Random, day: Day, accounts: list[tuple[str, str]]) -> li
     return steps
 
 
-def _rows(
-    rows: Sequence[Instruction], debtors: dict[object, int], accounts: list[tuple[str, str]]
-) -> list[Step]:
+@dataclass(slots=True)
+class _Known:
+    """What was said before, by which a row is put as the house would understand it."""
+
+    accounts: list[tuple[str, str]]
+    debtors: dict[object, int] = field(default_factory=dict)
+    """By identity, the account that pays."""
+    links: dict[tuple[object, ...], int] = field(default_factory=dict)
+
+    def put(self, row: Instruction) -> Instruction:
+        """Return a row that says the same to the reference as to the house.
+
+        Everything is screened. A cancellation is asked for by a participant, whatever the account. A link is
+        known by the number of its legs too, and one of two legs by its participants; none has a latest time,
+        for the clock here jumps.
+        """
+        if row.screening is Screening.UNSCREENED:
+            row = replace(row, screening=Screening.CLEAR)
+        if row.kind is InstructionKind.CANCELLATION and row.debtor >= 0:
+            of = self.debtors.get(row.original, row.debtor)
+            if of >= 0 and self._member(of) == self._member(row.debtor):
+                row = replace(row, debtor=of)
+        if row.link:
+            sides = sorted(self._member(account) for account in (row.debtor, row.creditor))
+            key = (row.link, row.legs, *(sides if row.legs == 2 else ()))
+            row = replace(row, until=0, link=self.links.setdefault(key, len(self.links) + 1))
+        self.debtors.setdefault(row.identity, row.debtor)
+        return row
+
+    def _member(self, account: int) -> str:
+        return self.accounts[account][0] if account >= 0 else ""
+
+
+def _rows(rows: Sequence[Instruction], known: _Known) -> list[Step]:
     steps: list[Step] = []
     waiting: list[Instruction] = []
     for given in rows:
-        row = replace(given, screening=Screening.CLEAR) if given.screening is Screening.UNSCREENED else given
+        row = known.put(given)
         if row.kind in DECISION_KINDS:
             steps += [Step("rows", rows=tuple(waiting))] if waiting else []
             steps.append(Step("decision", rows=(row,)))
             waiting = []
             continue
-        if row.kind is InstructionKind.CANCELLATION and row.debtor >= 0:
-            # A participant asks, whatever the account: the account in the currency of what it asks for.
-            of = debtors.get(row.original, row.debtor)
-            if of >= 0 and accounts[of][0] == accounts[row.debtor][0]:
-                row = replace(row, debtor=of)
-        debtors.setdefault(row.identity, row.debtor)
         waiting.append(row)
     return [*steps, Step("rows", rows=tuple(waiting))] if waiting else steps
 
@@ -264,6 +291,10 @@ def payment_row(plan: Plan, row: Instruction) -> dict[str, object]:
         "defect_text": "as the reader says" if row.defect else "",
         "remittance": str(row.content),
         "value_date": business_date(row.value_date) if row.value_date else None,
+        "link": f"L{row.link}" if row.link else "",
+        "link_legs": row.legs,
+        "against_currency": CURRENCIES[row.against_currency] if row.against_currency >= 0 else "",
+        "against_amount_minor": row.against_amount,
         "original_uetr": _uetr(row.original) if row.original is not None else None,
     }
     if row.screening is Screening.HIT:

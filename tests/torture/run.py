@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from tests.torture.backups import lost_house
 from tests.torture.errors import broken_disk, disk_full, second_writer, wrong_clock
 from tests.torture.outputs import killed_output
 from tests.torture.played import DayOnDisk, play_day
@@ -24,7 +25,7 @@ RUNS_OF_A_DAY = 40
 Fault = Callable[[DayOnDisk, Random], str]
 
 FAULTS: dict[Fault, int] = {
-    cut: 38,
+    cut: 36,
     cut_twice: 14,
     lying_disk: 8,
     disk_full: 8,
@@ -35,6 +36,7 @@ FAULTS: dict[Fault, int] = {
     signalled_writer: 3,
     killed_reader: 2,
     killed_output: 1,
+    lost_house: 2,
     bad_page: 3,
     flipped_bit: 3,
 }

@@ -108,6 +108,27 @@ def test_a_queued_payment_is_held_and_its_queue_goes_on(made: Houses) -> None:
     reopened(house, store, lists)
 
 
+def test_a_queued_link_is_held_as_a_whole(made: Houses) -> None:
+    """One leg becomes listed: no leg is in a queue any more; after the release the link waits as before."""
+    house, store, lists, list_also = made
+    leg = {"link": "L-1", "link_legs": 2}
+    rows = [
+        payment(50, "KE01", "UG01", 900_000, **leg),
+        payment(51, "UG01", "KE01", 100, creditor_name=LATER, **leg),
+    ]
+    first, second = house.submit(payments(*rows)).rows["number"].tolist()
+    assert (status_of(house, first), status_of(house, second)) == (Status.ACSP, Status.ACSP)
+    list_also(LATER)
+    look(house)
+    assert (status_of(house, first), status_of(house, second)) == (Status.PDNG, Status.PDNG)
+    for person in ("amara", "bela"):
+        house.decide_held(second, person, "another person", release=True)
+    assert (status_of(house, first), status_of(house, second)) == (Status.ACSP, Status.ACSP)
+    house.submit(payments(funding(52, "KE01", 900_000)))
+    assert (status_of(house, first), status_of(house, second)) == (Status.ACSC, Status.ACSC)
+    reopened(house, store, lists)
+
+
 def test_an_open_obligation_is_held_with_what_remains_of_it(made: Houses) -> None:
     """It takes no part in a cycle while it is held, and comes back with its remainder, open."""
     house, store, lists, list_also = made
@@ -135,7 +156,7 @@ def remaining_of(house: ClearingHouse, number: int) -> int:
 
 
 def test_a_release_lapses_when_its_entry_changes_and_only_then(made: Houses) -> None:
-    """Changed: held again, and a first decision void. Not changed, though the list is new: it stays released."""
+    """Changed: held again, a first decision void. Not changed, though the list is new: still released."""
     house, store, lists, list_also = made
     list_also(LATER)
     released, halfway = (

@@ -5,26 +5,26 @@ Rules
 1. The pages that were audited are projected into a database of the auditor's own, in a temporary folder that
    goes at the end. It has as many pages as the house's tables say that they have.
 2. The schema is that of the house, word for word, and each table has the same rows, value by value.
-3. Rows are compared in batches, so that memory does not grow with them.
+3. The rows are compared by SQLite, with both databases attached: memory does not grow with them, and they
+   need not become values of Python.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import adbc_driver_manager
-import pyarrow as pa
-from adbc_driver_sqlite import StatementOptions
-
 from setfair.audit.finding import check_same, differ
+from setfair.errors import HouseError
 from setfair.journal.page import Page
 from setfair.store.projector import STEP_RECORDS, Projector
-from setfair.store.sqlite import TRUTH, SqliteStore
+from setfair.store.sqlite import DATABASE_NAME, TRUTH, SqliteStore
+from setfair.tables import query
 
-BATCH_ROWS = 32_768
+Rows = list[dict[str, Any]]
+_NOTHING = object()
 _FAST = ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE")
 _SCHEMA = """
 SELECT type, name, tbl_name, coalesce(sql, '') AS sql FROM sqlite_master
@@ -50,6 +50,8 @@ class TablesAgain:
                 cursor.execute(f"PRAGMA {pragma}")
         self._projector = Projector(self._store.connection)
         self._until = until
+        self._pool = ThreadPoolExecutor(1, "setfair-audit")
+        self._projected: Future[None] | None = None
         self._waiting: list[Page] = []
         self._records = 0
 
@@ -57,6 +59,7 @@ class TablesAgain:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._pool.shutdown()
         self._store.close()
         self._folder.cleanup()
 
@@ -70,8 +73,15 @@ class TablesAgain:
             self._project()
 
     def _project(self) -> None:
-        self._projector.project(self._waiting)
+        """Have what waits projected by a thread of its own, once that is done with what came before."""
+        self._finish()
+        self._projected = self._pool.submit(self._projector.project, self._waiting)
         self._waiting, self._records = [], 0
+
+    def _finish(self) -> None:
+        if self._projected is not None:
+            self._projected.result()
+            self._projected = None
 
     def compare(self, house: Any) -> None:
         """Check rule 2 against the connection of a house.
@@ -82,16 +92,21 @@ class TablesAgain:
             At the first difference.
         """
         self._project()
-        mine = self._store.connection
-        schema = [_read(connection, _SCHEMA).to_pylist() for connection in (mine, house)]
+        self._finish()
+        schema = [_read(connection, _SCHEMA) for connection in (self._store.connection, house)]
         if schema[0] != schema[1]:
             _name_schema(*schema)
-        for row in schema[0]:
-            if row["type"] == "table" and row["name"] not in TRUTH:
-                _compare_table(row["name"], mine, house)
+        self._store.close()
+        _read(house, "ATTACH DATABASE ? AS again", (str(Path(self._folder.name) / DATABASE_NAME),))
+        try:
+            for row in schema[0]:
+                if row["type"] == "table" and row["name"] not in TRUTH:
+                    _compare_table(row["name"], house)
+        finally:
+            _read(house, "DETACH DATABASE again")
 
 
-def _name_schema(expected: list[dict[str, str]], found: list[dict[str, str]]) -> None:
+def _name_schema(expected: Rows, found: Rows) -> None:
     for row in expected:
         others = [other for other in found if (other["type"], other["name"]) == (row["type"], row["name"])]
         check_same(0, f"{row['type']} {row['name']} in the schema", [row], others)
@@ -100,59 +115,42 @@ def _name_schema(expected: list[dict[str, str]], found: list[dict[str, str]]) ->
     differ(0, "schema", "what the house makes", f"{more['type']} {more['name']} besides")
 
 
-def _read(connection: Any, sql: str) -> pa.Table:
-    with connection.cursor() as cursor:
-        try:
-            cursor.execute(sql)
-            return cursor.fetch_arrow_table()
-        except (adbc_driver_manager.Error, OSError) as error:
-            differ(0, "database file", "a file that SQLite can read", error)
-
-
-def _compare_table(name: str, mine: Any, house: Any) -> None:
-    ours, theirs = (_batches(name, connection) for connection in (mine, house))
-    while True:
-        expected, found = next(ours, None), next(theirs, None)
-        if expected is None and found is None:
-            return
-        if expected is None or found is None or not expected.equals(found):
-            _name_row(name, expected, found)
-
-
-def _batches(name: str, connection: Any) -> Iterator[pa.RecordBatch]:
-    """Yield a table's rows in the order in which they lie: by key."""
-    with connection.cursor() as cursor:
-        try:
-            cursor.adbc_statement.set_options(**{StatementOptions.BATCH_ROWS.value: str(BATCH_ROWS)})
-            cursor.execute(f'SELECT * FROM "{name}"')  # noqa: S608 - a name of ours
-            for batch in cursor.fetch_record_batch():
-                if batch.num_rows:
-                    yield batch
-        except (adbc_driver_manager.Error, OSError) as error:
-            differ(0, f"table {name}", "a table that can be read", error)
-
-
-def _name_row(name: str, expected: pa.RecordBatch | None, found: pa.RecordBatch | None) -> None:
-    """End the audit with the first row that differs."""
-    rows = [_rows(batch) for batch in (expected, found)]
-    for one, other in zip(*rows, strict=False):
-        if one != other:
-            names = [column for column in one if one[column] != other.get(column)]
-            key = next(iter(one))
-            differ(
-                0,
-                f"table {name}, row with {key} {one[key]}",
-                ", ".join(f"{column} {one[column]!r}" for column in names),
-                ", ".join(f"{column} {other.get(column)!r}" for column in names),
-            )
-    differ(0, f"table {name}, rows", len(rows[0]), len(rows[1]))
-
-
-def _rows(batch: pa.RecordBatch | None) -> list[dict[str, Any]]:
-    if batch is None:
-        return []
+def _read(connection: Any, sql: str, parameters: tuple[object, ...] = ()) -> Rows:
     try:
-        rows: list[dict[str, Any]] = batch.to_pylist()
-    except UnicodeDecodeError:
-        return [{"row": bytes(str(batch.num_rows), "ascii")}]
-    return rows
+        return query(connection, sql, parameters)
+    except HouseError as error:
+        differ(0, "database file", "a file that SQLite can read", error)
+
+
+def _compare_table(name: str, house: Any) -> None:
+    """Compare a table of the house, `main`, with the one made again, row by row, within SQLite."""
+    columns = _read(house, f"SELECT name, pk FROM pragma_table_info('{name}', 'again') ORDER BY cid")  # noqa: S608
+    names = [f'"{column["name"]}"' for column in columns]
+    keys = [names[place] for place, column in enumerate(columns) if column["pk"]]
+    on = " AND ".join(f"a.{key} = b.{key}" for key in keys or ["rowid"])
+    first, second = (", ".join(f"{side}.{column}" for column in names) for side in "ab")
+    differing = (
+        f"SELECT a.* FROM again.{name} a LEFT JOIN main.{name} b ON {on} "  # noqa: S608 - names of ours
+        f"WHERE ({first}) IS NOT ({second}) LIMIT 1"
+    )
+    for row in _read(house, differing):
+        chosen = [column["name"] for column in columns if column["pk"]] or [columns[0]["name"]]
+        where = " AND ".join(f'"{key}" = ?' for key in chosen)
+        one = f"SELECT * FROM main.{name} WHERE {where}"  # noqa: S608
+        found = _read(house, one, tuple(row[key] for key in chosen))
+        _name_row(name, chosen[0], row, found[0] if found else {})
+    counts = [
+        _read(house, f"SELECT count(*) AS n FROM {of}.{name}")[0]["n"]  # noqa: S608
+        for of in ("again", "main")
+    ]
+    check_same(0, f"table {name}, number of rows", *counts)
+
+
+def _name_row(name: str, key: str, expected: dict[str, Any], found: dict[str, Any]) -> None:
+    names = [column for column in expected if expected[column] != found.get(column, _NOTHING)]
+    differ(
+        0,
+        f"table {name}, row with {key} {expected[key]}",
+        ", ".join(f"{column} {expected[column]!r}" for column in names),
+        ", ".join(f"{column} {found[column]!r}" for column in names) if found else "no such row",
+    )

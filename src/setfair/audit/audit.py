@@ -118,7 +118,7 @@ def _readable() -> Iterator[None]:
         raise
     except HouseError as error:
         differ(0, "database file", "a file that SQLite can read", error)
-    except (ValueError, TypeError, LookupError, OverflowError) as error:
+    except (ValueError, TypeError, AttributeError, LookupError, OverflowError) as error:
         differ(0, "database file", "rows that a house can have", f"{type(error).__name__}: {error}")
 
 

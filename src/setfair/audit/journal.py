@@ -7,8 +7,8 @@ Rules, in this order for each page
 3. Its instructions, decided again, give its records; sums are zero and nobody is below the floor.
 4. Its records, hashed again, give the root, the frontier and the nodes that are kept with it.
 
-Reading, decoding and hashing leaves need nothing of the pages before: a second thread does it, a few pages
-ahead. Memory is bounded by these few pages and the books.
+Decoding and hashing leaves need nothing of the pages before: other threads do it, a few pages ahead. Memory
+is bounded by these few pages and the books.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ from setfair.journal.tree import Frontier
 
 AHEAD = 3
 """Pages that are prepared while one is decided."""
+THREADS = 2
+"""How many are prepared at a time: to decide a page takes a fourth of what preparing it does."""
 
 _ROW = "SELECT * FROM page WHERE page_number > ? ORDER BY page_number LIMIT 1"
 _NODES = "SELECT hashes FROM tree_node WHERE first_record = ?"
@@ -75,9 +77,9 @@ def audit_pages(query: Query, audited: Audited) -> Iterator[Page]:
 
 
 def _prepared(query: Query, after: int) -> Iterator[Prepared]:
-    """Yield pages in order, each prepared by the second thread."""
+    """Yield pages in order, each prepared by another thread."""
     rows = _rows(query, after)
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(THREADS) as pool:
         waiting: deque[Future[Prepared]] = deque()
         for row in rows:
             waiting.append(pool.submit(_prepare, row))

@@ -74,7 +74,7 @@ def position_of(query: Query) -> int:
     if {name for (name,) in names if not name.startswith("sqlite_")} <= TRUTH:
         return 0
     if not has_all_tables(names):
-        differ(0, "tables", "all that the house makes, or none", "some of them")
+        differ(0, "tables", "all that the house makes, or none", "some of them (`setfair rebuild` makes all)")
     rows = query(_POSITION, ())
     check_same(0, "rows that say how far the tables have come", 1, len(rows))
     return int(rows[0]["page_number"])

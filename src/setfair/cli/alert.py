@@ -36,15 +36,14 @@ By = Annotated[str, typer.Option("--by", metavar="PERSON", help="Who decides: an
 Why = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it goes on record.")]
 
 _CASES = """
-SELECT a.name, a.list_id, a.entry_id, max(a.matched_name) AS matched_name, max(CAST(a.score AS INTEGER)) AS score,
-       count(DISTINCT a.held_number) AS instructions, min(a.time_utc) AS since_utc,
-       count(DISTINCT CASE WHEN a.status = 'PDNG' THEN a.held_number END) AS held,
-       group_concat(DISTINCT CASE WHEN a.status = 'PDNG' THEN a.held_number END) AS held_numbers,
-       coalesce((SELECT group_concat(d.person || ': ' || d.disposition || ' (' || d.note || ')', '; ')
-                 FROM disposition d WHERE d.held_number IN (
-                     SELECT b.held_number FROM alert b
-                     WHERE b.name = a.name AND b.list_id = a.list_id AND b.entry_id = a.entry_id)), '') AS decisions
-FROM alert a GROUP BY a.name, a.list_id, a.entry_id ORDER BY since_utc, a.name, a.list_id, a.entry_id
+SELECT a.name, a.list_id, a.entry_id, max(a.matched_name) AS matched_name, max(CAST(a.score AS INTEGER)) AS
+       score, count(DISTINCT a.held_number) AS instructions, min(a.time_utc) AS since_utc, count(DISTINCT CASE
+       WHEN a.status = 'PDNG' THEN a.held_number END) AS held, group_concat(DISTINCT CASE WHEN a.status =
+       'PDNG' THEN a.held_number END) AS held_numbers, coalesce((SELECT group_concat(d.person || ': ' ||
+       d.disposition || ' (' || d.note || ')', '; ') FROM disposition d WHERE d.held_number IN ( SELECT
+       b.held_number FROM alert b WHERE b.name = a.name AND b.list_id = a.list_id AND b.entry_id =
+       a.entry_id)), '') AS decisions FROM alert a GROUP BY a.name, a.list_id, a.entry_id ORDER BY since_utc,
+       a.name, a.list_id, a.entry_id
 """
 _EXPORTED = """
 SELECT a.held_number, a.subject, a.status, a.time_utc, a.name, a.list_id, a.entry_id, a.matched_name, a.score,
@@ -119,7 +118,7 @@ def cases(
     as_json: AsJson = False,
     now: Now = None,
 ) -> None:
-    """List the alerts by party and list entry: what of each is held, until when two people decide, what was said."""
+    """List the alerts by party and list entry: what is held, until when two people decide, what was said."""
     moment = command_clock(now)()
     with open_tables(house) as tables:
         found = tables.query(_CASES)
@@ -139,10 +138,10 @@ def cases(
     names = ("name", "list", "entry", "listed as", "score", "held", "due", "said")
     table = Table(*names, box=None, padding=(0, 2, 0, 0))
     for row in rows:
-        due = f"{row['due_utc'][:16]}{' OVERDUE' if row['overdue'] else ''}"
+        until = f"{row['due_utc'][:16]}{' OVERDUE' if row['overdue'] else ''}"
         cells = (row["name"], row["list_id"], row["entry_id"], row["matched_name"], row["score"])
         table.add_row(
-            *(escape(str(cell)) for cell in (*cells, row["held_numbers"] or "", due, row["decisions"]))
+            *(escape(str(cell)) for cell in (*cells, row["held_numbers"] or "", until, row["decisions"]))
         )
     console.print(table)
 
@@ -222,7 +221,8 @@ def pairs(house: HouseFolder, as_json: AsJson = False) -> None:
     for row in rows:
         state = f"confirmed by {row['confirmed_by']}" if row["confirmed_by"] else "not confirmed"
         print_plain(
-            f"{row['pair_number']}: '{row['name']}' ({row['identity']}), entry {row['entry_id']} of list {row['list_id']}, "
+            f"{row['pair_number']}: '{row['name']}' ({row['identity']}), "
+            f"entry {row['entry_id']} of list {row['list_id']}, "
             f"until {row['expires']}, proposed by {row['proposed_by']}, {state}, passed {row['passed']}"
         )
 

@@ -55,7 +55,7 @@ def add(
     as_json: AsJson = False,
     now: Now = None,
 ) -> None:
-    """Bring a list in from a file or URL, and keep that as its source. A list that is not whole changes nothing."""
+    """Bring a list in from a file or URL, and keep that as its source; what is not whole changes nothing."""
     agreement, today = _agreement(house, now)
     requirement = _requirement(house, agreement, list_id)
     updated = _update(requirement, source, today, published=published, older=older)
@@ -203,7 +203,8 @@ def _show_updates(updates: list[Updated], as_json: bool) -> None:
     for each in updates:
         delta = each.delta
         print_plain(
-            f"list {each.list_id}: {each.entries} entries, published {each.published}, sha256 {each.content_hash}; "
+            f"list {each.list_id}: {each.entries} entries, published {each.published}, "
+            f"sha256 {each.content_hash}; "
             f"{len(delta.added)} added, {len(delta.changed)} changed, {len(delta.removed)} removed"
         )
     print_plain("the next command that writes puts it in force, and screens against what changed")

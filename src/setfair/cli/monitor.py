@@ -102,7 +102,8 @@ def _show(overview: Overview, events_max: int) -> None:
             else "not signed yet"
         )
         print_plain(
-            f"{event.time_utc[:19]} {event.kind}: {event.about} {event.person} {event.reason} [{proof}, {signed}]"
+            f"{event.time_utc[:19]} {event.kind}: {event.about} {event.person} {event.reason} "
+            f"[{proof}, {signed}]"
         )
     for gap in overview.gaps:
         print_plain(f"GAP {gap}")

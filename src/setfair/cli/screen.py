@@ -1,4 +1,4 @@
-"""`setfair screen`: the names of a table against lists, without a house; or what settled in a house since a date."""
+"""`setfair screen`: a table of names against lists, without a house; or what settled in one since a date."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def screen(
     as_json: AsJson = False,
     now: Now = None,
 ) -> None:
-    """Compare names with sanctions lists, without a house; or look back in one. Each hit says which tokens, and why."""
+    """Compare names with lists, without a house, or look back in one; each hit says which tokens, and why."""
     if since is not None:
         _look_back(file, since.date(), out, as_json=as_json, now=now)
         return
@@ -100,6 +100,7 @@ def _look_back(house: Path, since: date, out: Path, *, as_json: bool, now: str |
         print_json(summary)
         return
     print_plain(
-        f"since {since}: {summary['instructions_hit']} settled instructions with hits, {summary['hits']} hits, "
+        f"since {since}: {summary['instructions_hit']} settled instructions with hits, "
+        f"{summary['hits']} hits, "
         f"{summary['known_before']} of them alerts at the time: {out}"
     )

@@ -48,7 +48,7 @@ class InstructionKind(IntEnum):
     SCREENING_HOLD = 17
     """What waits is held, or held anew, since a list has changed."""
     ALERT_NOTE = 18
-    """One person's word on what screening held that decides nothing: escalated, a question, a good-guy pair."""
+    """One person's word on what screening held, which decides nothing: a question, a good-guy pair."""
     OFFSETTING = 19
     """What waits is settled together, as much of it as can be found."""
 

@@ -2,10 +2,9 @@
 
 A batch is of one sort, told by its first instruction:
 
-* payments: customer and institution payments, returns, liquidity transfers, cancellations, and
-  decisions on held payments, and holds of those that wait (`admit`);
-* obligations: obligations, credit notes, confirmations, parties, decisions on held ones and holds
-  (`obligation`);
+* payments: customer and institution payments, returns, liquidity transfers, cancellations, decisions on held
+  payments, and holds of those that wait (`admit`);
+* obligations: obligations, credit notes, confirmations, parties, decisions on them, and holds (`obligation`);
 * one command: PHASE_CHANGE (`day`), CYCLE (`cycle`), ADOPTION (`books`), EXPIRY (`link_entry`),
   OFFSETTING (`offset_queue`), and LIST_ADOPTION and ALERT_NOTE, which change nothing here and go on record.
 

@@ -37,8 +37,8 @@ LEI_SCHEMES = frozenset({"0199", "LEI"})
 _BROKEN_LEI = "not an LEI:"
 
 NAMES_CHARS_MAX = 1 << 16
-"""Most characters of all the names of one invoice, and of all its free texts, since all are screened; one with
-more is refused."""
+"""Most characters of all the names of one invoice, and of all its free texts, since all are screened; one
+with more is refused."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from setfair.report.words import count
 def draw_screening(rows: Sequence[Row]) -> Html:
     """Return the section."""
     lead = (
-        "Every name, text and identifier is compared with the lists before anything settles. An overseer sees the same "
-        "from the journal alone, with every decision and every gap: setfair monitor."
+        "Every name, text and identifier is compared with the lists before anything settles. An overseer "
+        "sees the same from the journal alone, with every decision and every gap: setfair monitor."
     )
     columns = [
         Column("version of the lists"),

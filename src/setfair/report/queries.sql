@@ -429,12 +429,6 @@ WHERE v.page_number BETWEEN ?2 AND ?3
 ORDER BY v.page_number, v.list_id
 
 -- name: screening
-WITH day_page AS (
-    SELECT g.first_record, g.first_record + g.record_count - 1 AS last_record, g.page_number,
-           g.first_instruction, g.first_instruction + g.instruction_count - 1 AS last_instruction,
-           (SELECT s.list_set FROM screening_page s WHERE s.page_number <= g.page_number
-            ORDER BY s.page_number DESC LIMIT 1) AS list_set
-    FROM page g WHERE g.page_number BETWEEN ?2 AND ?3)
 SELECT d.list_set, min(d.page_number) AS first_page, max(d.page_number) AS last_page,
        sum((SELECT count(*) FROM payment_row y
             WHERE y.payment_number BETWEEN d.first_instruction AND d.last_instruction AND +y.screening = 1)
@@ -450,4 +444,9 @@ SELECT d.list_set, min(d.page_number) AS first_page, max(d.page_number) AS last_
             AND +w.kind = 4 AND w.cause_number <> w.subject_number)) AS held_again,
        sum((SELECT count(*) FROM record_row w WHERE w.record_number BETWEEN d.first_record AND d.last_record
             AND +w.kind = 1)) AS settled
-FROM day_page d GROUP BY d.list_set ORDER BY first_page
+FROM (
+    SELECT g.first_record, g.first_record + g.record_count - 1 AS last_record, g.page_number,
+           g.first_instruction, g.first_instruction + g.instruction_count - 1 AS last_instruction,
+           (SELECT s.list_set FROM screening_page s WHERE s.page_number <= g.page_number
+            ORDER BY s.page_number DESC LIMIT 1) AS list_set
+    FROM page g WHERE g.page_number BETWEEN ?2 AND ?3) d GROUP BY d.list_set ORDER BY first_page

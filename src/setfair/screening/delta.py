@@ -1,7 +1,7 @@
 """What changed between two versions of a list: entries that are new, gone, or said otherwise.
 
-An entry is the same if its list's number and its content hash are; what is kept of a version is one short hash an
-entry, enough to tell a change and small enough to stay in the journal.
+An entry is the same if its list's number and its content hash are; what is kept of a version is one short
+hash an entry, enough to tell a change and small enough to stay in the journal.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What an instruction says of its parties beside their names.
 
-A line of the column `party_facts` is one party: name, kind, country, date of birth and identifiers, with a tab
-between them; identifiers are separated by spaces. What is not known is empty. The column is written here, and read
-back here when a name was hit.
+A line of the column `party_facts` is one party: name, kind, country, date of birth and identifiers, with a
+tab between them; identifiers are separated by spaces. What is not known is empty. The column is written here,
+and read back here when a name was hit.
 """
 
 from __future__ import annotations

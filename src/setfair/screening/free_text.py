@@ -2,12 +2,13 @@
 
 Rules
 -----
-1. A listed name of several tokens stands in a text if its tokens do, one after the other; those of a person, or
-   of an entry whose kind is not known, in any order. Case, accents and punctuation do not count (`normalise`).
+1. A listed name of several tokens stands in a text if its tokens do, one after the other; those of a person,
+   or of an entry whose kind is not known, in any order. Case, accents and punctuation do not count
+   (`normalise`).
 2. A name of one token stands in a text only if it is a main name or a strong alias of at least
    `SINGLE_LENGTH_MIN` letters: three letters are an abbreviation of anything.
-3. A name in Han, Hangul, kana or Thai, which are written without spaces, stands in a text wherever its letters
-   do one after the other, if they are at least two.
+3. A name in Han, Hangul, kana or Thai, which are written without spaces, stands in a text wherever its
+   letters do one after the other, if they are at least two.
 4. A vessel's name of one token is mostly somebody's given name: it stands in a text only behind a word that
    says so (`VESSEL_WORDS`: ``m/v Amber``). Its IMO number, and any BIC, is a name as well.
 5. Each name is looked for by two tokens beside each other, of which one is the token that fewest listed names
@@ -69,8 +70,10 @@ class TextIndex:
             kept = _build([(normalise_name(each.name.text).split(), each) for each in self._targets])
             if derived is not None:
                 derived.write(_KEPT, lists.version, kept)
-        self._by_token, self._by_pair, self._by_letters, table = kept
-        self._table: NDArray[np.uint64] = np.frombuffer(table, np.uint64)
+        self._by_token: Places = kept[0]
+        self._by_pair: Places = kept[1]
+        self._by_letters: Places = kept[2]
+        self._table: NDArray[np.uint64] = np.frombuffer(kept[3], np.uint64)
         self._known: dict[str, tuple[Hit, ...]] = {}
 
     def find_in(self, texts: pa.Array) -> dict[str, tuple[Hit, ...]]:

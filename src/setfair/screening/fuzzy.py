@@ -3,7 +3,7 @@
 Rules
 -----
 1. What `ExactMatcher` finds is a hit with the full score, whatever is said below. So is a name of the same
-   core tokens written together or apart (`Htun Zaw Min`, `HtunZawMin`), with `COMPACT_SCORE`.
+   tokens, or core tokens, written together or apart (`Htun Zaw Min`, `HtunZawMin`), with `COMPACT_SCORE`.
 2. All else is scored by `name_kernels` and is a hit from the threshold on. One hit for each name and entry:
    that of the listed name that fits best.
 3. A low-quality alias alone says too little: it is a hit by itself only where a name of at least two core

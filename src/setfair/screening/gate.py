@@ -6,10 +6,10 @@ Rules
    entries asked for, at most `UN_AGE_DAYS_MAX` days old. No agreement, setting or role changes that.
 2. A list is in force only if it was read whole, has as many entries as its bounds say, is not published in
    the future and not older than its bound.
-3. If a mandatory list is not in force, nothing settles: the error names every list, what is wrong and what
-   to do. A list that is not mandatory is left out, and the set of lists says so.
-   A list that grows old degrades in the steps that the agreement names: from one age on the set of lists warns,
-   from a later one what is new is held for two people, and from `max_age_days` on nothing settles.
+3. If a mandatory list is not in force, nothing settles: the error names every list, what is wrong and what to
+   do. A list that is not mandatory is left out, and the set of lists says so. A list that grows old degrades
+   in the steps that the agreement names: from one age on the set of lists warns, from a later one what is new
+   is held for two people, and from `max_age_days` on nothing settles.
 4. The version of the set changes when any byte of a list in force changes, or the rules by which names are
    compared.
 

@@ -2,10 +2,12 @@
 
 Rules
 -----
-1. An identifier is compared as its letters and digits in capitals, if it has at least `LENGTH_MIN` of them: BIC,
-   LEI, IMO number, passport, registration. A BIC of a head office is compared in its first eight characters.
+1. An identifier is compared as its letters and digits in capitals, if it has at least `LENGTH_MIN` of them:
+   BIC, LEI, IMO number, passport, registration. A BIC of a head office is compared in its first eight
+   characters.
 2. A listed entry that has the identifier of a party is hit with the full score, whatever the party is called.
-3. An entry of kind `country`, in an operator's list, is named by an ISO 3166 code: every party of that country is hit.
+3. An entry of kind `country`, in an operator's list, is named by an ISO 3166 code: every party of that
+   country is hit.
 """
 
 from __future__ import annotations

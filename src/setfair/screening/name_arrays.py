@@ -41,7 +41,7 @@ class Settings(NamedTuple):
     matched_second: int = 1_400
     """For each from there to `second`."""
     changed: int = -591
-    """For each hundredth of a token that is changed."""
+    """For each thousandth of a token that is changed."""
     missing: int = -405
     """For each unit that listed tokens without a partner weigh."""
     missing_count: int = -8_920

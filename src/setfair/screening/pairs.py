@@ -2,11 +2,13 @@
 
 Rules
 -----
-1. A pair binds a party to an entry: the name as given and what the party is identified by (the agent through which
-   it pays or is paid, or its id in an obligation), the list, the entry, and the hash of the entry's content.
+1. A pair binds a party to an entry: the name as given and what the party is identified by (the agent through
+   which it pays or is paid, or its id in an obligation), the list, the entry, and the hash of the entry's
+   content.
 2. One person proposes it and another confirms it; until then it does nothing.
-3. It passes a hit only for that very party, until the day that it expires, and only while the entry says what it
-   said: another hash, and the hit counts again. Names in other places, texts and identifiers are never passed.
+3. It passes a hit only for that very party, until the day that it expires, and only while the entry says what
+   it said: another hash, and the hit counts again. Names in other places, texts and identifiers are never
+   passed.
 4. Every hit that a pair passes goes on record with the number of the pair.
 """
 

@@ -1,7 +1,7 @@
 """A batch of instructions against the lists: names, texts, identifiers and countries of every row.
 
-`PLANS` is the one table that says what of each family is screened; a test walks every column of every family. What a
-row hits is given once for each text and listed entry.
+`PLANS` is the one table that says what of each family is screened; a test walks every column of every family.
+What a row hits is given once for each text and listed entry.
 """
 
 from __future__ import annotations

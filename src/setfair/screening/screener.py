@@ -1,9 +1,9 @@
-"""Everything that the house screens by: names, free texts, identifiers and countries against the lists in force.
+"""Everything that the house screens by: names, free texts, identifiers and countries.
 
 Rules
 -----
-1. Names are compared by the fuzzy matcher (`fuzzy`), down to what another fact could still lift; the facts of the
-   party then raise or lower the score (`qualifiers`), and from `score_min` on it is a hit.
+1. Names are compared by the fuzzy matcher (`fuzzy`), down to what another fact could still lift; the facts of
+   the party then raise or lower the score (`qualifiers`), and from `score_min` on it is a hit.
 2. A name that is equal to a listed one stays a hit, whatever facts the sender gives: they could be invented.
 3. Free texts, identifiers and countries have no facts: what is found is a hit.
 4. `version` changes with the lists, the threshold and the rules here; decisions are bound to it.

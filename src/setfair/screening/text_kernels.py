@@ -1,8 +1,8 @@
-"""The kernel that finds the texts worth reading: those with a token, or two beside each other, of a listed name.
+"""The kernel that finds the texts worth reading: those with a token, or two, of a listed name.
 
-Tokens are cut as `normalise` cuts ASCII: letters and digits make tokens, apostrophes are left out of them, all
-else is space. A text with a character beyond ASCII, or with a dot between two single letters (which `normalise`
-takes out), is always worth reading.
+Tokens are cut as `normalise` cuts ASCII: letters and digits make tokens, apostrophes are left out of them,
+all else is space. A text with a character beyond ASCII, or with a dot between two single letters (which
+`normalise` takes out), is always worth reading.
 """
 
 from __future__ import annotations

@@ -163,7 +163,7 @@ def distance(left: Letters, right: Letters, limit: int, rows: NDArray[np.int32])
     return int(rows[row, len(right)])
 
 
-@kernel
+@inner
 def edits(places: NDArray[np.uint64], length: int, other: Letters) -> int:
     """Return how many letters are changed, added, left out or swapped between two tokens.
 

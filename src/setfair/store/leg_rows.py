@@ -10,12 +10,14 @@ from setfair.journal.page import LEGS_DOCUMENT, Page
 
 
 def leg_rows(page: Page) -> pa.Table | None:
-    """Return the rows of leg_row for one page, or None if it has no legs."""
+    """Return the rows of leg_row for one page, or None if it has no leg that is new."""
     if LEGS_DOCUMENT not in page.documents:
         return None
     terms = np.frombuffer(page.documents[LEGS_DOCUMENT], LEG_TERMS)
     # The legs that repeat what is on record are in the document, and not in the page.
     rows = np.flatnonzero(page.instructions["target"])
+    if not len(rows):
+        return None
     terms = terms[page.instructions["target"][rows] - 1]
     keys = np.stack((terms["link_high"].astype(">u8"), terms["link_low"].astype(">u8")), axis=1)
     return pa.table(

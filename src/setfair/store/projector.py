@@ -180,8 +180,8 @@ class Projector:
         for hit in json.loads(documents.get("hits", b"[]")):
             _insert_hit(cursor, page, hit)
         for passed in json.loads(documents.get("passed", b"[]")):
-            values = (page.first_instruction + passed["row"], passed["pair"])
-            cursor.execute("INSERT OR IGNORE INTO passed_by_pair VALUES (?, ?)", values)
+            number = page.first_instruction + passed["row"]
+            cursor.execute("INSERT OR IGNORE INTO passed_by_pair VALUES (?, ?)", (number, passed["pair"]))
         if "pair" in documents:
             _insert_pair(cursor, json.loads(documents["pair"]))
         dispositions = json.loads(documents.get("dispositions", b"{}"))
@@ -284,7 +284,8 @@ def _insert_list_change(cursor: Any, page_number: int, change: dict[str, Any]) -
 
 
 _PAIR_COLUMNS = (
-    "number", "name", "identity", "list_id", "entry_id", "entry_hash", "expires", "proposed_by", "confirmed_by",
+    "number", "name", "identity", "list_id", "entry_id", "entry_hash", "expires", "proposed_by",
+    "confirmed_by",
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from setfair.house import House, open_house
 from setfair.journal.page import Page
 from setfair.store import projector
 from setfair.store.projector import has_all_tables
-from tests.houses import DAY, REMEMBER_FROM, funding, make_house, payments, table_rows, ticking_clock
+from tests.houses import DAY, REMEMBER_FROM, funding, make_house, payment, payments, table_rows, ticking_clock
 
 
 @pytest.fixture
@@ -82,3 +82,13 @@ def test_a_missing_name_is_noticed() -> None:
     """All names of the script must be there; others do not matter."""
     assert not has_all_tables([])
     assert not has_all_tables([("projection",), ("payment_row",)])
+
+
+def test_a_page_in_which_every_leg_is_repeated(folder: Path) -> None:
+    """What is new in it gets its rows; the legs have theirs already."""
+    leg = payment(90, "KE01", "UG01", 1, link="FX-1", link_legs=2)
+    with open_house(folder, ticking_clock()) as opened:
+        opened.clearing_house.submit(payments(leg))
+        opened.clearing_house.submit(payments(leg, payment(91, "KE01", "UG01", 1)))
+        assert opened.query("SELECT count(*) AS n FROM leg_row") == [{"n": 1}]
+        assert opened.query("SELECT count(*) AS n FROM payment_row WHERE amount_minor = 1") == [{"n": 2}]

@@ -224,7 +224,7 @@ TEXT_ELEMENTS = (
     "Inf",
     "Prtry",
 )
-"""Elements with free text in which a name may stand, wherever they stand; what `remittance` holds is there."""
+"""Elements with free text in which a name may stand, wherever they stand."""
 
 PREFERENCE = (*_IDENTIFICATIONS,)
 """Kinds of identification, the one that is preferred first."""

@@ -3,8 +3,8 @@
 Rules
 -----
 1. Read as `xml_members` says; the root is ``data-set``, in it are ``record`` elements and nothing else.
-2. The list carries no date (`source`, rule 3) and no number of an entry: an entry is named by its country, schedule
-   and item, and where that is not enough by its name and date of listing too.
+2. The list carries no date (`source`, rule 3) and no number of an entry: an entry is named by its country,
+   schedule and item, and where that is not enough by its name and date of listing too.
 3. ``EntityOrShip`` with an IMO number is a vessel, without one an organisation; otherwise it is a person.
 """
 

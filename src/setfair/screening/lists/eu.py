@@ -2,13 +2,15 @@
 
 Rules
 -----
-1. XML: read as `xml_members` says; the root is ``export`` in the list's namespace, its ``generationDate`` is the
-   date of the list, and in it are ``sanctionEntity`` elements and nothing else.
-2. CSV: semicolons, a header, rows of one entity together under its ``Entity_LogicalId``, one ``fileGenerationDate`` in
-   all rows. It marks no end, so the note beside the file (`source`, rule 3) says how many entities there are.
-3. The main name is the first that is strong and in Latin letters, or the first. A name is of low quality if it is
-   marked as not strong, or its remark says so.
-4. Both give the same entities the same names; their hashes differ, since the files do not say the same about them.
+1. XML: read as `xml_members` says; the root is ``export`` in the list's namespace, its ``generationDate`` is
+   the date of the list, and in it are ``sanctionEntity`` elements and nothing else.
+2. CSV: semicolons, a header, rows of one entity together under its ``Entity_LogicalId``, one
+   ``fileGenerationDate`` in all rows. It marks no end, so the note beside the file (`source`, rule 3) says
+   how many entities there are.
+3. The main name is the first that is strong and in Latin letters, or the first. A name is of low quality if
+   it is marked as not strong, or its remark says so.
+4. Both give the same entities the same names; their hashes differ, since the files do not say the same about
+   them.
 """
 
 from __future__ import annotations

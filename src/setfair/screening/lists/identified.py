@@ -3,7 +3,8 @@
 Rules
 -----
 1. An identifier is kept as ``SCHEME value``: BIC, LEI, IMO, PASSPORT or ID, and the value without spaces.
-2. In prose one is recognised by the words before it: ``SWIFT/BIC``, ``IMO number:``, ``Passport``, ``LEI`` ...
+2. In prose one is recognised by the words before it: ``SWIFT/BIC``, ``IMO number:``, ``Passport``, ``LEI``
+   ...
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ _PASSPORT = re.compile(
     r"\bPassport (?:number:? |No\.? )?([A-Z0-9-]*\d[A-Z0-9-]*)\b", re.ASCII | re.IGNORECASE
 )
 _NUMBER = re.compile(
-    r"\b(?:Registration (?:ID|Number)|Tax ID No\.|National ID No\.|Identification Number) ([A-Z0-9./-]*\d[A-Z0-9/-]*)",
+    r"\b(?:Registration (?:ID|Number)|Tax ID No\.|National ID No\.|Identification Number) "
+    r"([A-Z0-9./-]*\d[A-Z0-9/-]*)",
     re.ASCII,
 )
 _SCHEMES = (("BIC", _BIC), ("IMO", _IMO), ("LEI", _LEI), ("PASSPORT", _PASSPORT), ("ID", _NUMBER))

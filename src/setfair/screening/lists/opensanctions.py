@@ -2,8 +2,8 @@
 
 Rules
 -----
-1. Neither carries a date or marks its end: the note beside the file (`source`, rule 3) has the date and the number
-   of entries; ``index.json``, which is published beside them, says both.
+1. Neither carries a date or marks its end: the note beside the file (`source`, rule 3) has the date and the
+   number of entries; ``index.json``, which is published beside them, says both.
 2. CSV: a header, several values of a column with semicolons between them.
 3. JSON: one entity a line. What is no target, or has no name (addresses, sanctions, ownerships), is no entry.
    ``weakAlias`` is of low quality.

@@ -2,10 +2,11 @@
 
 Rules
 -----
-1. Read as `xml_members` says; the root is ``Designations``, in it first ``DateGenerated`` (DD/MM/YYYY), the date of
-   the list, then ``Designation`` elements and nothing else.
-2. A name is ``Name1`` to ``Name6`` joined. The first with ``NameType`` *Primary Name* is the main name; an alias
-   whose ``AliasStrength`` begins with *Low* is of low quality. ``NameNonLatinScript`` is a name in original script.
+1. Read as `xml_members` says; the root is ``Designations``, in it first ``DateGenerated`` (DD/MM/YYYY), the
+   date of the list, then ``Designation`` elements and nothing else.
+2. A name is ``Name1`` to ``Name6`` joined. The first with ``NameType`` *Primary Name* is the main name; an
+   alias whose ``AliasStrength`` begins with *Low* is of low quality. ``NameNonLatinScript`` is a name in
+   original script.
 3. An entry is named by its ``UniqueID``.
 """
 

@@ -21,7 +21,7 @@ from setfair.screening.lists.source import ListFile, refused
 _NO_DOCTYPE = "a document type declaration (DOCTYPE) is not allowed"
 
 Check = Callable[[int, etree._Element], None]
-"""Called with the depth (the root's is 1) and the start of each element down to the entries; raises to refuse."""
+"""Called with the depth (the root's is 1) and each element down to the entries; raises to refuse."""
 
 
 def iter_members(file: ListFile, depth: int, check: Check) -> Iterator[etree._Element]:
