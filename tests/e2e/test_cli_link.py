@@ -58,7 +58,7 @@ def test_why_a_payment_waits(tmp_path: Path) -> None:
     house = make_house(tmp_path)
     ask("day", "open", house, "--now", NOW)
     lines = [
-        csv_payment(1, "KE01", "UG01", "1500.00") + ",,,,,",
+        csv_payment(1, "KE01", "UG01", "5000.00") + ",,,,,",
         csv_payment(2, "KE01", "TN01", "10.00") + ",,,,,",
         csv_payment(3, "UG01", "KE01", "1200.00") + ",,,,,",
         csv_payment(4, "TN01", "UG01", "5.00") + ",FX-1,,,,",
@@ -68,8 +68,8 @@ def test_why_a_payment_waits(tmp_path: Path) -> None:
     first = int(ask("sql", house, "select min(payment_number) as n from payment")[0]["n"])
     second = ask("why", house, first + 1, "--now", NOW)
     assert (second["rule"], second["lacks_minor"]) == ("BEHIND_IN_QUEUE", 0)
-    assert second["ahead"] == {"payments": [first], "amount_minor": 150_000}
-    assert second["releasing_credit_minor"] == 151_000 - 100_000
+    assert second["ahead"] == {"payments": [first], "amount_minor": 500_000}
+    assert second["releasing_credit_minor"] == 501_000 - 100_000
     uetr = ask("sql", house, "select uetr from payment order by payment_number limit 1")[0]["uetr"]
     opening = ask("why", house, uetr, "--now", NOW)
     assert opening["number"] == first

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from setfair.domain.codes import Priority
+from setfair.domain.codes import Mechanism, Priority, Reason, Status
 from setfair.domain.money import BALANCE_MAX_MINOR
 from setfair.engine.offset import Accounts, Discipline, Limits, Queue, offset
 from tests.reference.offset import Case, Payment, largest_ordered
@@ -19,6 +19,22 @@ if TYPE_CHECKING:
     from tests.reference.settlement import ReferenceHouse
 
 GROSS_MAX = 2**59 - 1
+
+
+def settle_chosen(house: ReferenceHouse, cause: int) -> None:
+    """Book what is chosen, in the order of its arrival, and let go what that lets go."""
+    chosen = [house.entries[number] for number in choose_queued(house)]
+    for entry in chosen:
+        house.leave_queue(entry)
+    for entry in chosen:
+        house.settle(entry, Mechanism.OFFSETTING, cause)
+    for entry in chosen:
+        link = house.links.of_leg.get(entry.number)
+        if link is not None and not link.over:
+            house.links.finish(link, Status.RJCT, Reason.ORIGINAL_SETTLED, cause)
+    rows = [entry.instruction for entry in chosen]
+    for account in sorted({row.debtor for row in rows} | {row.creditor for row in rows}):
+        house.cascade([account], cause)
 
 
 def choose_queued(house: ReferenceHouse) -> list[int]:

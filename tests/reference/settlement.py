@@ -26,7 +26,7 @@ from setfair.domain.money import BALANCE_MAX_MINOR
 from tests.reference.books import Books
 from tests.reference.entry_checks import Entry, EntryChecks
 from tests.reference.links import Links
-from tests.reference.offset_queue import choose_queued
+from tests.reference.offset_queue import settle_chosen
 from tests.reference.words import (
     DECISION_KINDS,
     ENGINE_REASONS,
@@ -124,36 +124,20 @@ class ReferenceHouse(EntryChecks):
     def expire(self, now: int) -> list[Record]:
         """Move the clock, and reject what has reached its latest time."""
         self.now = now
-        self.records = []
-        self.last_number += 1
-        cause, kind = self.last_number, RecordKind.EXPIRY_RUN
-        self.records.append(
-            Record(kind, Status.ACSC, Reason.NONE, Mechanism.NONE, -1, cause, cause, -1, -1, 0, 0, 0)
-        )
-        self.links.expire(cause)
+        self.links.expire(self._begin_command(RecordKind.EXPIRY_RUN))
         return self.records
 
     def offset(self) -> list[Record]:
         """Settle together what waits: the largest ordered set, or what the search of `bypass` finds."""
-        self.records = []
-        self.last_number += 1
-        cause, kind = self.last_number, RecordKind.OFFSETTING_RUN
-        self.records.append(
-            Record(kind, Status.ACSC, Reason.NONE, Mechanism.NONE, -1, cause, cause, -1, -1, 0, 0, 0)
-        )
-        chosen = [self.entries[number] for number in choose_queued(self)]
-        for entry in chosen:
-            self.leave_queue(entry)
-        for entry in chosen:
-            self.settle(entry, Mechanism.OFFSETTING, cause)
-        for entry in chosen:
-            link = self.links.of_leg.get(entry.number)
-            if link is not None and not link.over:
-                self.links.finish(link, Status.RJCT, Reason.ORIGINAL_SETTLED, cause)
-        touched = {x for entry in chosen for x in (entry.instruction.debtor, entry.instruction.creditor)}
-        for account in sorted(touched):
-            self.cascade([account], cause)
+        settle_chosen(self, self._begin_command(RecordKind.OFFSETTING_RUN))
         return self.records
+
+    def _begin_command(self, kind: RecordKind) -> int:
+        """Write the record of a command, and return its number."""
+        self.last_number += 1
+        cause, nothing = self.last_number, (Status.ACSC, Reason.NONE, Mechanism.NONE)
+        self.records = [Record(kind, *nothing, -1, cause, cause, -1, -1, 0, 0, 0)]
+        return cause
 
     def submit(self, instructions: Sequence[Instruction]) -> tuple[list[Outcome], list[Record]]:
         """Decide one batch, in order."""

@@ -30,6 +30,22 @@ WORK_MAX = 10**12
 """Most work of one run: hours."""
 
 
+Balances = Annotated[
+    Path | None,
+    typer.Option(
+        "--balances", metavar="FILE", help="What there is, CSV: participant,currency,balance,credit_line."
+    ),
+]
+ChosenDiscipline = Annotated[
+    Discipline | None,
+    typer.Option(
+        "--discipline",
+        help="ordered (if it is not given) keeps the order of each queue, bypass chooses any payments; "
+        "in a house it is the agreement's.",
+    ),
+]
+
+
 def offset(
     queue: Annotated[
         Path,
@@ -40,23 +56,11 @@ def offset(
         ),
     ],
     *,
-    balances: Annotated[
-        Path | None,
-        typer.Option(
-            "--balances", metavar="FILE", help="What there is, CSV: participant,currency,balance,credit_line."
-        ),
-    ] = None,
+    balances: Balances = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Where to write which payments settle, CSV.")
     ] = None,
-    discipline: Annotated[
-        Discipline | None,
-        typer.Option(
-            "--discipline",
-            help="ordered (if it is not given) keeps the order of each queue, bypass chooses any payments; "
-            "in a house it is the agreement's.",
-        ),
-    ] = None,
+    discipline: ChosenDiscipline = None,
     rates: Annotated[
         Path | None,
         typer.Option(
@@ -73,13 +77,11 @@ def offset(
     now: Now = None,
 ) -> None:
     """Offset a queue of payments: choose those that settle together with the liquidity that there is."""
-    if queue.is_dir():
-        with operational_errors():
-            if balances or out or rates or discipline:
-                raise SetfairError(f"{queue} is a folder: in a house only --work and --now can be given")
-            offset_house(queue, work or 0, now, as_json=as_json)
-        return
     with operational_errors():
+        if queue.is_dir():
+            _check_house_options(queue, balances or out or rates or discipline)
+            offset_house(queue, work or 0, now, as_json=as_json)
+            return
         if balances is None or out is None:
             raise SetfairError("a table of queued payments needs --balances FILE and --out FILE")
         discipline = discipline or Discipline.ORDERED
@@ -93,6 +95,11 @@ def offset(
         print_json(summary)
     else:
         _show(summary)
+
+
+def _check_house_options(folder: Path, given: object) -> None:
+    if given:
+        raise SetfairError(f"{folder} is a folder: in a house only --work and --now can be given")
 
 
 def _check_place(out: Path, inputs: tuple[Path, ...]) -> None:
