@@ -29,10 +29,11 @@ import numpy as np
 from setfair.domain.agreement import Agreement, canonical_bytes
 from setfair.domain.calendar import is_business_day
 from setfair.domain.codes import PHASE_MOVES, InstructionKind, Phase
-from setfair.domain.instants import days_of, format_utc, local_date
+from setfair.domain.instants import NANOSECONDS, days_of, format_utc, local_date
 from setfair.domain.instruction import Batch, Family
 from setfair.domain.signing import AgreementSignature, format_signatures, is_in_force
 from setfair.draft import Draft, documents_of, notes, one_instruction, texts_of
+from setfair.engine.books import OFFSET_LEFT, OFFSET_TIME
 from setfair.engine.decide import decide
 from setfair.engine.layout import Array
 from setfair.errors import AgreementError, BrokenInvariantError, HouseError, PhaseError
@@ -155,10 +156,12 @@ class ClearingHouse:
         StoreError
             If the page could not be made durable: nothing of the batch is applied.
         """
-        self.expire_due()
+        self._do_what_is_due()
         with self._all_or_nothing():
             screened = self._screen(batch)
-            return self._apply(self._take(batch, screened))
+            outcome = self._apply(self._take(batch, screened))
+        self._do_what_is_due()
+        return outcome
 
     def submit_each(self, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Outcome]]:
         """Decide one batch after the other, and yield each with what became of it once that is durable.
@@ -175,7 +178,7 @@ class ClearingHouse:
         waiting: deque[tuple[Batch, Outcome]] = deque()
         with self._all_or_nothing():
             for batch in batches:
-                self.expire_due()
+                self._do_what_is_due()
                 outcome = self._decide(self._take(batch, self._screen(batch)))
                 waiting.append((batch, outcome))
                 if outcome.page is not None:
@@ -183,6 +186,7 @@ class ClearingHouse:
                     self._checkpoint_now_and_then()
                 while waiting and self._is_durable(waiting[0][1]):
                     yield waiting.popleft()
+            self._do_what_is_due()
             self.journal.finish()
         yield from waiting
 
@@ -328,6 +332,26 @@ class ClearingHouse:
         if until == 0 or until > self._now():
             return None
         return self._command(InstructionKind.EXPIRY, Draft(one_instruction()))
+
+    def offset_queue(self, work: int = 0) -> Outcome:
+        """Settle together what waits, as much of it as is found with so much work (0: as agreed).
+
+        Under `bypass` the result depends on the work, which is counted, and on nothing else.
+        """
+        self.expire_due()
+        self._screener()
+        work = work or self._agreement().offsetting.work
+        return self._command(InstructionKind.OFFSETTING, Draft(one_instruction()), amount=work)
+
+    def _do_what_is_due(self) -> None:
+        """Let expire what has reached its time, and offset the queue where the agreement asks for it."""
+        self.expire_due()
+        books, agreed = self.state.books, self._agreement().offsetting
+        is_long = 0 < agreed.queue_length <= books.queued_count - int(books.rules[OFFSET_LEFT])
+        period = agreed.period_seconds * NANOSECONDS
+        since = int(books.rules[OFFSET_TIME])
+        if is_long or (books.queued_count and 0 < period <= self._now() - since):
+            self.offset_queue()
 
     def decide_held(self, number: int, person: str, reason: str, *, release: bool) -> Outcome:
         """Put one person's decision on a held instruction on record; the second person's takes effect."""

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from setfair.domain.codes import InstructionKind, Phase, Priority, Screening
-from setfair.engine.books import AccountTerms, Books, LimitTerms
+from setfair.engine.books import BYPASS_RULE, AccountTerms, Books, LimitTerms
 from setfair.engine.decide import Terms, decide
 from setfair.engine.layout import INSTRUCTION, Array
 from setfair.engine.loops import find_loops
@@ -62,6 +62,12 @@ def decide_a_day() -> None:
     decide(books, _one(InstructionKind.CYCLE, value_date=_DAY), 6, None, np.arange(2, dtype=np.int32))
     decide(books, _one(InstructionKind.RELEASE, target=99, person=1), 7)
     decide(books, _one(InstructionKind.EXPIRY), 8)
+    for bypass in (False, True):
+        books.rules[BYPASS_RULE] = bypass
+        for number, debtor in enumerate((0, 1)):
+            row = {"identity_high": 20 + 2 * bypass + number, "debtor": debtor, "creditor": 1 - debtor}
+            decide(books, _one(InstructionKind.CUSTOMER_PAYMENT, amount=1000 + number, **row), 8)
+        decide(books, _one(InstructionKind.OFFSETTING, amount=1000), 8)
     decide(books, _one(InstructionKind.PHASE_CHANGE, target=Phase.INTERBANK_CUTOFF), 8)
     books.reserve_payments(1000)
     books.forget_payments_before(_DAY + 1)

@@ -51,3 +51,32 @@ def test_two_files_become_one_link(tmp_path: Path) -> None:
     assert ask("link", "expire", house, "--now", LATER) == {"expired": 1}
     assert ask("link", "list", house) == []
     assert [link["state"] for link in ask("link", "list", house, "--all")] == ["expired"]
+
+
+def test_why_a_payment_waits(tmp_path: Path) -> None:
+    """What it lacks, what is ahead, what waits the other way, and the other legs of its link."""
+    house = make_house(tmp_path)
+    ask("day", "open", house, "--now", NOW)
+    lines = [
+        csv_payment(1, "KE01", "UG01", "1500.00") + ",,,,,",
+        csv_payment(2, "KE01", "TN01", "10.00") + ",,,,,",
+        csv_payment(3, "UG01", "KE01", "1200.00") + ",,,,,",
+        csv_payment(4, "TN01", "UG01", "5.00") + ",FX-1,,,,",
+        csv_payment(5, "UG01", "TN01", "2000", currency="UGX") + ",FX-1,,,,",
+    ]
+    ask("submit", house, write_csv(tmp_path / "in.csv", *lines, header=LEGS), "--now", NOW)
+    first = int(ask("sql", house, "select min(payment_number) as n from payment")[0]["n"])
+    second = ask("why", house, first + 1, "--now", NOW)
+    assert (second["rule"], second["lacks_minor"]) == ("BEHIND_IN_QUEUE", 0)
+    assert second["ahead"] == {"payments": [first], "amount_minor": 150_000}
+    assert second["releasing_credit_minor"] == 151_000 - 100_000
+    uetr = ask("sql", house, "select uetr from payment order by payment_number limit 1")[0]["uetr"]
+    opening = ask("why", house, uetr, "--now", NOW)
+    assert opening["number"] == first
+    assert opening["counter_payments"] == {"payments": [first + 2], "amount_minor": 120_000}
+    leg = ask("why", house, first + 3, "--now", NOW)
+    assert (leg["rule"], leg["needed_minor"], leg["lacks_minor"]) == ("LINK_INCOMPLETE", 500, 0)
+    assert [each["rule"] for each in leg["legs"]] == ["INSUFFICIENT_FUNDS"]
+    assert "covers it and what is ahead" in ask("why", house, first, "--now", NOW, as_json=False)
+    result = CliRunner().invoke(make_app(), ["why", str(house), "nothing"])
+    assert (result.exit_code, "neither a UETR" in result.stderr) == (2, True)

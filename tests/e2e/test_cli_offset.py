@@ -10,7 +10,9 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from setfair.cli.main import make_app
 from setfair.cli.offset import offset
+from tests.houses import NOW, csv_payment, make_house, write_csv
 
 QUEUE = [
     "payment_id,debtor,creditor,currency,amount,priority,link",
@@ -194,3 +196,32 @@ def test_inputs_are_not_written_over(folder: Path) -> None:
         assert result.exit_code == 2
         assert "--out" in result.output
     assert (folder / "queue.csv").read_text(encoding="utf-8").startswith(QUEUE[0])
+
+
+def test_a_house_offsets_what_waits(tmp_path: Path) -> None:
+    """Three banks that wait for each other settle together; table options are refused there."""
+    house = make_house(tmp_path)
+    pairs = (("KE01", "UG01"), ("UG01", "TN01"), ("TN01", "KE01"))
+    lines = [csv_payment(number, *pair, "1500.00") for number, pair in enumerate(pairs, 1)]
+    circle = write_csv(tmp_path / "circle.csv", *lines)
+    for words in (("day", "open", house, "--now", NOW), ("submit", house, circle, "--now", NOW)):
+        assert setfair(*words).exit_code == 0
+    assert json.loads(setfair("offset", house, "--now", NOW, "--json").stdout) == {
+        "discipline": "ordered",
+        "payments": 3,
+        "settled": 3,
+        "value": 450_000,
+        "ordered_value": 450_000,
+        "bound": 450_000,
+        "gap": 0,
+        "is_optimum": True,
+        "released": 0,
+    }
+    assert "0 of 0 queued payments" in setfair("offset", house, "--now", NOW).stdout
+    refused = setfair("offset", house, "--discipline", "bypass")
+    assert (refused.exit_code, "is a folder" in refused.stderr) == (2, True)
+
+
+def setfair(*words: object) -> Result:
+    """Run `setfair` with these words."""
+    return CliRunner().invoke(make_app(), [str(word) for word in words])

@@ -38,7 +38,21 @@ class Books:
                 self.reserved_high[index] = account.reserved_high
 
     def has_cover(self, account: int, priority: Priority, need: int) -> bool:
-        """Say whether `available(account, priority) >= need`; an agent's credit line is 2^62."""
+        """Say whether `available(account, priority) >= need`."""
+        return self.available(account, priority) >= need
+
+    def limits_left(self) -> dict[tuple[int, int | None], int]:
+        """Return by account and counterparty (None: all others) how much more it may pay net."""
+        left: dict[tuple[int, int | None], int] = {
+            (debtor, creditor): limit - self.net_bilateral[debtor, creditor]
+            for (debtor, creditor), limit in self.bilateral.items()
+        }
+        for debtor, limit in self.multilateral.items():
+            left[debtor, None] = limit - self.net_multilateral[debtor]
+        return left
+
+    def available(self, account: int, priority: Priority) -> int:
+        """Return what an account can pay at a priority; an agent's credit line is 2^62."""
         spec = self.accounts[account]
         reserved = 0
         if priority >= Priority.HIGH:
@@ -46,7 +60,7 @@ class Books:
         if priority >= Priority.NORMAL:
             reserved += self.reserved_high[account]
         credit_line = BALANCE_MAX_MINOR if spec.is_agent else spec.credit_line
-        return self.balance[account] + credit_line - reserved >= need
+        return self.balance[account] + credit_line - reserved
 
     def limit_key(self, debtor: int, creditor: int) -> tuple[int, int]:
         """Name the limit that binds payments from `debtor` to `creditor`; (-1, -1) for none."""

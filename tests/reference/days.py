@@ -26,7 +26,8 @@ PhaseStep: TypeAlias = tuple[Literal["phase"], int, Phase]
 """("phase", currency, phase): every other move."""
 ExpireStep: TypeAlias = tuple[Literal["expire"], int]
 """("expire", time): the clock moves, and what has reached its latest time is rejected."""
-Step: TypeAlias = SubmitStep | OpenStep | PhaseStep | ExpireStep
+OffsetStep: TypeAlias = tuple[Literal["offset"]]
+Step: TypeAlias = SubmitStep | OpenStep | PhaseStep | ExpireStep | OffsetStep
 
 FIRST_DATE = 20_000
 DEFECTS = (
@@ -131,6 +132,7 @@ class _DayBuilder:
         self.pair_rate = rng.choice((0.0, 0.0, 0.5, 0.8))
         self.link_rate = rng.choice((0, 0, 0, 15, 60, 200))
         self.next_link = 1
+        self.offset_rate = rng.choice((0.0, 0.1, 0.3))
         self.legs: list[Instruction] = []
         """Legs that were drawn and are still to be sent."""
         self.by_currency = [
@@ -151,6 +153,9 @@ class _DayBuilder:
                     self._move(currency)
             if self.link_rate and self.rng.random() < 0.2:
                 self._expire(self.house.now + self.rng.choice((0, 1, 1, 5)))
+            if self.rng.random() < self.offset_rate:
+                self.steps.append(("offset",))
+                self.house.offset()
             if self.rng.random() < self.burst_rate:
                 self._submit(self._burst())
             size = self.rng.choice((1, 1, 2, 4, 8, 12))

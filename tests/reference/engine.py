@@ -78,6 +78,15 @@ class EngineHouse:
         batch["debtor"] = batch["creditor"] = batch["person"] = -1
         return self._records(engine.decide(self.books, batch, self.now).records)
 
+    def offset(self) -> list[Record]:
+        """Settle together what waits."""
+        batch = np.zeros(1, INSTRUCTION)
+        batch["kind"] = InstructionKind.OFFSETTING
+        batch["debtor"] = batch["creditor"] = batch["person"] = -1
+        own, *records = self._records(engine.decide(self.books, batch, self.now).records)
+        plain = own._replace(status=Status.ACSC, reason=Reason.NONE, debtor=-1, creditor=-1, amount=0)
+        return [plain._replace(debtor_balance_after=0, creditor_balance_after=0), *records]
+
     def submit(self, instructions: Sequence[Instruction]) -> tuple[list[Outcome], list[Record]]:
         """Decide one batch."""
         if not instructions:

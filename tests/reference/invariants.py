@@ -14,6 +14,7 @@ from setfair.domain.money import BALANCE_MAX_MINOR
 from tests.reference.days import Step
 from tests.reference.words import PAYMENT_KINDS, HouseSpec, Instruction, Outcome, Record
 
+_OF_COMMANDS = (RecordKind.PHASE_CHANGED, RecordKind.EXPIRY_RUN, RecordKind.OFFSETTING_RUN)
 _AFTER_HELD = (RecordKind.SETTLED, RecordKind.QUEUED, RecordKind.REJECTED, RecordKind.LINK_PENDING)
 _NEXT: dict[RecordKind | None, tuple[RecordKind, ...]] = {
     None: (*_AFTER_HELD, RecordKind.HELD),
@@ -62,6 +63,8 @@ class Watcher:
         self.settled_today: list[list[Record]] = [[] for _ in range(spec.currencies)]
         self.opened_number = [0] * spec.currencies
         self.now = 0
+        self.passed: list[int] = []
+        """What was ahead of payments that were offset in the present step."""
         self.legs: list[int] = []
         """Numbers of legs."""
 
@@ -76,6 +79,9 @@ class Watcher:
             self._learn(step[1], outcomes)
         for record in records:
             self._follow(record)
+        # In order, whatever was ahead of a payment that was offset has settled with it.
+        assert all(self.last[number].mechanism is Mechanism.OFFSETTING for number in self.passed)
+        self.passed = []
         self._check_outcomes(outcomes)
         self._check_balances()
         self._check_limits()
@@ -99,7 +105,7 @@ class Watcher:
 
     def _follow(self, record: Record) -> None:
         row = self.instructions.get(record.subject_number)
-        if record.kind in (RecordKind.PHASE_CHANGED, RecordKind.EXPIRY_RUN):
+        if record.kind in _OF_COMMANDS:
             assert row is None
             return
         assert row is not None
@@ -144,6 +150,8 @@ class Watcher:
             assert not [other for other in ahead if not row.link or other.link != row.link]
         if record.mechanism is Mechanism.BILATERAL_OFFSET and self.spec.discipline == "ordered":
             assert not ahead
+        if record.mechanism is Mechanism.OFFSETTING and self.spec.discipline == "ordered":
+            self.passed += queue[: queue.index(record.subject_number)]
         queue.remove(record.subject_number)
 
     def _book(self, record: Record) -> None:

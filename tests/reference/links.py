@@ -200,14 +200,14 @@ class Links:
             self.house.leave_queue(self.house.entries[number])
         for number in link.legs:
             self.house.settle(self.house.entries[number], mechanism, cause)
-        self._finish(link, Status.RJCT, Reason.ORIGINAL_SETTLED, cause)
+        self.finish(link, Status.RJCT, Reason.ORIGINAL_SETTLED, cause)
 
     # Ends
 
     def _is_expired(self, link: Link) -> bool:
         return link.until != 0 and link.until <= self.house.now
 
-    def _finish(self, link: Link, status: Status, reason: Reason, cause: int) -> None:
+    def finish(self, link: Link, status: Status, reason: Reason, cause: int) -> None:
         """Close the link, and answer who waits for its cancellation, in the order of the legs."""
         link.over = True
         for number in link.legs:
@@ -223,7 +223,7 @@ class Links:
         for number in link.legs:
             if number != first:
                 self.house.reject(self.house.entries[number], Reason.LINK_BROKEN if first else reason, cause)
-        self._finish(link, Status.RJCT, Reason.ORIGINAL_REJECTED, cause)
+        self.finish(link, Status.RJCT, Reason.ORIGINAL_REJECTED, cause)
 
     def reject_leg(self, entry: Entry, reason: Reason, cause: int) -> bool:
         """Reject one leg that waits, and a complete link with it; say whether it was complete."""
@@ -285,7 +285,7 @@ class Links:
             leg = house.entries[number]
             house.leave_queue(leg)
             house.record(leg, RecordKind.CANCELLED, Status.CANC, Reason.CANCELLED_BY_SENDER, cause)
-        self._finish(link, Status.ACSC, Reason.NONE, cause)
+        self.finish(link, Status.ACSC, Reason.NONE, cause)
         for row in self.rows(link):
             house.cascade([row.debtor], cause)
 

@@ -21,6 +21,8 @@ class House(Protocol):
 
     def expire(self, now: int) -> list[Record]: ...
 
+    def offset(self) -> list[Record]: ...
+
     def balance_of(self, account: int) -> int: ...
 
 
@@ -30,6 +32,8 @@ def take_step(house: House, step: Step) -> tuple[list[Outcome], list[Record]]:
         return house.submit(step[1])
     if step[0] == "open":
         return [], house.open_day(step[1], step[2])
+    if step[0] == "offset":
+        return [], house.offset()
     if step[0] == "expire":
         return [], house.expire(step[1])
     return [], house.move_phase(step[1], step[2])

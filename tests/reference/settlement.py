@@ -26,6 +26,7 @@ from setfair.domain.money import BALANCE_MAX_MINOR
 from tests.reference.books import Books
 from tests.reference.entry_checks import Entry, EntryChecks
 from tests.reference.links import Links
+from tests.reference.offset_queue import choose_queued
 from tests.reference.words import (
     DECISION_KINDS,
     ENGINE_REASONS,
@@ -130,6 +131,28 @@ class ReferenceHouse(EntryChecks):
             Record(kind, Status.ACSC, Reason.NONE, Mechanism.NONE, -1, cause, cause, -1, -1, 0, 0, 0)
         )
         self.links.expire(cause)
+        return self.records
+
+    def offset(self) -> list[Record]:
+        """Settle together what waits: the largest ordered set, or what the search of `bypass` finds."""
+        self.records = []
+        self.last_number += 1
+        cause, kind = self.last_number, RecordKind.OFFSETTING_RUN
+        self.records.append(
+            Record(kind, Status.ACSC, Reason.NONE, Mechanism.NONE, -1, cause, cause, -1, -1, 0, 0, 0)
+        )
+        chosen = [self.entries[number] for number in choose_queued(self)]
+        for entry in chosen:
+            self.leave_queue(entry)
+        for entry in chosen:
+            self.settle(entry, Mechanism.OFFSETTING, cause)
+        for entry in chosen:
+            link = self.links.of_leg.get(entry.number)
+            if link is not None and not link.over:
+                self.links.finish(link, Status.RJCT, Reason.ORIGINAL_SETTLED, cause)
+        touched = {x for entry in chosen for x in (entry.instruction.debtor, entry.instruction.creditor)}
+        for account in sorted(touched):
+            self.cascade([account], cause)
         return self.records
 
     def submit(self, instructions: Sequence[Instruction]) -> tuple[list[Outcome], list[Record]]:

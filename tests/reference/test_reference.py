@@ -80,6 +80,7 @@ def test_every_mechanism_and_kind_of_record_occurs(seeded_records: list[list[Rec
         RecordKind.LINK_PENDING,
         RecordKind.LINK_MATCHED,
         RecordKind.EXPIRY_RUN,
+        RecordKind.OFFSETTING_RUN,
     }
     assert min(mechanisms[mechanism] for mechanism in Mechanism if mechanism is not Mechanism.NETTING) >= 200
     assert set(kinds) == expected

@@ -1,11 +1,12 @@
-"""`setfair offset`: which payments of a queue settle together, without a house.
+"""`setfair offset`: which payments of a queue settle together; of a table without a house, or in a house.
 
 Rules
 -----
 1. Both files, and the rates, are read whole before anything is written.
 2. The output has the payments in the order of the queue (`offset_table.run`); it replaces the file of its
    name only when it is complete.
-3. Exit code 2 if a file was refused.
+3. In a house the discipline is the agreement's, and what is chosen settles.
+4. Exit code 2 if a file or the options were refused.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ import typer
 from rich.table import Table
 
 from setfair.cli.common import console, operational_errors, print_json, with_separators
-from setfair.cli.options import AsJson
+from setfair.cli.offset_house import offset_house
+from setfair.cli.options import AsJson, Now
 from setfair.engine.offset import Discipline
 from setfair.errors import SetfairError
 from setfair.formats.rates import read_rates
@@ -33,25 +35,28 @@ def offset(
         Path,
         typer.Argument(
             metavar="QUEUE",
-            help="Queued payments, CSV: payment_id,debtor,creditor,currency,amount,priority,link.",
+            help="Queued payments, CSV: payment_id,debtor,creditor,currency,amount,priority,link; or the "
+            "folder of a house, whose queues are offset.",
         ),
     ],
     *,
     balances: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             "--balances", metavar="FILE", help="What there is, CSV: participant,currency,balance,credit_line."
         ),
-    ],
+    ] = None,
     out: Annotated[
-        Path, typer.Option("--out", metavar="FILE", help="Where to write which payments settle, CSV.")
-    ],
+        Path | None, typer.Option("--out", metavar="FILE", help="Where to write which payments settle, CSV.")
+    ] = None,
     discipline: Annotated[
-        Discipline,
+        Discipline | None,
         typer.Option(
-            "--discipline", help="ordered keeps the order of each queue, bypass chooses any payments."
+            "--discipline",
+            help="ordered (if it is not given) keeps the order of each queue, bypass chooses any payments; "
+            "in a house it is the agreement's.",
         ),
-    ] = Discipline.ORDERED,
+    ] = None,
     rates: Annotated[
         Path | None,
         typer.Option(
@@ -65,9 +70,19 @@ def offset(
         ),
     ] = None,
     as_json: AsJson = False,
+    now: Now = None,
 ) -> None:
     """Offset a queue of payments: choose those that settle together with the liquidity that there is."""
+    if queue.is_dir():
+        with operational_errors():
+            if balances or out or rates or discipline:
+                raise SetfairError(f"{queue} is a folder: in a house only --work and --now can be given")
+            offset_house(queue, work or 0, now, as_json=as_json)
+        return
     with operational_errors():
+        if balances is None or out is None:
+            raise SetfairError("a table of queued payments needs --balances FILE and --out FILE")
+        discipline = discipline or Discipline.ORDERED
         _check_place(out, (queue, balances, *((rates,) if rates else ())))
         table = read_tables(queue, balances)
         fixing = read_rates(rates) if rates is not None else None

@@ -298,6 +298,12 @@ class Offsetting(Part):
 
     discipline: Literal["ordered", "bypass"] = "ordered"
     """Whether offsetting keeps the order of each queue or may choose any payments in it."""
+    queue_length: int = Field(default=0, ge=0, le=1_000_000)
+    """Payments more than after the last run with which a new one begins, between two batches; 0: never."""
+    period_seconds: int = Field(default=0, ge=0, le=86_400)
+    """Seconds after which a run begins, between two batches, if anything waits; 0: never."""
+    work: int = Field(default=0, ge=0, le=10**12)
+    """Work units of a run that may choose any payments; 0: by the number of payments."""
 
 
 class Fee(Part):

@@ -49,6 +49,8 @@ class InstructionKind(IntEnum):
     """What waits is held, or held anew, since a list has changed."""
     ALERT_NOTE = 18
     """One person's word on what screening held, which decides nothing: a question, a good-guy pair."""
+    OFFSETTING = 19
+    """What waits is settled together, as much of it as can be found."""
 
 
 class Status(IntEnum):
@@ -97,6 +99,8 @@ class Mechanism(IntEnum):
     """Together with queued payments in the other direction, at entry."""
     NETTING = 4
     """Together with all payments of one netting: the subject is the cycle."""
+    OFFSETTING = 5
+    """From the queue, together with other queued payments."""
 
 
 class Phase(IntEnum):
@@ -165,6 +169,8 @@ class RecordKind(IntEnum):
     """All legs of a link are there, and their terms agree."""
     EXPIRY_RUN = 24
     """What had reached its latest time was rejected."""
+    OFFSETTING_RUN = 25
+    """Totals of one run of offsetting over all that waits."""
 
 
 class ReasonInfo(NamedTuple):

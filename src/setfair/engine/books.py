@@ -33,6 +33,7 @@ from setfair.engine.layout import (
     OBLIGATION_COUNT,
     PAYMENT,
     PAYMENT_COUNT,
+    QUEUED_COUNT,
     Array,
     IdentityMemory,
     Int64s,
@@ -44,7 +45,7 @@ from setfair.engine.layout import (
 )
 from setfair.engine.ledger import ALL_OTHERS, HAS_BILATERAL, HAS_MULTILATERAL, find_limit_slot, limits_table
 
-NETTING_RULE, RERUN_RULE = 4, 5
+BYPASS_RULE, NETTING_RULE, RERUN_RULE, OFFSET_TIME, OFFSET_LEFT = 0, 4, 5, 6, 7
 """Places in `rules`."""
 
 GROWTH = 4
@@ -101,9 +102,10 @@ class Books:
     counters: Int64s = field(default_factory=lambda: np.array([0, 0, 0, 1, 0, 0], np.int64))
     reserved_terms: Int64s = field(default_factory=lambda: np.zeros((0, 2), np.int64))
     """Reservations as agreed (urgent, high) by account: set again when a day opens."""
-    rules: Int64s = field(default_factory=lambda: np.array([0, 2, 10, 1, 0, 0], np.int64))
+    rules: Int64s = field(default_factory=lambda: np.array([0, 2, 10, 1, 0, 0, 0, 0], np.int64))
     """Bypass discipline (0, 1), number of officers, days of identity memory, automatic confirmation (0, 1),
-    netting (0, 1), whether a cycle runs again without who cannot pay (0, 1)."""
+    netting (0, 1), whether a cycle runs again without who cannot pay (0, 1); time of the last run of
+    offsetting, or opening of a day, in nanoseconds, and how many payments the run left waiting."""
 
     _slots: NDArray[np.uint64] = field(default_factory=lambda: slots_for(512))
     _obligation_slots: NDArray[np.uint64] = field(default_factory=lambda: slots_for(512))
@@ -128,6 +130,11 @@ class Books:
     def link_count(self) -> int:
         """Links that the books remember."""
         return int(self.counters[LINK_COUNT])
+
+    @property
+    def queued_count(self) -> int:
+        """Payments that wait in queues."""
+        return int(self.counters[QUEUED_COUNT])
 
     @property
     def leg_count(self) -> int:

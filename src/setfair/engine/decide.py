@@ -5,8 +5,8 @@ A batch is of one sort, told by its first instruction:
 * payments: customer and institution payments, returns, liquidity transfers, cancellations, decisions on held
   payments, and holds of those that wait (`admit`);
 * obligations: obligations, credit notes, confirmations, parties, decisions on them, and holds (`obligation`);
-* one command: PHASE_CHANGE (`day`), CYCLE (`cycle`), ADOPTION (`books`), EXPIRY (`link_entry`), and
-  LIST_ADOPTION and ALERT_NOTE, which change nothing here and go on record.
+* one command: PHASE_CHANGE (`day`), CYCLE (`cycle`), ADOPTION (`books`), EXPIRY (`link_entry`),
+  OFFSETTING (`offset_queue`), and LIST_ADOPTION and ALERT_NOTE, which change nothing here and go on record.
 
 Same books and batch, same records, on any machine: nothing here reads a clock, a file or a hash seed.
 """
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from setfair.domain.codes import PHASE_MOVES, InstructionKind, Phase, Reason, RecordKind, Status
 from setfair.engine.admit import admit
-from setfair.engine.books import NETTING_RULE, RERUN_RULE, AccountTerms, Books, LimitTerms
+from setfair.engine.books import NETTING_RULE, OFFSET_TIME, RERUN_RULE, AccountTerms, Books, LimitTerms
 from setfair.engine.cycle import run_cycle
 from setfair.engine.cycle_records import Stamp
 from setfair.engine.day import open_day, reject_waiting
@@ -44,6 +44,7 @@ from setfair.engine.obligation import (
     admit_obligations,
     find_obligation,
 )
+from setfair.engine.offset_queue import offset_books
 
 QUEUE_MAX = 4_000_000
 """Payments that may wait in one house."""
@@ -195,6 +196,8 @@ def _decide_command(
         records = _adopt(books, number, now, terms)
     elif kind is InstructionKind.EXPIRY:
         records = _expire(books, number, now)
+    elif kind is InstructionKind.OFFSETTING:
+        records = offset_books(books, number, now, int(batch[0]["amount"]))
     elif kind is InstructionKind.ALERT_NOTE:
         records = _note_alert(batch[0], number, now)
     else:
@@ -213,6 +216,7 @@ def _change_phase(books: Books, command: Array, number: int, now: int) -> Array:
     journal = _journal(books.payment_count)
     if allowed and phase is Phase.OPEN:
         open_day(books, currency, int(command["value_date"]), int(command["amount"]))
+        books.rules[OFFSET_TIME] = now
     elif allowed:
         books.phases[currency] = phase
         if phase in (Phase.INTERBANK_CUTOFF, Phase.CLOSED):

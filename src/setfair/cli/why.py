@@ -1,0 +1,137 @@
+"""`setfair why`: what a queued payment waits for."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+import numpy as np
+import typer
+
+from setfair.cli.clock import command_clock
+from setfair.cli.common import console, operational_errors, print_json, with_separators
+from setfair.cli.options import AsJson, HouseFolder, Now
+from setfair.domain.codes import Reason, Status
+from setfair.domain.money import find_currency, format_amount
+from setfair.engine.books import Books
+from setfair.errors import HouseError
+from setfair.explain.queued import Queued, explain_queued
+from setfair.house import open_house
+from setfair.house_state import HouseState
+
+NUMBERS_SHOWN = 10
+"""Numbers of payments that one line shows."""
+
+
+@operational_errors()
+def why(
+    house: HouseFolder,
+    payment: Annotated[str, typer.Argument(metavar="UETR|NUMBER", help="A payment: its UETR or its number.")],
+    as_json: AsJson = False,
+    now: Now = None,
+) -> None:
+    """Explain a queued payment: what it lacks, what is ahead of it, and what would release it."""
+    with open_house(house, command_clock(now)) as opened:
+        state = opened.clearing_house.state
+        place = _find(state.books, payment)
+        row = state.books.payments[place].copy()
+        status, reason = Status(int(row["status"])), Reason(int(row["reason"]))
+        about = {
+            "number": int(row["number"]),
+            "status": status.name,
+            "rule": reason.name,
+            "reason": reason.text,
+        }
+        if status is not Status.ACSP:
+            _show_other(about, as_json=as_json)
+            return
+        queued = explain_queued(state.books, place)
+        participant, currency = state.directory.accounts[int(row["debtor"])]
+        found = about | {"participant": participant, "currency": currency} | _amounts(queued, state)
+    if as_json:
+        print_json(found)
+    else:
+        _show(found)
+
+
+def _find(books: Books, payment: str) -> int:
+    """Return the place of a payment by its UETR or number."""
+    count = books.payment_count
+    if payment.isascii() and payment.isdigit():
+        places = np.flatnonzero(books.payments["number"][:count] == int(payment[:18]))
+    else:
+        try:
+            identity = UUID(payment).int
+        except ValueError:
+            raise HouseError(f"{payment!r} is neither a UETR nor the number of a payment") from None
+        rows = books.identities[:count]
+        places = np.flatnonzero((rows["high"] == identity >> 64) & (rows["low"] == identity % 2**64))
+    if not len(places):
+        raise HouseError(
+            f"no payment {payment} is remembered; the table `payment` has those of closed days too"
+        )
+    return int(places[0])
+
+
+def _amounts(queued: Queued, state: HouseState) -> dict[str, object]:
+    sums = {name: getattr(queued, name) for name in ("ahead", "counter_payments", "incoming")}
+    return {
+        "needed_minor": queued.needed_minor,
+        "available_minor": queued.available_minor,
+        "lacks_minor": queued.lacks_minor,
+        "limit_left_minor": queued.limit_left_minor,
+        "releasing_credit_minor": queued.releasing_credit_minor,
+        **{
+            name: {"payments": each.numbers, "amount_minor": each.amount_minor} for name, each in sums.items()
+        },
+        "legs": [
+            {
+                "number": leg.number,
+                "participant": state.directory.accounts[leg.account][0],
+                "currency": state.directory.accounts[leg.account][1],
+                "rule": leg.reason.name,
+                "reason": leg.reason.text,
+            }
+            for leg in queued.legs
+        ],
+    }
+
+
+def _show_other(about: dict[str, object], *, as_json: bool) -> None:
+    if as_json:
+        print_json(about)
+    else:
+        console.print(
+            f"payment {about['number']} does not wait in a queue: {about['status']} {about['reason']}"
+        )
+
+
+def _show(found: dict[str, object]) -> None:
+    """Print the explanation for people."""
+    currency = find_currency(str(found["currency"]))
+    decimals = currency.decimals if currency is not None else 0
+
+    def text(minor: object) -> str:
+        return f"{with_separators(format_amount(int(str(minor)), decimals))} {found['currency']}"
+
+    console.print(f"payment {found['number']} of {found['participant']}: {found['reason']}")
+    console.print(f"needs {text(found['needed_minor'])}, available {text(found['available_minor'])}")
+    if found["limit_left_minor"] is not None:
+        console.print(f"its limit leaves {text(found['limit_left_minor'])}")
+    words = {
+        "ahead": "ahead of it",
+        "counter_payments": "wait the other way",
+        "incoming": "wait to be paid to it",
+    }
+    for name, said in words.items():
+        each: dict[str, object] = found[name]  # type: ignore[assignment]
+        numbers: tuple[int, ...] = each["payments"]  # type: ignore[assignment]
+        if numbers:
+            more = ", ..." if len(numbers) > NUMBERS_SHOWN else ""
+            shown = ", ".join(map(str, numbers[:NUMBERS_SHOWN])) + more
+            console.print(f"{len(numbers):,} payments of {text(each['amount_minor'])} {said}: {shown}")
+    legs: list[dict[str, object]] = found["legs"]  # type: ignore[assignment]
+    for leg in legs:
+        console.print(f"leg {leg['number']} of {leg['participant']} in {leg['currency']}: {leg['reason']}")
+    if found["releasing_credit_minor"]:
+        console.print(f"a credit of {text(found['releasing_credit_minor'])} covers it and what is ahead")
