@@ -219,6 +219,8 @@ def _rows(rows: Sequence[Instruction], known: _Known) -> list[Step]:
     steps: list[Step] = []
     waiting: list[Instruction] = []
     for given in rows:
+        if given.kind is InstructionKind.SCREENING_HOLD:
+            continue  # nobody asks for it: a list that changes does, and none does here
         row = known.put(given)
         if row.kind in DECISION_KINDS:
             steps += [Step("rows", rows=tuple(waiting))] if waiting else []

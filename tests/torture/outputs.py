@@ -14,6 +14,7 @@ from setfair.tables import open_tables
 from tests.torture.days import business_date
 from tests.torture.play import must
 from tests.torture.played import DayOnDisk
+from tests.torture.processes import fork
 
 EVENTS = frozenset({"open", "os.rename", "os.mkdir", "os.remove"})
 """Audit events of Python at which a file is about to change: https://docs.python.org/3/library/audit_events.html."""
@@ -57,7 +58,7 @@ def killed_output(day: DayOnDisk, random: Random) -> str:
 
 def _killed(day: DayOnDisk, moment: int) -> int:
     """Give out in a process of its own, which is killed when so many files have been touched."""
-    process = os.fork()
+    process = fork()
     if process:
         _, status = os.waitpid(process, 0)
         return status

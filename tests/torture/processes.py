@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+import warnings
 from contextlib import nullcontext
 from dataclasses import dataclass
 from random import Random
@@ -22,6 +23,13 @@ OPERATIONS = 120
 SECONDS_MAX = 60.0
 STOPPED = 3
 """Exit code of a writer that an exception ended."""
+
+
+def fork() -> int:
+    """Fork; later Pythons warn where there are threads: none of ours holds a lock that a child would need."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,7 @@ def start_writer(
     steps = range(first, min(day.steps, first + random.randint(1, 6)))
     seed = random.random()
     read, write = os.pipe()
-    process = os.fork()
+    process = fork()
     if process:
         os.close(write)
         return Writer(process, read, first)
@@ -143,7 +151,7 @@ def killed_reader(day: DayOnDisk, random: Random) -> str:
 def _start_reader(day: DayOnDisk) -> int:
     """Fork a reader that has a query open; return when it has its first row."""
     read, write = os.pipe()
-    process = os.fork()
+    process = fork()
     if process:
         os.close(write)
         os.read(read, 1)
