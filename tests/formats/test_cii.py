@@ -31,6 +31,7 @@ def test_an_invoice_becomes_an_obligation_of_its_buyer(tmp_path: Path) -> None:
         "issue_date": date(2026, 2, 1),
         "due_date": date(2026, 3, 1),
         "other_names": "Bexa Factoring\nIlva Brann",
+        "notes": "",
         "message_name": "CII",
         "defect": 0,
         "defect_text": "",

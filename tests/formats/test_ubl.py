@@ -35,6 +35,7 @@ def test_an_invoice_becomes_an_obligation_of_its_customer(tmp_path: Path) -> Non
         "issue_date": date(2026, 2, 1),
         "due_date": date(2026, 3, 1),
         "other_names": "Soral\nBexa Factoring\nOlin Taxes\nIlva Brann",
+        "notes": "",
         "message_name": "UBL Invoice 2.1",
         "defect": 0,
         "defect_text": "",
