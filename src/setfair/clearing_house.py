@@ -37,7 +37,7 @@ from setfair.engine.books import OFFSET_LEFT, OFFSET_TIME
 from setfair.engine.decide import decide
 from setfair.engine.layout import Array
 from setfair.errors import AgreementError, BrokenInvariantError, HouseError, PhaseError
-from setfair.house_state import HouseState, check_adoption, replay, restore_state, state_bytes
+from setfair.house_state import HouseState, check_adoption, recover_state, state_bytes
 from setfair.intake.directory import currency_number
 from setfair.intake.obligations import (
     PartyRows,
@@ -46,7 +46,7 @@ from setfair.intake.obligations import (
     take_parties,
 )
 from setfair.intake.payments import Taken, take_payments
-from setfair.journal.page import LEGS_DOCUMENT, SALT_KEY_LENGTH, Page, page_from_bytes
+from setfair.journal.page import LEGS_DOCUMENT, SALT_KEY_LENGTH, Page
 from setfair.journal_writer import JournalWriter
 from setfair.proof.checkpoint import Checkpoint
 from setfair.rescreening import (
@@ -137,11 +137,7 @@ class ClearingHouse:
     def recover(self) -> None:
         """Throw the books in memory away and read them back: the checkpoint, then the pages after it."""
         self.journal.abandon()
-        self.state = restore_state(self._store.read_checkpoint())
-        self._pages_since_checkpoint = 0
-        for _, body in self._store.pages_after(self.state.page_number):
-            replay(self.state, page_from_bytes(body))
-            self._pages_since_checkpoint += 1
+        self.state, self._pages_since_checkpoint = recover_state(self._store)
         self.journal.read_back(self.state.record_count)
 
     # The way in.

@@ -35,12 +35,13 @@ from setfair.domain.signing import (
     read_private_key,
 )
 from setfair.errors import AgreementError, HouseError
+from setfair.house_state import HouseState, recover_state
 from setfair.journal.page import Page, page_from_bytes
 from setfair.proof.checkpoint import Checkpoint, sign_checkpoint
 from setfair.screening.derived import KEY_BYTES
 from setfair.screening.in_force import FileLists
 from setfair.store.projector import STEP_RECORDS, Projector
-from setfair.store.sqlite import DATABASE_NAME, SqliteStore
+from setfair.store.sqlite import DATABASE_NAME, SqlitePages, SqliteStore, check_house, connect
 from setfair.tables import query
 
 
@@ -127,6 +128,22 @@ def _opened(folder: Path, store: SqliteStore, clock: Clock) -> Iterator[House]:
     clearing_house.sign_last_page()
     house.catch_up()
     clearing_house.checkpoint_if_worthwhile()
+
+
+def read_state(folder: Path) -> HouseState:
+    """Return the books of a house as its last page left them; nothing is written; a writer may be at work.
+
+    Raises
+    ------
+    StoreError
+        If there is no house in this folder.
+    """
+    check_house(folder)
+    connection = connect(folder, read_only=True)
+    try:
+        return recover_state(SqlitePages(folder, connection))[0]
+    finally:
+        connection.close()
 
 
 def init_house(folder: Path, agreement_file: Path, clock: Clock = system_clock) -> tuple[Agreement, str]:

@@ -12,9 +12,9 @@ Rules
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -28,9 +28,19 @@ from setfair.engine.invariants import check_books
 from setfair.engine.layout import LEG_TERMS, Array
 from setfair.errors import AgreementError, BrokenInvariantError
 from setfair.intake.directory import Directory, currency_number
-from setfair.journal.page import LEGS_DOCUMENT, Page
+from setfair.journal.page import LEGS_DOCUMENT, Page, page_from_bytes
 from setfair.journal.state import state_from_bytes, state_to_bytes
 from setfair.screening.pairs import Pair
+
+
+class Pages(Protocol):
+    """What the books are read back from."""
+
+    def read_checkpoint(self) -> tuple[int, bytes] | None:
+        """Return the newest checkpoint, or None."""
+
+    def pages_after(self, number: int) -> Iterator[tuple[int, bytes]]:
+        """Yield (number, bytes) of the pages after `number`, in order."""
 
 
 @dataclass(slots=True)
@@ -91,6 +101,15 @@ def replay(state: HouseState, page: Page) -> None:
             f"page {page.number}: its instructions decided again give other records than it holds"
         )
     state.advance(page)
+
+
+def recover_state(pages: Pages) -> tuple[HouseState, int]:
+    """Read the books back: the checkpoint, then the pages after it; return them and how many those were."""
+    state, replayed = restore_state(pages.read_checkpoint()), 0
+    for _, body in pages.pages_after(state.page_number):
+        replay(state, page_from_bytes(body))
+        replayed += 1
+    return state, replayed
 
 
 def decide_again(state: HouseState, page: Page) -> Array:

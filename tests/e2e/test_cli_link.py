@@ -9,7 +9,8 @@ from typing import Any
 from typer.testing import CliRunner
 
 from setfair.cli.main import make_app
-from tests.houses import HEADER, NOW, csv_payment, make_house, write_csv
+from setfair.house import open_house
+from tests.houses import HEADER, NOW, csv_payment, make_house, ticking_clock, write_csv
 
 LEGS = f"{HEADER},link,link_legs,against_currency,against_amount,until"
 LATER = "2026-01-05T15:00:00+03:00"
@@ -66,17 +67,19 @@ def test_why_a_payment_waits(tmp_path: Path) -> None:
     ]
     ask("submit", house, write_csv(tmp_path / "in.csv", *lines, header=LEGS), "--now", NOW)
     first = int(ask("sql", house, "select min(payment_number) as n from payment")[0]["n"])
-    second = ask("why", house, first + 1, "--now", NOW)
+    second = ask("why", house, first + 1)
     assert (second["rule"], second["lacks_minor"]) == ("BEHIND_IN_QUEUE", 0)
     assert second["ahead"] == {"payments": [first], "amount_minor": 500_000}
     assert second["releasing_credit_minor"] == 501_000 - 100_000
     uetr = ask("sql", house, "select uetr from payment order by payment_number limit 1")[0]["uetr"]
-    opening = ask("why", house, uetr, "--now", NOW)
+    opening = ask("why", house, uetr)
     assert opening["number"] == first
     assert opening["counter_payments"] == {"payments": [first + 2], "amount_minor": 120_000}
-    leg = ask("why", house, first + 3, "--now", NOW)
+    leg = ask("why", house, first + 3)
     assert (leg["rule"], leg["needed_minor"], leg["lacks_minor"]) == ("LINK_INCOMPLETE", 500, 0)
     assert [each["rule"] for each in leg["legs"]] == ["INSUFFICIENT_FUNDS"]
-    assert "covers it and what is ahead" in ask("why", house, first, "--now", NOW, as_json=False)
+    with open_house(house, ticking_clock()):
+        beside = ask("why", house, first, as_json=False)
+    assert "covers it and what is ahead" in beside
     result = CliRunner().invoke(make_app(), ["why", str(house), "nothing"])
     assert (result.exit_code, "neither a UETR" in result.stderr) == (2, True)

@@ -8,15 +8,14 @@ from uuid import UUID
 import numpy as np
 import typer
 
-from setfair.cli.clock import command_clock
 from setfair.cli.common import console, operational_errors, print_json, with_separators
-from setfair.cli.options import AsJson, HouseFolder, Now
+from setfair.cli.options import AsJson, HouseFolder
 from setfair.domain.codes import Reason, Status
 from setfair.domain.money import find_currency, format_amount
 from setfair.engine.books import Books
 from setfair.errors import HouseError
 from setfair.explain.queued import Queued, explain_queued
-from setfair.house import open_house
+from setfair.house import read_state
 from setfair.house_state import HouseState
 
 NUMBERS_SHOWN = 10
@@ -28,26 +27,19 @@ def why(
     house: HouseFolder,
     payment: Annotated[str, typer.Argument(metavar="UETR|NUMBER", help="A payment: its UETR or its number.")],
     as_json: AsJson = False,
-    now: Now = None,
 ) -> None:
     """Explain a queued payment: what it lacks, what is ahead of it, and what would release it."""
-    with open_house(house, command_clock(now)) as opened:
-        state = opened.clearing_house.state
-        place = _find(state.books, payment)
-        row = state.books.payments[place].copy()
-        status, reason = Status(int(row["status"])), Reason(int(row["reason"]))
-        about = {
-            "number": int(row["number"]),
-            "status": status.name,
-            "rule": reason.name,
-            "reason": reason.text,
-        }
-        if status is not Status.ACSP:
-            _show_other(about, as_json=as_json)
-            return
-        queued = explain_queued(state.books, place)
-        participant, currency = state.directory.accounts[int(row["debtor"])]
-        found = about | {"participant": participant, "currency": currency} | _amounts(queued, state)
+    state = read_state(house)
+    place = _find(state.books, payment)
+    row = state.books.payments[place].copy()
+    status, reason = Status(int(row["status"])), Reason(int(row["reason"]))
+    about = {"number": int(row["number"]), "status": status.name, "rule": reason.name, "reason": reason.text}
+    if status is not Status.ACSP:
+        _show_other(about, as_json=as_json)
+        return
+    queued = explain_queued(state.books, place)
+    participant, currency = state.directory.accounts[int(row["debtor"])]
+    found = about | {"participant": participant, "currency": currency} | _amounts(queued, state)
     if as_json:
         print_json(found)
     else:

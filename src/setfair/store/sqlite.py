@@ -80,16 +80,64 @@ def check_house(folder: Path) -> None:
         raise StoreError(f"{folder} has no {DATABASE_NAME}: make a house with `setfair init` first")
 
 
-class SqliteStore:
+class SqlitePages:
+    """Pages of one house, to be read: also while a writer is at work."""
+
+    def __init__(self, folder: Path, connection: Any) -> None:
+        self._path = folder / DATABASE_NAME
+        self.connection = connection
+
+    def _read(self, sql: str, parameters: Sequence[int] = ()) -> list[tuple[Any, ...]]:
+        try:
+            with self.connection.cursor() as cursor:
+                cursor.execute(sql, parameters or None)
+                return list(cursor.fetchall())
+        except adbc_driver_manager.Error as error:
+            raise StoreError(
+                f"{self._path} cannot be read: {error}. Mend the disk, then try again."
+            ) from error
+
+    def last_page(self) -> PageMeta | None:
+        """Return the newest page's description, or None."""
+        rows = self._read(f"SELECT {_META} FROM page ORDER BY page_number DESC LIMIT 1")  # noqa: S608
+        return PageMeta(*rows[0]) if rows else None
+
+    def pages_after(self, number: int) -> Iterator[tuple[int, bytes]]:
+        """Yield (number, bytes) of the pages after `number`, in order."""
+        while True:
+            rows = self._read(
+                "SELECT page_number, body FROM page WHERE page_number > ? ORDER BY page_number LIMIT ?",
+                (number, PAGES_AT_ONCE),
+            )
+            if not rows:
+                return
+            yield from ((row[0], row[1]) for row in rows)
+            number = rows[-1][0]
+
+    def last_note(self) -> tuple[int, str] | None:
+        """Return the newest signed checkpoint and its page, or None."""
+        rows = self._read("SELECT page_number, note FROM signed_checkpoint ORDER BY page_number DESC LIMIT 1")
+        return (rows[0][0], rows[0][1]) if rows else None
+
+    def nodes(self) -> bytes:
+        """Return all nodes of the tree's stored level, one after the other."""
+        return b"".join(row[0] for row in self._read("SELECT hashes FROM tree_node ORDER BY first_record"))
+
+    def read_checkpoint(self) -> tuple[int, bytes] | None:
+        """Return the newest checkpoint, or None."""
+        rows = self._read("SELECT page_number, body FROM books_checkpoint ORDER BY page_number DESC LIMIT 1")
+        return (rows[0][0], rows[0][1]) if rows else None
+
+
+class SqliteStore(SqlitePages):
     """Pages of one house, with the writer's lease."""
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         if not create:
             check_house(folder)
         self._lease = WriterLease(folder / LEASE_NAME)
-        self._path = folder / DATABASE_NAME
         try:
-            self.connection = connect(folder)
+            super().__init__(folder, connect(folder))
         except BaseException:
             self._lease.release()
             raise
@@ -139,33 +187,6 @@ class SqliteStore:
             ) from error
         self._last_number = meta.number
 
-    def _read(self, sql: str, parameters: Sequence[int] = ()) -> list[tuple[Any, ...]]:
-        try:
-            with self.connection.cursor() as cursor:
-                cursor.execute(sql, parameters or None)
-                return list(cursor.fetchall())
-        except adbc_driver_manager.Error as error:
-            raise StoreError(
-                f"{self._path} cannot be read: {error}. Mend the disk, then try again."
-            ) from error
-
-    def last_page(self) -> PageMeta | None:
-        """Return the newest page's description, or None."""
-        rows = self._read(f"SELECT {_META} FROM page ORDER BY page_number DESC LIMIT 1")  # noqa: S608
-        return PageMeta(*rows[0]) if rows else None
-
-    def pages_after(self, number: int) -> Iterator[tuple[int, bytes]]:
-        """Yield (number, bytes) of the pages after `number`, in order."""
-        while True:
-            rows = self._read(
-                "SELECT page_number, body FROM page WHERE page_number > ? ORDER BY page_number LIMIT ?",
-                (number, PAGES_AT_ONCE),
-            )
-            if not rows:
-                return
-            yield from ((row[0], row[1]) for row in rows)
-            number = rows[-1][0]
-
     def write_note(self, page_number: int, note: str) -> None:
         """Keep the signed checkpoint of the tree after a page."""
         self._write("INSERT OR REPLACE INTO signed_checkpoint VALUES (?, ?)", (page_number, note))
@@ -183,15 +204,6 @@ class SqliteStore:
                 f"a signature could not be kept: {error}. Check the disk, then try again."
             ) from error
 
-    def last_note(self) -> tuple[int, str] | None:
-        """Return the newest signed checkpoint and its page, or None."""
-        rows = self._read("SELECT page_number, note FROM signed_checkpoint ORDER BY page_number DESC LIMIT 1")
-        return (rows[0][0], rows[0][1]) if rows else None
-
-    def nodes(self) -> bytes:
-        """Return all nodes of the tree's stored level, one after the other."""
-        return b"".join(row[0] for row in self._read("SELECT hashes FROM tree_node ORDER BY first_record"))
-
     def write_checkpoint(self, page_number: int, body: bytes) -> None:
         """Keep the state after a page; older checkpoints go."""
         try:
@@ -200,11 +212,6 @@ class SqliteStore:
                 cursor.execute("DELETE FROM books_checkpoint WHERE page_number < ?", (page_number,))
         except adbc_driver_manager.Error as error:
             raise StoreError(f"the checkpoint after page {page_number} was not written: {error}") from error
-
-    def read_checkpoint(self) -> tuple[int, bytes] | None:
-        """Return the newest checkpoint, or None."""
-        rows = self._read("SELECT page_number, body FROM books_checkpoint ORDER BY page_number DESC LIMIT 1")
-        return (rows[0][0], rows[0][1]) if rows else None
 
     def close(self) -> None:
         """Let go of the database and of the lease."""
