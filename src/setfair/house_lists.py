@@ -19,12 +19,12 @@ import shutil
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from setfair.domain.progress import Progress, silent
 from setfair.errors import FileRefusedError, HouseError
 from setfair.formats.replace_file import replacing
 from setfair.screening.delta import ListDelta, compare, hashes_of
@@ -41,9 +41,6 @@ _BESIDE = {
     "cons_prim.csv": ("cons_alt.csv", "cons_add.csv", "cons_comments.csv"),
 }
 _CHUNK = 1 << 16
-
-Progress = Callable[[str, int, int], None]
-"""Called with a file's name, the bytes that have come, and how many there are (0: not known)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +103,7 @@ def update_list(
     place.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".incoming.", dir=place.parent) as incoming:
         staged = Path(incoming) / place.name
-        files = _bring(source, staged, on_progress or _silent)
+        files = _bring(source, staged, on_progress or silent)
         found = _read(requirement, staged, source, published)
         problem = problem_with(found, requirement, today)
         if problem is not None:
@@ -123,10 +120,6 @@ def update_list(
     return Updated(
         requirement.list_id, source, found.published, len(found.entries), found.content_hash, delta
     )
-
-
-def _silent(name: str, done: int, whole: int) -> None:
-    """Show nothing."""
 
 
 def _present(requirement: ListRequirement) -> SanctionsList | None:

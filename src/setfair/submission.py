@@ -13,7 +13,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +22,7 @@ import numpy as np
 from setfair.clearing_house import Outcome
 from setfair.domain.codes import Reason, Status
 from setfair.domain.instruction import Batch, Family
+from setfair.domain.progress import Progress, silent
 from setfair.errors import FileRefusedError
 from setfair.formats.open_file import open_instructions
 from setfair.formats.staging import stage
@@ -29,9 +30,6 @@ from setfair.house import House
 
 SHOWN_MAX = 100
 """Rejected rows of one file that a result names one by one; the rest is counted."""
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much is done, and how much there is."""
 
 _IDENTIFICATION = {
     Family.PAYMENT: "instruction_id",
@@ -90,15 +88,11 @@ def submit_files(
         started = time.perf_counter()
         result = FileResult(path)
         try:
-            _submit_file(house, result, xsd_dir, on_progress or _silent)
+            _submit_file(house, result, xsd_dir, on_progress or silent)
         except FileRefusedError as error:
             result.refused = error
         result.seconds = time.perf_counter() - started
         yield result
-
-
-def _silent(what: str, done: int, whole: int) -> None:
-    """Show nothing."""
 
 
 def _submit_file(house: House, result: FileResult, xsd_dir: Path | None, on_progress: Progress) -> None:

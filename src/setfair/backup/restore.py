@@ -15,7 +15,6 @@ from __future__ import annotations
 import os
 import shutil
 import tarfile
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -34,6 +33,7 @@ from setfair.backup.contents import (
     About,
     read_about,
 )
+from setfair.domain.progress import Progress
 from setfair.domain.signing import public_key_text, read_private_key
 from setfair.errors import HouseError, SetfairError, StoreError
 from setfair.house import write_private_key
@@ -51,9 +51,6 @@ _LATER = (
     "DELETE FROM books_checkpoint WHERE page_number > ?",
     "DELETE FROM page WHERE page_number > ?",
 )
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, the page, and the last page."""
 
 
 @dataclass(frozen=True, slots=True)

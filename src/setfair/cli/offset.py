@@ -82,6 +82,8 @@ def offset(
             _check_house_options(queue, balances or out or rates or discipline)
             offset_house(queue, work or 0, now, as_json=as_json)
             return
+        if not queue.exists():
+            raise SetfairError(f"{queue}: no such file or folder; name a table of queued payments or a house")
         if balances is None or out is None:
             raise SetfairError("a table of queued payments needs --balances FILE and --out FILE")
         discipline = discipline or Discipline.ORDERED

@@ -44,15 +44,20 @@ def read_name(
     if needed is not None:
         nameless &= needed
     defects.mark(nameless, Reason.NAME_MISSING, lambda row: f"{name} {shown(texts, row)} names nobody")
-    longer = columns.mark_longer(texts, columns.NAME_CHARS_MAX)
+    return _cut(texts, defects, name, columns.NAME_CHARS_MAX)
+
+
+def _cut(texts: pa.StringArray, defects: Defects, name: str, chars_max: int) -> pa.StringArray:
+    """Return texts cut to a length; note those that are longer."""
+    longer = columns.mark_longer(texts, chars_max)
     if not longer.any():
         return texts
     defects.mark(
         longer,
         Reason.REJECTED_BY_READER,
-        lambda row: f"{name} {shown(texts, row)} has more than {columns.NAME_CHARS_MAX} characters",
+        lambda row: f"{name} {shown(texts, row)} has more than {chars_max} characters",
     )
-    return pc.utf8_slice_codeunits(texts, 0, columns.NAME_CHARS_MAX)
+    return pc.utf8_slice_codeunits(texts, 0, chars_max)
 
 
 def read_money(chunk: Chunk) -> tuple[pa.StringArray, NDArray[np.int64], NDArray[np.uint16]]:
@@ -104,16 +109,7 @@ def read_countries(chunk: Chunk, defects: Defects, name: str) -> pa.StringArray:
 
 def read_text(chunk: Chunk, defects: Defects, name: str, *, chars_max: int) -> pa.StringArray:
     """Return a column of texts that may be empty; note those that are too long, and cut them."""
-    texts = chunk.text(name)
-    longer = columns.mark_longer(texts, chars_max)
-    if not longer.any():
-        return texts
-    defects.mark(
-        longer,
-        Reason.REJECTED_BY_READER,
-        lambda row: f"{name} {shown(texts, row)} has more than {chars_max} characters",
-    )
-    return pc.utf8_slice_codeunits(texts, 0, chars_max)
+    return _cut(chunk.text(name), defects, name, chars_max)
 
 
 def join_lines(texts: list[pa.Array]) -> pa.Array:

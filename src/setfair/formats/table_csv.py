@@ -109,6 +109,8 @@ def _split_header(path: Path) -> tuple[tuple[str, ...], int]:
     """Return the names of the columns and where the rows begin."""
     with path.open("rb") as file:
         line = file.readline(HEADER_BYTES_MAX)
+    if not line:
+        raise refusal(path, "the file is empty; its first line names the columns")
     if not line.endswith(b"\n"):
         raise refusal(path, f"no line of column names ends within the first {HEADER_BYTES_MAX} bytes", line=1)
     try:

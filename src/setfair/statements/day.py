@@ -27,9 +27,6 @@ from setfair.errors import BrokenInvariantError, PhaseError
 Query = Callable[[str, tuple[object, ...]], list[dict[str, Any]]]
 """Returns the rows of one query: `House.query` or `Tables.query`."""
 
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much is done, and how much there is."""
-
 _DAYS = "SELECT * FROM business_day WHERE business_date = ? ORDER BY currency"
 _SEQUENCES = "SELECT currency, count(*) AS days FROM business_day WHERE business_date <= ? GROUP BY currency"
 _SPANS = """

@@ -20,9 +20,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from setfair.domain.codes import InstructionKind, RecordKind, Status
+from setfair.domain.progress import Progress
 from setfair.formats.iso20022.statement_types import EntryTotals
 from setfair.journal.page import Page, page_from_bytes
-from setfair.statements.day import Day, Progress, Query
+from setfair.statements.day import Day, Query
 from setfair.statements.members import Members
 from setfair.statements.spool import Spool
 

@@ -26,8 +26,9 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from setfair.domain.progress import Progress, silent
 from setfair.formats.iso20022.statement_types import Party
-from setfair.statements.day import Progress, Query, find_day
+from setfair.statements.day import Query, find_day
 from setfair.statements.fees import find_fees, write_fees
 from setfair.statements.files import Outbox, Written
 from setfair.statements.gather import UNKNOWN_SENDER, gather
@@ -38,10 +39,6 @@ from setfair.statements.spool import Spool
 
 PARTIES_FOLDER = "parties"
 UNKNOWN_SENDER_FOLDER = "unknown-sender"
-
-
-def _silent(what: str, done: int, whole: int) -> None:
-    """Show nothing."""
 
 
 def write_day(
@@ -79,7 +76,7 @@ def write_day(
     BrokenInvariantError
         If opening and entries of an account do not give its closing balance.
     """
-    progress = on_progress or _silent
+    progress = on_progress or silent
     day = find_day(query, business_date)
     members = find_members(query, day)
     folder = out / business_date.isoformat()

@@ -30,7 +30,7 @@ from setfair.screening.lists.source import (
     ListFile,
     NameCollector,
     check_count,
-    csv_rows,
+    named_rows,
     read_published_note,
     refused,
 )
@@ -148,9 +148,10 @@ def read_eu_csv(list_id: str, path: Path) -> SanctionsList:
     """
     file, entries = ListFile(path), EntryCollector(path)
     dates: set[str] = set()
-    rows = _csv_rows(path, file, dates)
+    rows = named_rows(file, REQUIRED, "the EU list", delimiter=";")
     for entry_id, group in groupby(rows, lambda numbered: numbered[1]["Entity_LogicalId"]):
         numbered = list(group)
+        dates.update(row[REQUIRED[0]] for _, row in numbered)
         line, said = numbered[0][0], _said_in_csv(entry_id, [row for _, row in numbered])
         facts = (
             (name, text) for _, row in numbered for name, text in row.items() if name != REQUIRED[0] and text
@@ -166,22 +167,6 @@ def read_eu_csv(list_id: str, path: Path) -> SanctionsList:
         file.sha256,
         entries.entries(),
     )
-
-
-def _csv_rows(path: Path, file: ListFile, dates: set[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    header: list[str] = []
-    for line, values in csv_rows(file, end_mark=False, delimiter=";"):
-        if not header:
-            header = [value.strip() for value in values]
-            missing = [name for name in REQUIRED if name not in header]
-            if missing:
-                raise refused(path, f"column {missing[0]} is missing: not the EU list", line)
-            continue
-        if len(values) != len(header):
-            raise refused(path, f"{len(values)} columns where the header has {len(header)}", line)
-        row = {name: " ".join(value.split()) for name, value in zip(header, values, strict=True)}
-        dates.add(row[REQUIRED[0]])
-        yield line, row
 
 
 def _day_month_year(path: Path, text: str) -> date:

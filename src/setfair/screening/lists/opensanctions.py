@@ -25,7 +25,7 @@ from setfair.screening.lists.source import (
     ListFile,
     NameCollector,
     check_count,
-    csv_rows,
+    named_rows,
     read_published_note,
     refused,
 )
@@ -58,17 +58,8 @@ def read_opensanctions_csv(list_id: str, path: Path) -> SanctionsList:
         If the file or the note beside it is missing, truncated, malformed or not of this form.
     """
     file, entries = ListFile(path), EntryCollector(path)
-    header: list[str] = []
-    for line, values in csv_rows(file, end_mark=False):
-        if not header:
-            header = [value.strip() for value in values]
-            missing = [name for name in REQUIRED if name not in header]
-            if missing:
-                raise refused(path, f"column {missing[0]} is missing: not targets.simple.csv", line)
-            continue
-        if len(values) != len(header):
-            raise refused(path, f"{len(values)} columns where the header has {len(header)}", line)
-        entries.add(_of_row(path, dict(zip(header, map(collapse, values), strict=True)), line), line)
+    for line, row in named_rows(file, REQUIRED, "targets.simple.csv"):
+        entries.add(_of_row(path, row, line), line)
     return _whole(list_id, "OpenSanctions (CSV)", file, entries)
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -29,7 +29,7 @@ from setfair.screening.lists.model import (
     Name,
     NameQuality,
 )
-from setfair.screening.lists.names import names_in
+from setfair.screening.lists.names import collapse, names_in
 
 FILE_BYTES_MAX = 512 * 1024 * 1024
 """Bytes of one list file; the largest that is published has some 120 MB."""
@@ -108,6 +108,35 @@ def csv_rows(file: ListFile, *, end_mark: bool, delimiter: str = ",") -> Iterato
         except csv.Error as error:
             raise refused(file.path, f"not a CSV file: {error}", reader.line_num) from error
         yield reader.line_num, row
+
+
+def named_rows(
+    file: ListFile, required: Sequence[str], what: str, *, delimiter: str = ","
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the rows of a CSV file with a header by column, white space collapsed, with their line.
+
+    Parameters
+    ----------
+    file
+        The file, not yet read.
+    required
+        Columns without which it is not this list.
+    what
+        What it should be, for the message.
+    delimiter
+        What stands between the columns.
+    """
+    header: list[str] = []
+    for line, values in csv_rows(file, end_mark=False, delimiter=delimiter):
+        if not header:
+            header = [value.strip() for value in values]
+            missing = [name for name in required if name not in header]
+            if missing:
+                raise refused(file.path, f"column {missing[0]} is missing: not {what}", line)
+            continue
+        if len(values) != len(header):
+            raise refused(file.path, f"{len(values)} columns where the header has {len(header)}", line)
+        yield line, dict(zip(header, map(collapse, values), strict=True))
 
 
 def _decoded(file: ListFile, *, end_mark: bool) -> Iterator[str]:
