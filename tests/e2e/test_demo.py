@@ -253,7 +253,7 @@ def test_again_gives_the_same_outcomes(first: Play, second: Play) -> None:
     """The second run says so, and its summary is that of the first."""
     assert "no balance and no settled record changed" in second.output
     assert second.summary == first.summary
-    on_record = re.findall(r"^(\S+) .*?([\d,]+) were on record before", second.output, re.MULTILINE)
+    on_record = re.findall(r"^(\S+) .*?([\d,]+) (?:was|were) on record before", second.output, re.MULTILINE)
     assert len(on_record) > 55
 
 

@@ -129,10 +129,11 @@ def print_result(result: FileResult) -> None:
         if result.statuses[status]
     ]
     if result.repeated:
-        counts.append(f"[dim]{result.repeated:,} were on record before[/]")
-    console.print(
-        f"[bold]{name}[/]  {result.rows:,} rows: {', '.join(counts)}  [dim]{result.seconds:.2f} s[/]"
-    )
+        counts.append(
+            f"[dim]{result.repeated:,} {'was' if result.repeated == 1 else 'were'} on record before[/]"
+        )
+    rows = f"{result.rows:,} {'row' if result.rows == 1 else 'rows'}"
+    console.print(f"[bold]{name}[/]  {rows}: {', '.join(counts)}  [dim]{result.seconds:.2f} s[/]")
     if result.rejected:
         console.print(_rejections(result))
 

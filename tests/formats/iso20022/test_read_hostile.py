@@ -84,6 +84,13 @@ def test_file_cut_off_after_batches_still_fails(tmp_path: Path) -> None:
         list(batches)
 
 
+def test_a_cut_is_told_in_words(tmp_path: Path) -> None:
+    """What the parser found at the end of the file is said once, and as text."""
+    whole = cases.pacs008()
+    cut = cases.refused(tmp_path, whole[: whole.index("</CdtTrfTxInf>")])
+    assert cut.text.startswith("not well-formed XML, or cut off: Premature end of data in tag ")
+
+
 @pytest.mark.parametrize("after", ["garbage", "<More/>", "\0", "</Document>", "&amp;"])
 def test_anything_after_the_end_is_refused(tmp_path: Path, after: str) -> None:
     """Nothing may follow the closing tag of the root element."""

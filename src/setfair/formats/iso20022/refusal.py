@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from lxml import etree
@@ -18,6 +19,10 @@ WRONG_SUM = "AM10"
 """ISO reason: the sum of the amounts is not the one that the file states."""
 
 
+_WRAPPED = re.compile(r"^line \d+: b'(.*)'$")
+"""How the incremental parser words what it found at the end of a file: the line is said already."""
+
+
 def refusal(
     path: Path, text: str, *, line: int | None = None, element: str = "", reason: str = INVALID_FILE
 ) -> FileRefusedError:
@@ -28,5 +33,9 @@ def refusal(
 def not_well_formed(path: Path, error: etree.XMLSyntaxError) -> FileRefusedError:
     """Return the error that refuses a file for what the parser stumbled over."""
     log = error.error_log
-    found = log[len(log) - 1].message.strip() if len(log) else error.msg or "it ends too early"
+    found = log[len(log) - 1].message.strip() if len(log) else ""
+    if not found or log[len(log) - 1].domain == etree.ErrorDomains.SCHEMASV:
+        # What a schema says of the header stands in the same log, and is not why the parser stopped.
+        found = error.msg or "it ends too early"
+    found = _WRAPPED.sub(r"\1", found)
     return refusal(path, f"not well-formed XML, or cut off: {found}", line=error.lineno or None)
