@@ -32,10 +32,7 @@ def refusal(
 
 def not_well_formed(path: Path, error: etree.XMLSyntaxError) -> FileRefusedError:
     """Return the error that refuses a file for what the parser stumbled over."""
-    log = error.error_log
-    found = log[len(log) - 1].message.strip() if len(log) else ""
-    if not found or log[len(log) - 1].domain == etree.ErrorDomains.SCHEMASV:
-        # What a schema says of the header stands in the same log, and is not why the parser stopped.
-        found = error.msg or "it ends too early"
+    # Not the error log: it also holds what a schema said, and what other files of this thread had.
+    found = error.msg or "it ends too early"
     found = _WRAPPED.sub(r"\1", found)
     return refusal(path, f"not well-formed XML, or cut off: {found}", line=error.lineno or None)
