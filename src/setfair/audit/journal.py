@@ -28,11 +28,10 @@ from setfair.engine.layout import RECORD, Array
 from setfair.errors import BrokenInvariantError, HouseError, PageDamagedError
 from setfair.explain.choose import Query
 from setfair.house_state import HouseState, decide_again
-from setfair.journal.leaves import leaf_hashes
 from setfair.journal.page import Page, page_from_bytes
 from setfair.journal.sha256 import Rows
-from setfair.journal.sha256_lanes import hash_in_lanes
 from setfair.journal.tree import Frontier
+from setfair.journal.tree_lanes import leaves_in_lanes, parents_in_lanes
 
 AHEAD = 3
 """Pages that are prepared while one is decided."""
@@ -107,7 +106,7 @@ def _prepare(row: dict[str, Any]) -> Prepared:
         page = page_from_bytes(body if isinstance(body, bytes) else b"")
     except PageDamagedError as error:
         differ(int(row["page_number"]), "bytes", "a page with its digest", error)
-    return Prepared(row, page, leaf_hashes(page, hash_in_lanes))
+    return Prepared(row, page, leaves_in_lanes(page))
 
 
 def _check_place(state: HouseState, prepared: Prepared) -> None:
@@ -164,7 +163,7 @@ def _name_record(page: Page, decided: Array) -> None:
 def _check_tree(query: Query, audited: Audited, prepared: Prepared) -> None:
     """Rule 4."""
     number, row = prepared.page.number, prepared.row
-    audited.tree, nodes = audited.tree.extend(prepared.leaves, hash_in_lanes)
+    audited.tree, nodes = audited.tree.extend(prepared.leaves, parents_in_lanes)
     check_same(number, "root of the tree", audited.tree.root, row["root"])
     check_same(number, "frontier of the tree", audited.tree.to_bytes(), row["peaks"])
     kept = query(_NODES, (prepared.page.first_record,))
