@@ -14,7 +14,7 @@ from tests.reference.net_days import NetDay, net_days, play_net_day, seeded_net_
 from tests.reference.netting import NettingHouse
 from tests.reference.netting_engine import NettingEngine
 from tests.reference.words import Record
-from tests.uncompiled import share
+from tests.uncompiled import compiled_only, share
 
 DAYS_A_SLICE = share(150)
 SLICES = 4
@@ -97,6 +97,7 @@ def test_days_that_hypothesis_finds(day: NetDay) -> None:
     check_net_day(day)
 
 
+@compiled_only
 def test_the_days_are_lively(seeded: list[list[Record]]) -> None:
     """Every kind of record, every reason to be left out and a release by a netting occur on days enough."""
     kinds = Counter(kind for records in seeded for kind in {r.kind for r in records})
