@@ -6,10 +6,10 @@ python -m benchmarks.compare_offset table FILE [--each]
 
 Rules
 -----
-1. `run` appends a line to FILE for each side of each queue when it is done, and leaves out what is there: so it
-   may be stopped, and goes on where it was. `--only own` measures our side again.
-2. `table` prints a Markdown table of what FILE has of both sides: how near to the best known bound each comes,
-   and each queue where we have less.
+1. `run` appends a line to FILE for each side of each queue when it is done, and leaves out what is there: so
+   it may be stopped, and goes on where it was. `--only own` measures our side again.
+2. `table` prints a Markdown table of what FILE has of both sides: how near to the best known bound each
+   comes, and each queue where we have less.
 """
 
 from __future__ import annotations
@@ -168,8 +168,8 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--last", type=int, default=QUEUES)
     parser.add_argument("--payments-max", type=int, default=20_000, help="leave out longer queues")
-    parser.add_argument("--seconds", type=int, default=Limits.short, help="for the solver")
-    parser.add_argument("--long", type=int, default=Limits.long, help="for the solver where it comes near")
+    parser.add_argument("--seconds", type=int, default=Limits().short, help="for the solver")
+    parser.add_argument("--long", type=int, default=Limits().long, help="for the solver where it comes near")
     parser.add_argument("--only", choices=(OWN, SOLVER), help="this side, whether it is on file or not")
     parser.add_argument("--each", action="store_true", help="print every queue")
     options = parser.parse_args()
