@@ -54,6 +54,11 @@ def _week_order(value: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
     return days
 
 
+LATER = "later"
+"""Marks a field that was added after agreements had been signed, `Annotated[type, LATER]`: at its default it is
+no part of the document that is signed, so that every signature holds. Its default never changes."""
+
+
 class Part(BaseModel):
     """Base of all tables: frozen, strict types, no unknown fields."""
 
@@ -227,7 +232,7 @@ class Clearing(Part):
     """Share of its credit line from which on an account is reported for early settlement."""
     cycles: Annotated[tuple[Cycle, ...], Field(max_length=1000)] = ()
     """The day's cycles."""
-    across: Across | None = None
+    across: Annotated[Across | None, LATER] = None
     """Set-off across currencies; without it there is none."""
 
 
