@@ -201,6 +201,17 @@ class Cycle(Part):
     """What is set off in it, currency by currency."""
 
 
+class Across(Part):
+    """Set-off across currencies: net positions in one currency may move against those in another."""
+
+    unit: CurrencyCode
+    """Unit of account of the fixing."""
+    sources: Annotated[tuple[Name, ...], Field(min_length=1, max_length=100)]
+    """Who may have published its rates."""
+    max_age_hours: int = Field(default=24, ge=1, le=720)
+    """Oldest that a rate may be when the cycle runs."""
+
+
 class Clearing(Part):
     """How obligations are confirmed, set off and netted."""
 
@@ -216,6 +227,8 @@ class Clearing(Part):
     """Share of its credit line from which on an account is reported for early settlement."""
     cycles: Annotated[tuple[Cycle, ...], Field(max_length=1000)] = ()
     """The day's cycles."""
+    across: Across | None = None
+    """Set-off across currencies; without it there is none."""
 
 
 class Officer(Part):

@@ -20,6 +20,7 @@ from setfair.formats.replace_file import replacing
 from setfair.report.clearing_day import read_clearing
 from setfair.report.day import ReportDay, find_day
 from setfair.report.draw_accounts import draw_accounts, draw_journal
+from setfair.report.draw_across import draw_across, read_across
 from setfair.report.draw_clearing import draw_clearing
 from setfair.report.draw_liquidity import draw_liquidity
 from setfair.report.draw_numbers import draw_numbers
@@ -95,6 +96,7 @@ def _draw(query: Query, day: ReportDay) -> str:
         draw_numbers(figures),
         draw_owed(figures, owing),
         draw_clearing(clearings),
+        *filter(None, [draw_across(read_across(reader, day.first.number, day.last.number))]),
         draw_settled(series, figures),
         draw_queue(series, figures),
         draw_liquidity(day, accounts, series.window),
