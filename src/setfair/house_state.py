@@ -108,7 +108,7 @@ def recover_state(pages: Pages) -> tuple[HouseState, int]:
     """Read the books back: the checkpoint, then the pages after it; return them and how many those were."""
     state, replayed = restore_state(pages.read_checkpoint()), 0
     for _, body in pages.pages_after(state.page_number):
-        replay(state, page_from_bytes(body))
+        replay(state, page_from_bytes(body, texts=False))
         replayed += 1
     return state, replayed
 
