@@ -31,6 +31,7 @@ COMMANDS = {
     "link": "link:link_app",
     "why": "why:why",
     "status": "look:status",
+    "indicators": "indicators:indicators",
     "statements": "give_out:statements",
     "report": "give_out:report",
     "sql": "look:sql",
