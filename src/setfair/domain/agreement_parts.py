@@ -55,8 +55,8 @@ def _week_order(value: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
 
 
 LATER = "later"
-"""Marks a field that was added after agreements had been signed, `Annotated[type, LATER]`: at its default it is
-no part of the document that is signed, so that every signature holds. Its default never changes."""
+"""Marks a field that was added after agreements had been signed, `Annotated[type, LATER]`: at its default it
+is no part of the document that is signed, so that every signature holds. Its default never changes."""
 
 
 class Part(BaseModel):
