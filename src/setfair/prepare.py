@@ -18,7 +18,7 @@ import pyarrow as pa
 from setfair.domain.codes import InstructionKind, Phase, Priority, Screening
 from setfair.engine.books import BYPASS_RULE, AccountTerms, Books, LimitTerms
 from setfair.engine.decide import Terms, decide
-from setfair.engine.layout import INSTRUCTION, RECORD, Array
+from setfair.engine.layout import INSTRUCTION, LEG_TERMS, RECORD, Array
 from setfair.engine.loops import find_loops
 from setfair.engine.setoff import set_off
 from setfair.formats import columns
@@ -68,6 +68,9 @@ def decide_a_day() -> None:
             row = {"identity_high": 20 + 2 * bypass + number, "debtor": debtor, "creditor": 1 - debtor}
             decide(books, _one(InstructionKind.CUSTOMER_PAYMENT, amount=1000 + number, **row), 8)
         decide(books, _one(InstructionKind.OFFSETTING, amount=1000), 8)
+    leg = np.zeros(1, LEG_TERMS)
+    leg["link_high"], leg["legs"] = 1, 2
+    decide(books, _one(InstructionKind.INSTITUTION_PAYMENT, identity_high=30, target=1), 8, leg_terms=leg)
     decide(books, _one(InstructionKind.PHASE_CHANGE, target=Phase.INTERBANK_CUTOFF), 8)
     books.reserve_payments(1000)
     books.forget_payments_before(_DAY + 1)
