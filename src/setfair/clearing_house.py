@@ -22,7 +22,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Protocol
 
 import numpy as np
 
@@ -35,11 +34,12 @@ from setfair.domain.instruction import Batch, Family
 from setfair.domain.signing import AgreementSignature, format_signatures, is_in_force
 from setfair.draft import Draft, documents_of, notes, one_instruction, texts_of
 from setfair.engine.books import OFFSET_LEFT, OFFSET_TIME
+from setfair.engine.cycle_terms import ChoiceTerms
 from setfair.engine.decide import decide
 from setfair.engine.layout import Array
 from setfair.errors import AgreementError, BrokenInvariantError, HouseError, PhaseError
 from setfair.house_state import HouseState, check_adoption, recover_state, state_bytes
-from setfair.intake.cycle import FIXING_DOCUMENT, check_agreed, cycle_terms_of, fixing_document
+from setfair.intake.cycle import check_agreed, cycle_documents, cycle_terms_of
 from setfair.intake.directory import currency_number
 from setfair.intake.obligations import (
     PartyRows,
@@ -62,7 +62,7 @@ from setfair.screening.gate import check_settling
 from setfair.screening.match import Hit
 from setfair.screening.pairs import Pair, pass_pairs
 from setfair.screening.screen_batch import ScreeningResult
-from setfair.screening.screener import Screener
+from setfair.screening.screener import ListsInForce, Screener
 from setfair.store.protocol import Store
 
 CLOCK_BACK_MAX_NS = 600 * 10**9
@@ -70,22 +70,6 @@ CLOCK_BACK_MAX_NS = 600 * 10**9
 
 CHECKPOINT_PAGES = 512
 """Pages after which a checkpoint of the books is written."""
-
-
-class ListsInForce(Protocol):
-    """What the clearing house asks of the screening gate."""
-
-    def screener(self, agreement: Agreement, today: date) -> Screener:
-        """Return the screener over the lists in force.
-
-        Raises
-        ------
-        ScreeningUnavailableError
-            If a mandatory list is missing, truncated or stale.
-        """
-
-    def description(self) -> bytes:
-        """Return the lists in force as JSON, for the journal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,34 +291,34 @@ class ClearingHouse:
         fields |= {"currency": number, "target": int(phase)}
         return self._command(InstructionKind.PHASE_CHANGE, Draft(one_instruction()), **fields)
 
-    def run_cycle(self, currency: str, day: date) -> Outcome:
+    def run_cycle(self, currency: str, day: date, choice: ChoiceTerms | None = None) -> Outcome:
         """Set off, and net as agreed, the obligations in one currency that are due on `day` or before.
 
-        Raises
-        ------
-        ScreeningUnavailableError
-            If a list is missing, or so old that the agreement lets nothing settle by itself.
-        """
-        return self._run_cycle(Draft(one_instruction()), self._currency(currency), day)
-
-    def run_across_cycle(self, fixing: Fixing, currencies: Sequence[str], day: date) -> Outcome:
-        """Set off together, at a fixing, what is due in all of these currencies on `day` or before.
+        `choice` says what it is run for, and within which limits; None: the first objective of the agreement.
 
         Raises
         ------
-        HouseError
-            If the agreement does not allow it, or not at these rates, or the amounts are too far apart.
-        ScreeningUnavailableError
-            As `run_cycle`.
+        HouseError, ScreeningUnavailableError
+            If the agreement does not allow the choice; if a list is missing, or so old that the agreement
+            lets nothing settle by itself.
         """
-        documents = {FIXING_DOCUMENT: fixing_document(fixing, currencies)}
-        return self._run_cycle(Draft(one_instruction(), documents), 0, day)
+        return self._run_cycle(cycle_documents(self._agreement(), choice), self._currency(currency), day)
 
-    def _run_cycle(self, draft: Draft, currency: int, day: date) -> Outcome:
+    def run_across_cycle(
+        self, fixing: Fixing, currencies: Sequence[str], day: date, choice: ChoiceTerms | None = None
+    ) -> Outcome:
+        """Set off together, at a fixing, what is due in all of these currencies; raises as `run_cycle`."""
+        return self._run_cycle(cycle_documents(self._agreement(), choice, (fixing, currencies)), 0, day)
+
+    def _run_cycle(self, documents: dict[str, bytes], currency: int, day: date) -> Outcome:
         self.expire_due()
         check_settling(self._screener().lists)
+        fields, draft = (
+            {"currency": currency, "value_date": days_of(day)},
+            Draft(one_instruction(), documents),
+        )
         try:
-            return self._command(InstructionKind.CYCLE, draft, currency=currency, value_date=days_of(day))
+            return self._command(InstructionKind.CYCLE, draft, **fields)
         except OverflowError as error:
             raise HouseError(f"{error}; run the cycle for an earlier --date first") from error
 

@@ -19,6 +19,7 @@ from setfair.domain.agreement_fields import (
     Country,
     CurrencyCode,
     CurrencyCodes,
+    CycleLimits,
     CycleName,
     Holidays,
     Lei,
@@ -26,6 +27,8 @@ from setfair.domain.agreement_fields import (
     LocalTime,
     MemberId,
     Name,
+    Names,
+    Objectives,
     ParticipantId,
     PersonId,
     PublicKey,
@@ -211,7 +214,7 @@ class Across(Part):
 
     unit: CurrencyCode
     """Unit of account of the fixing."""
-    sources: Annotated[tuple[Name, ...], Field(min_length=1, max_length=100)]
+    sources: Names
     """Who may have published its rates."""
     max_age_hours: int = Field(default=24, ge=1, le=720)
     """Oldest that a rate may be when the cycle runs."""
@@ -234,6 +237,10 @@ class Clearing(Part):
     """The day's cycles."""
     across: Annotated[Across | None, LATER] = None
     """Set-off across currencies; without it there is none."""
+    objectives: Objectives = ("value",)
+    """What a cycle may be run for; the first, where it is run without saying for what."""
+    limits: CycleLimits = ()
+    """Which limits a cycle may come with."""
 
 
 class Officer(Part):

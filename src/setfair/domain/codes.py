@@ -177,6 +177,8 @@ class RecordKind(IntEnum):
     """What rounding in a cycle across currencies left with a party: its entry to the rounding account."""
     ACROSS_RUN = 28
     """Totals of a cycle across currencies, in the unit of account."""
+    CHOICE_RUN = 29
+    """What the objective and the limits of a cycle came to."""
 
 
 class ReasonInfo(NamedTuple):

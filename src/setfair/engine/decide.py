@@ -225,8 +225,8 @@ def _run_cycle(books: Books, command: Array, number: int, now: int, with_cycle: 
     """Run a cycle in one currency, or in all of a fixing."""
     stamp, day = Stamp(int(command["currency"]), number, now), int(command["value_date"])
     if with_cycle.terms.fixing is not None:
-        return run_across_cycle(books, day, stamp, with_cycle.terms.fixing)
-    return run_cycle(books, day, stamp, with_cycle.party_account)
+        return run_across_cycle(books, day, stamp, with_cycle.terms)
+    return run_cycle(books, day, stamp, with_cycle.party_account, with_cycle.terms.choice)
 
 
 def _change_phase(books: Books, command: Array, number: int, now: int) -> Array:

@@ -208,6 +208,13 @@ CREATE TABLE fixing_rate (
     time_utc    TEXT NOT NULL,
     PRIMARY KEY (page_number, currency)
 ) WITHOUT ROWID;
+CREATE TABLE choice_row (
+    page_number   INTEGER PRIMARY KEY,
+    objective     TEXT    NOT NULL,
+    kept          INTEGER NOT NULL,
+    minimum_minor INTEGER NOT NULL,
+    party_maximum_minor INTEGER
+);
 
 CREATE VIEW account AS
 SELECT a.account_number, p.participant, p.bic, p.name, p.country, c.currency, c.decimals,
@@ -437,6 +444,13 @@ WHERE w.kind = 27;
 CREATE VIEW rounding_account AS
 SELECT party_number, party, name, unit, decimals, count(*) AS entries, sum(entry_minor) AS balance_minor
 FROM rounding_entry GROUP BY party_number, unit;
+
+CREATE VIEW cycle_choice AS
+SELECT w.cycle_number, w.page_number, c.currency, c.decimals, t.objective, t.kept, t.minimum_minor,
+       t.party_maximum_minor, w.debtor AS closed, w.creditor_after AS closed_max, w.creditor AS too_little,
+       w.debtor_after AS cleared_without_minor, w.amount_minor AS cleared_max_minor
+FROM cycle_record w JOIN currency c USING (currency_number) JOIN choice_row t USING (page_number)
+WHERE w.kind = 29;
 
 CREATE VIEW cycle AS
 SELECT w.cycle_number, w.page_number, w.time_utc, c.currency, c.decimals,
