@@ -1,12 +1,14 @@
 """Appending: records a second that are durable, from arrays to a page in the store.
 
-Beside it what the disk allows: the same bytes appended to a file, each followed by fdatasync.
+As in a house, a page is encoded while the one before it is stored (docs/adr/0013). Beside it what the disk
+allows: the same bytes appended to a file, each followed by fdatasync.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 
@@ -54,9 +56,10 @@ def _of_size(pages: list[Page], rows: int, folder: Path, scale: Scale) -> Iterat
     store, numbers = SqliteStore(folder, create=True), count(1)
 
     def append(timer: Timer) -> None:
-        with timer:
-            for page in pages:
-                store.append(_meta(page, next(numbers)), page_to_bytes(page))
+        with timer, ThreadPoolExecutor(1) as encoding:
+            bodies = encoding.map(page_to_bytes, pages)
+            for page, body in zip(pages, bodies, strict=True):
+                store.append(_meta(page, next(numbers)), body)
 
     size, aim = f"pages of {rows:,}", 1.5e6 if rows == AIM_ROWS else None
     note = f"{bytes_each:.0f} bytes a record"

@@ -65,14 +65,20 @@ def _limit_all(books: Books) -> None:
 
 
 def batches_of(
-    count: int, rows: int, accounts: int, *, identities: bool = True, contended: bool = False
+    count: int,
+    rows: int,
+    accounts: int,
+    *,
+    identities: bool = True,
+    contended: bool = False,
+    seed: int = 0,
 ) -> list[Array]:
     """Return `count` batches of `rows` payments, each with an identity of its own.
 
     In a contended batch every tenth payment has no cover when it comes and is released by a payment to
     its debtor in the second half of the batch.
     """
-    random = np.random.default_rng(SEED)
+    random = np.random.default_rng((SEED, seed) if seed else SEED)
     batches = []
     for _ in range(count):
         batch = np.zeros(rows, INSTRUCTION)

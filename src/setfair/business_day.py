@@ -9,6 +9,7 @@ from setfair.clearing_house import ClearingHouse
 from setfair.domain.agreement import Agreement
 from setfair.domain.calendar import is_business_day
 from setfair.domain.codes import Phase
+from setfair.domain.fixing import Fixing
 from setfair.domain.instants import date_of
 from setfair.errors import HouseError, PhaseError
 from setfair.intake.directory import currency_number
@@ -124,4 +125,28 @@ def run_cycles(house: ClearingHouse, chosen: Sequence[str] = (), day: date | Non
     currencies = currencies_of(house, chosen)
     for code in currencies:
         house.run_cycle(code, day or business_date_of(house, code) or house.today())
+    return currencies
+
+
+def run_across_cycle(
+    house: ClearingHouse, fixing: Fixing, chosen: Sequence[str] = (), day: date | None = None
+) -> list[str]:
+    """Set off what is due in all currencies together, then net in each what remains, where that is agreed.
+
+    Parameters
+    ----------
+    house
+        The house.
+    fixing
+        With a rate for each of the currencies.
+    chosen
+        Currencies; none: all of the agreement.
+    day
+        Business day; None: the newest that one of the currencies has opened, or today.
+    """
+    currencies = currencies_of(house, chosen)
+    days = [found for code in currencies if (found := business_date_of(house, code))]
+    house.run_across_cycle(fixing, currencies, day or max(days, default=house.today()))
+    if agreement_of(house).clearing.netting == "net":
+        return run_cycles(house, currencies, day)
     return currencies

@@ -29,6 +29,7 @@ import numpy as np
 from setfair.domain.agreement import Agreement, canonical_bytes
 from setfair.domain.calendar import is_business_day
 from setfair.domain.codes import PHASE_MOVES, InstructionKind, Phase
+from setfair.domain.fixing import Fixing
 from setfair.domain.instants import NANOSECONDS, days_of, format_utc, local_date
 from setfair.domain.instruction import Batch, Family
 from setfair.domain.signing import AgreementSignature, format_signatures, is_in_force
@@ -38,6 +39,7 @@ from setfair.engine.decide import decide
 from setfair.engine.layout import Array
 from setfair.errors import AgreementError, BrokenInvariantError, HouseError, PhaseError
 from setfair.house_state import HouseState, check_adoption, recover_state, state_bytes
+from setfair.intake.cycle import FIXING_DOCUMENT, check_agreed, cycle_terms_of, fixing_document
 from setfair.intake.directory import currency_number
 from setfair.intake.obligations import (
     PartyRows,
@@ -313,14 +315,28 @@ class ClearingHouse:
         ScreeningUnavailableError
             If a list is missing, or so old that the agreement lets nothing settle by itself.
         """
+        return self._run_cycle(Draft(one_instruction()), self._currency(currency), day)
+
+    def run_across_cycle(self, fixing: Fixing, currencies: Sequence[str], day: date) -> Outcome:
+        """Set off together, at a fixing, what is due in all of these currencies on `day` or before.
+
+        Raises
+        ------
+        HouseError
+            If the agreement does not allow it, or not at these rates, or the amounts are too far apart.
+        ScreeningUnavailableError
+            As `run_cycle`.
+        """
+        documents = {FIXING_DOCUMENT: fixing_document(fixing, currencies)}
+        return self._run_cycle(Draft(one_instruction(), documents), 0, day)
+
+    def _run_cycle(self, draft: Draft, currency: int, day: date) -> Outcome:
         self.expire_due()
         check_settling(self._screener().lists)
-        return self._command(
-            InstructionKind.CYCLE,
-            Draft(one_instruction()),
-            currency=self._currency(currency),
-            value_date=days_of(day),
-        )
+        try:
+            return self._command(InstructionKind.CYCLE, draft, currency=currency, value_date=days_of(day))
+        except OverflowError as error:
+            raise HouseError(f"{error}; run the cycle for an earlier --date first") from error
 
     def expire_due(self) -> Outcome | None:
         """Reject what has reached its latest time; None if nothing has. Every way in does this first."""
@@ -407,7 +423,16 @@ class ClearingHouse:
         leg_terms = draft.taken.leg_terms
         if leg_terms is not None:
             draft.documents[LEGS_DOCUMENT] = leg_terms.tobytes()
-        decided = decide(self.state.books, instructions, now, draft.terms, accounts, leg_terms=leg_terms)
+        check_agreed(self.state.directory.agreement, draft.documents, now)
+        decided = decide(
+            self.state.books,
+            instructions,
+            now,
+            draft.terms,
+            accounts,
+            leg_terms=leg_terms,
+            cycle_terms=cycle_terms_of(draft.documents),
+        )
         rows = decided.rows
         fresh = np.flatnonzero(rows["repeated"] == 0)
         if not len(fresh):

@@ -20,10 +20,9 @@ from setfair.domain.agreement import Agreement
 from setfair.domain.codes import InstructionKind
 from setfair.domain.instants import NANOSECONDS, format_utc
 from setfair.errors import PageDamagedError, StoreError
-from setfair.journal.leaves import leaf_hashes
 from setfair.journal.page import Page, page_to_bytes
-from setfair.journal.sha256_lanes import hash_in_lanes
 from setfair.journal.tree import Frontier
+from setfair.journal.tree_lanes import leaves_in_lanes, parents_in_lanes
 from setfair.proof.checkpoint import Checkpoint, origin_of
 from setfair.store.protocol import PageMeta, Store
 
@@ -114,7 +113,7 @@ class JournalWriter:
 
     def _extend(self, page: Page) -> tuple[Frontier, bytes]:
         """Return the tree with the records of the page, and the nodes that they complete."""
-        self._grown, nodes = self._grown.extend(leaf_hashes(page, hash_in_lanes), hash_in_lanes)
+        self._grown, nodes = self._grown.extend(leaves_in_lanes(page), parents_in_lanes)
         return self._grown, nodes
 
     def _store_begun(

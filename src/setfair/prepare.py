@@ -18,14 +18,14 @@ import pyarrow as pa
 from setfair.domain.codes import InstructionKind, Phase, Priority, Screening
 from setfair.engine.books import BYPASS_RULE, AccountTerms, Books, LimitTerms
 from setfair.engine.decide import Terms, decide
-from setfair.engine.layout import INSTRUCTION, Array
+from setfair.engine.layout import INSTRUCTION, LEG_TERMS, RECORD, Array
 from setfair.engine.loops import find_loops
 from setfair.engine.setoff import set_off
 from setfair.formats import columns
 from setfair.formats.kernels import hash_texts
 from setfair.intake.digest import mix_text, mix_words
-from setfair.journal.sha256 import padded_rows
-from setfair.journal.sha256_lanes import ONE_BY_ONE_BELOW, hash_in_lanes
+from setfair.journal.page import Page
+from setfair.journal.tree_lanes import FEW, leaves_in_lanes, parents_in_lanes
 from setfair.screening.free_text import TextIndex
 from setfair.screening.fuzzy import FuzzyMatcher
 from setfair.screening.gate import ListSet
@@ -68,6 +68,9 @@ def decide_a_day() -> None:
             row = {"identity_high": 20 + 2 * bypass + number, "debtor": debtor, "creditor": 1 - debtor}
             decide(books, _one(InstructionKind.CUSTOMER_PAYMENT, amount=1000 + number, **row), 8)
         decide(books, _one(InstructionKind.OFFSETTING, amount=1000), 8)
+    leg = np.zeros(1, LEG_TERMS)
+    leg["link_high"], leg["legs"] = 1, 2
+    decide(books, _one(InstructionKind.INSTITUTION_PAYMENT, identity_high=30, target=1), 8, leg_terms=leg)
     decide(books, _one(InstructionKind.PHASE_CHANGE, target=Phase.INTERBANK_CUTOFF), 8)
     books.reserve_payments(1000)
     books.forget_payments_before(_DAY + 1)
@@ -92,8 +95,9 @@ def clear_debts() -> None:
 
 
 def read_a_line() -> None:
-    """Read a line of text of each sort, hash it, and find the loop of two debts."""
-    hash_in_lanes(padded_rows(ONE_BY_ONE_BELOW, 1), 1)
+    """Hash a leaf and nodes, read a line of text of each sort, hash it, and find the loop of two debts."""
+    leaves_in_lanes(Page(1, 1, 1, 0, bytes(32), np.zeros(1, INSTRUCTION), np.zeros(1, RECORD)))
+    parents_in_lanes(np.zeros((2 * FEW, 32), np.uint8))
     find_loops(np.array([0, 1]), np.array([1, 0]), np.array([5, 5]))
     texts = pa.array(["1.50"])
     columns.read_amounts(columns.trim(texts), np.zeros(1, np.int8))

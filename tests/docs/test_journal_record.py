@@ -15,8 +15,7 @@ from setfair.engine.layout import INSTRUCTION, RECORD
 from setfair.house import House
 from setfair.journal.leaves import leaf_hashes
 from setfair.journal.page import Page, page_from_bytes, page_to_bytes
-from setfair.journal.sha256 import hash_one_by_one
-from setfair.journal.tree import Frontier
+from setfair.journal.tree import Frontier, parents
 from tests.docs.example_leaves import example_rows
 from tests.docs.example_page import example_page
 from tests.docs.markdown import DOCS, blocks, rows, sections
@@ -142,8 +141,8 @@ def test_the_leaves_of_the_example() -> None:
     described = rows(sections(DOCUMENT, "##")["Tree"])
     shown = [(row[0], row[1]) for row in described if re.fullmatch("[0-9a-f]{32,}", row[1])]
     assert shown == example_rows()
-    hashes = leaf_hashes(example_page(), hash_one_by_one)
+    hashes = leaf_hashes(example_page())
     assert [value for name, value in shown if name.startswith("leaf of")] == [
         row.tobytes().hex() for row in hashes
     ]
-    assert Frontier().extend(hashes, hash_one_by_one)[0].root.hex() == shown[-1][1]
+    assert Frontier().extend(hashes, parents)[0].root.hex() == shown[-1][1]

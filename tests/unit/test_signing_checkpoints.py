@@ -11,8 +11,7 @@ from setfair.errors import PageDamagedError, StoreError
 from setfair.house import House, open_house
 from setfair.journal.leaves import leaf_hashes
 from setfair.journal.page import page_from_bytes
-from setfair.journal.sha256 import hash_one_by_one
-from setfair.journal.tree import Frontier
+from setfair.journal.tree import Frontier, parents
 from setfair.proof.checkpoint import checkpoint_of
 from setfair.proof.note import read_note
 from setfair.screening.in_force import FileLists
@@ -67,7 +66,7 @@ def test_the_tree_is_that_of_the_records(tmp_path: Path) -> None:
     roots = plain_sql(house / "setfair.db", "SELECT root, peaks FROM page ORDER BY page_number")
     tree, stored = Frontier(), b""
     for body, (root, peaks) in zip(bodies, roots, strict=True):
-        tree, more = tree.extend(leaf_hashes(page_from_bytes(body), hash_one_by_one), hash_one_by_one)
+        tree, more = tree.extend(leaf_hashes(page_from_bytes(body)), parents)
         stored += more
         assert (tree.root.hex(), tree.to_bytes().hex()) == (root, peaks)
     assert stored == nodes

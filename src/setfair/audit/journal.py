@@ -28,11 +28,10 @@ from setfair.engine.layout import RECORD, Array
 from setfair.errors import BrokenInvariantError, HouseError, PageDamagedError
 from setfair.explain.choose import Query
 from setfair.house_state import HouseState, decide_again
-from setfair.journal.leaves import leaf_hashes
 from setfair.journal.page import Page, page_from_bytes
 from setfair.journal.sha256 import Rows
-from setfair.journal.sha256_lanes import hash_in_lanes
 from setfair.journal.tree import Frontier
+from setfair.journal.tree_lanes import leaves_in_lanes, parents_in_lanes
 
 AHEAD = 3
 """Pages that are prepared while one is decided."""
@@ -60,15 +59,24 @@ class Prepared:
     leaves: Rows
 
 
-def audit_pages(query: Query, audited: Audited) -> Iterator[Page]:
+def audit_pages(query: Query, audited: Audited, *, texts: bool) -> Iterator[Page]:
     """Check the pages after those that were audited; yield each when it was found good.
+
+    Parameters
+    ----------
+    query
+        Returns the rows of one query.
+    audited
+        What was audited; goes on with each page.
+    texts
+        Whether the texts of pages are read too.
 
     Raises
     ------
     DifferenceFound
         At the first difference.
     """
-    for prepared in _prepared(query, audited.state.page_number):
+    for prepared in _prepared(query, audited.state.page_number, texts=texts):
         _check_place(audited.state, prepared)
         _check_records(audited.state, prepared.page)
         _check_tree(query, audited, prepared)
@@ -76,13 +84,13 @@ def audit_pages(query: Query, audited: Audited) -> Iterator[Page]:
         yield prepared.page
 
 
-def _prepared(query: Query, after: int) -> Iterator[Prepared]:
+def _prepared(query: Query, after: int, *, texts: bool) -> Iterator[Prepared]:
     """Yield pages in order, each prepared by another thread."""
     rows = _rows(query, after)
     with ThreadPoolExecutor(THREADS) as pool:
         waiting: deque[Future[Prepared]] = deque()
         for row in rows:
-            waiting.append(pool.submit(_prepare, row))
+            waiting.append(pool.submit(_prepare, row, texts=texts))
             if len(waiting) > AHEAD:
                 yield waiting.popleft().result()
         while waiting:
@@ -101,13 +109,13 @@ def _rows(query: Query, after: int) -> Iterator[dict[str, Any]]:
         yield rows[0]
 
 
-def _prepare(row: dict[str, Any]) -> Prepared:
+def _prepare(row: dict[str, Any], *, texts: bool) -> Prepared:
     body = row["body"]
     try:
-        page = page_from_bytes(body if isinstance(body, bytes) else b"")
+        page = page_from_bytes(body if isinstance(body, bytes) else b"", texts=texts)
     except PageDamagedError as error:
         differ(int(row["page_number"]), "bytes", "a page with its digest", error)
-    return Prepared(row, page, leaf_hashes(page, hash_in_lanes))
+    return Prepared(row, page, leaves_in_lanes(page))
 
 
 def _check_place(state: HouseState, prepared: Prepared) -> None:
@@ -164,7 +172,7 @@ def _name_record(page: Page, decided: Array) -> None:
 def _check_tree(query: Query, audited: Audited, prepared: Prepared) -> None:
     """Rule 4."""
     number, row = prepared.page.number, prepared.row
-    audited.tree, nodes = audited.tree.extend(prepared.leaves, hash_in_lanes)
+    audited.tree, nodes = audited.tree.extend(prepared.leaves, parents_in_lanes)
     check_same(number, "root of the tree", audited.tree.root, row["root"])
     check_same(number, "frontier of the tree", audited.tree.to_bytes(), row["peaks"])
     kept = query(_NODES, (prepared.page.first_record,))

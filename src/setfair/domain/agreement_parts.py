@@ -54,6 +54,11 @@ def _week_order(value: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
     return days
 
 
+LATER = "later"
+"""Marks a field that was added after agreements had been signed, `Annotated[type, LATER]`: at its default it
+is no part of the document that is signed, so that every signature holds. Its default never changes."""
+
+
 class Part(BaseModel):
     """Base of all tables: frozen, strict types, no unknown fields."""
 
@@ -203,6 +208,17 @@ class Cycle(Part):
     """0: every business day; else the last business day of every so many months, counted from January."""
 
 
+class Across(Part):
+    """Set-off across currencies: net positions in one currency may move against those in another."""
+
+    unit: CurrencyCode
+    """Unit of account of the fixing."""
+    sources: Annotated[tuple[Name, ...], Field(min_length=1, max_length=100)]
+    """Who may have published its rates."""
+    max_age_hours: int = Field(default=24, ge=1, le=720)
+    """Oldest that a rate may be when the cycle runs."""
+
+
 class Clearing(Part):
     """How obligations are confirmed, set off and netted."""
 
@@ -218,6 +234,8 @@ class Clearing(Part):
     """Share of its credit line from which on an account is reported for early settlement."""
     cycles: Annotated[tuple[Cycle, ...], Field(max_length=1000)] = ()
     """The day's cycles."""
+    across: Annotated[Across | None, LATER] = None
+    """Set-off across currencies; without it there is none."""
 
 
 class Officer(Part):

@@ -171,6 +171,12 @@ class RecordKind(IntEnum):
     """What had reached its latest time was rejected."""
     OFFSETTING_RUN = 25
     """Totals of one run of offsetting over all that waits."""
+    EXCHANGED = 26
+    """A party's net position in one currency changed in a cycle across currencies."""
+    ROUNDED = 27
+    """What rounding in a cycle across currencies left with a party: its entry to the rounding account."""
+    ACROSS_RUN = 28
+    """Totals of a cycle across currencies, in the unit of account."""
 
 
 class ReasonInfo(NamedTuple):

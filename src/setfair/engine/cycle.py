@@ -8,25 +8,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from setfair.domain.codes import InstructionKind, Phase, RecordKind, Status
+from setfair.domain.codes import Phase, RecordKind
 from setfair.engine.books import NETTING_RULE, Books
 from setfair.engine.cycle_records import Stamp, cycle_record, netting_record
 from setfair.engine.layout import Array
 from setfair.engine.net_cycle import run_net_cycle
-from setfair.engine.reduce import reduce_obligations
+from setfair.engine.reduce import due_obligations, reduce_obligations
 from setfair.engine.setoff import set_off
-
-
-def due_obligations(books: Books, currency: int, day: int) -> NDArray[np.int64]:
-    """Return the places of the obligations of a currency that are open and due on `day` or before."""
-    obligations = books.obligations[: books.obligation_count]
-    due = (
-        (obligations["kind"] == InstructionKind.OBLIGATION)
-        & (obligations["status"] == Status.ACSP)
-        & (obligations["currency"] == currency)
-        & (obligations["due"] <= day)
-    )
-    return np.flatnonzero(due)
 
 
 def run_cycle(books: Books, day: int, stamp: Stamp, party_account: NDArray[np.int32] | None = None) -> Array:
@@ -49,7 +37,7 @@ def run_cycle(books: Books, day: int, stamp: Stamp, party_account: NDArray[np.in
         RECORD: one SET_OFF for each obligation reduced, in order of the obligations; what netting
         adds (`net_cycle`); then CYCLE_RUN.
     """
-    places = due_obligations(books, stamp.currency, day)
+    places = due_obligations(books, [stamp.currency], day)
     nets = bool(books.rules[NETTING_RULE])
     if nets and books.phases[stamp.currency] != Phase.CLOSED:
         return run_net_cycle(books, places, stamp, party_account)

@@ -15,11 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from setfair.domain.codes import PHASE_MOVES, InstructionKind, Phase, Reason, RecordKind, Status
+from setfair.engine.across_cycle import run_across_cycle
 from setfair.engine.admit import admit
 from setfair.engine.books import (
     NETTING_RULE,
@@ -32,6 +34,7 @@ from setfair.engine.books import (
 )
 from setfair.engine.cycle import run_cycle
 from setfair.engine.cycle_records import Stamp
+from setfair.engine.cycle_terms import AS_EVER, CycleTerms
 from setfair.engine.day import open_day, reject_waiting
 from setfair.engine.invariants import check_page
 from setfair.engine.layout import (
@@ -115,6 +118,7 @@ def decide(
     party_account: NDArray[np.int32] | None = None,
     *,
     leg_terms: Array | None = None,
+    cycle_terms: CycleTerms = AS_EVER,
 ) -> Decided:
     """Decide one batch; `books` are changed in place.
 
@@ -131,9 +135,10 @@ def decide(
     party_account
         With a CYCLE: by party, the account in the cycle's currency of the participant that it banks
         with, or -1; None: no party has one.
-
     leg_terms
         With payments: LEG_TERMS of those that are legs of links, in the places that they name.
+    cycle_terms
+        With a CYCLE: what it comes with.
 
     Raises
     ------
@@ -148,7 +153,8 @@ def decide(
     elif kind in _OBLIGATIONS:
         decided = _decide_obligations(books, batch, now)
     else:
-        decided = _decide_command(books, kind, batch, now, terms, party_account)
+        with_cycle = CycleInput(party_account, cycle_terms)
+        decided = _decide_command(books, kind, batch[0], now, terms, with_cycle)
     check_page(books, decided.records)
     return decided
 
@@ -184,29 +190,35 @@ def _decide_obligations(books: Books, batch: Array, now: int) -> Decided:
     return Decided(rows, _written(journal))
 
 
+class CycleInput(NamedTuple):
+    """What a CYCLE is decided by beside the books and its instruction."""
+
+    party_account: NDArray[np.int32] | None
+    terms: CycleTerms
+
+
 def _decide_command(
     books: Books,
     kind: InstructionKind,
-    batch: Array,
+    command: Array,
     now: int,
     terms: Terms | None,
-    party_account: NDArray[np.int32] | None,
+    with_cycle: CycleInput,
 ) -> Decided:
     number = books.next_number
     books.counters[NEXT_NUMBER] += 1
     if kind is InstructionKind.PHASE_CHANGE:
-        records = _change_phase(books, batch[0], number, now)
+        records = _change_phase(books, command, number, now)
     elif kind is InstructionKind.CYCLE:
-        currency, day = int(batch[0]["currency"]), int(batch[0]["value_date"])
-        records = run_cycle(books, day, Stamp(currency, number, now), party_account)
+        records = _run_cycle(books, command, number, now, with_cycle)
     elif kind is InstructionKind.ADOPTION:
         records = _adopt(books, number, now, terms)
     elif kind is InstructionKind.EXPIRY:
         records = _expire(books, number, now)
     elif kind is InstructionKind.OFFSETTING:
-        records = offset_books(books, number, now, int(batch[0]["amount"]))
+        records = offset_books(books, number, now, int(command["amount"]))
     elif kind is InstructionKind.ALERT_NOTE:
-        records = _note_alert(batch[0], number, now)
+        records = _note_alert(command, number, now)
     else:
         records = _command_record(RecordKind.LISTS_ADOPTED, number, now)
     own = records[records["subject"] == number][-1]
@@ -214,6 +226,14 @@ def _decide_command(
     rows["number"], rows["index"] = number, -1
     rows["status"], rows["reason"] = own["status"], own["reason"]
     return Decided(rows, records)
+
+
+def _run_cycle(books: Books, command: Array, number: int, now: int, with_cycle: CycleInput) -> Array:
+    """Run a cycle in one currency, or in all of a fixing."""
+    stamp, day = Stamp(int(command["currency"]), number, now), int(command["value_date"])
+    if with_cycle.terms.fixing is not None:
+        return run_across_cycle(books, day, stamp, with_cycle.terms.fixing)
+    return run_cycle(books, day, stamp, with_cycle.party_account)
 
 
 def _change_phase(books: Books, command: Array, number: int, now: int) -> Array:

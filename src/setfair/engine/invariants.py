@@ -3,6 +3,7 @@
 1. Per currency the balances sum to zero.
 2. No account but a settlement agent's is below minus its credit line.
 3. Of the legs of a link all are settled, or none.
+4. A cycle across currencies moves nothing in any currency on balance, and its rounding entries sum to zero.
 
 These are functions that raise, not assertions: `python -O` keeps them.
 """
@@ -80,6 +81,18 @@ def check_links(books: Books) -> None:
             f"of the link of payment {payments['number'][0]}, {settled} of {wanted} legs are settled: "
             "all or none"
         )
+
+
+def check_exchange(exchanged: Array, rounded: Array) -> None:
+    """Check the EXCHANGED and ROUNDED records of a cycle across currencies: rule 4."""
+    change = np.zeros(CURRENCY_NUMBERS, np.int64)
+    np.add.at(change, exchanged["currency"], exchanged["amount"])
+    for currency in np.flatnonzero(change):
+        raise BrokenInvariantError(
+            f"a cycle across currencies would move {change[currency]} minor units of currency {currency:03d}"
+        )
+    if total := int(rounded["amount"].sum()):
+        raise BrokenInvariantError(f"the entries to the rounding account sum to {total}, not to zero")
 
 
 def _refuse_overdrawn(books: Books, place: int) -> NoReturn:

@@ -1,4 +1,4 @@
-"""The records of a page as leaves, in bulk. What a leaf is made of: `setfair.proof.leaf`.
+"""The records of a page as leaves, with hashlib. What a leaf is made of: `setfair.proof.leaf`.
 
 The salts of a page are the key stream of AES-256 in counter mode (NIST SP 800-38A, 6.5) under the page's salt
 key, the counter from 0: 48 bytes a record, for the leaf and for its two balances. Who has the salts of one
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.modes import CTR
 
 from setfair.engine.layout import RECORD, Array
 from setfair.journal.page import Page
-from setfair.journal.sha256 import DIGEST_LENGTH, RowHasher, Rows, padded_rows
+from setfair.journal.sha256 import DIGEST_LENGTH, Rows, hash_rows
 from setfair.proof.leaf import (
     BALANCE_LENGTH,
     IDENTITY_LENGTH,
@@ -25,24 +25,20 @@ from setfair.proof.leaf import (
     Leaf,
 )
 
-AT_ONCE = 16_384
-"""Leaves that are hashed at a time: 3 MB of messages, however many records a page has."""
+SALTS = 3
+"""Salts of a record: for the leaf, and for each balance."""
 
-_SALTS = 3
-_BALANCE_MESSAGE = SALT_LENGTH + BALANCE_LENGTH
 _AFTER = RECORD.fields["debtor_after"][1] if RECORD.fields else 0
 _TIME = RECORD.fields["time"][1] if RECORD.fields else 0
 
 
-def leaf_hashes(page: Page, hasher: RowHasher, first: int = 0, end: int | None = None) -> Rows:
+def leaf_hashes(page: Page, first: int = 0, end: int | None = None) -> Rows:
     """Return the hashes of leaves of a page.
 
     Parameters
     ----------
     page
         The page.
-    hasher
-        What hashes.
     first, end
         Places of the records within the page: from `first` to before `end`; None: all to the last.
 
@@ -51,29 +47,21 @@ def leaf_hashes(page: Page, hasher: RowHasher, first: int = 0, end: int | None =
     Rows
         uint8, shape (n, 32).
     """
-    last = len(page.records) if end is None else end
-    parts = [_hashes_of(page, hasher, at, min(at + AT_ONCE, last)) for at in range(first, last, AT_ONCE)]
-    return np.concatenate(parts) if parts else np.zeros((0, DIGEST_LENGTH), np.uint8)
-
-
-def _hashes_of(page: Page, hasher: RowHasher, first: int, end: int) -> Rows:
-    records, salts = page.records[first:end], salts_of(page, first, end)
-    raw = _bytes_of(records)
-    rows = padded_rows(len(records), LEAF_LENGTH)
+    end = len(page.records) if end is None else end
+    salts, raw = salts_of(page, first, end), _bytes_of(page.records[first:end])
+    rows = np.zeros((end - first, LEAF_LENGTH), np.uint8)
     at = 1 + SALT_LENGTH
     rows[:, 1:at] = salts[:, 0]
     rows[:, at : at + OPEN_LENGTH] = _open_fields(raw)
     at += OPEN_LENGTH
-    rows[:, at : at + IDENTITY_LENGTH] = identities_of(page, first, end)
+    rows[:, at : at + IDENTITY_LENGTH] = _identities_of(page, first, end)
     at += IDENTITY_LENGTH
     for place in (0, 1):
-        balance = padded_rows(len(records), _BALANCE_MESSAGE)
-        balance[:, :SALT_LENGTH] = salts[:, 1 + place]
         begin = _AFTER + place * BALANCE_LENGTH
-        balance[:, SALT_LENGTH:_BALANCE_MESSAGE] = raw[:, begin : begin + BALANCE_LENGTH]
-        rows[:, at : at + DIGEST_LENGTH] = hasher(balance, _BALANCE_MESSAGE)
+        balance = np.concatenate([salts[:, 1 + place], raw[:, begin : begin + BALANCE_LENGTH]], axis=1)
+        rows[:, at : at + DIGEST_LENGTH] = hash_rows(balance)
         at += DIGEST_LENGTH
-    return hasher(rows, LEAF_LENGTH)
+    return hash_rows(rows)
 
 
 def _bytes_of(records: Array) -> Rows:
@@ -86,13 +74,13 @@ def _open_fields(raw: Rows) -> Rows:
 
 def salts_of(page: Page, first: int, end: int) -> Rows:
     """Return the salts of records of a page: uint8, shape (n, 3, 16)."""
-    counter = (_SALTS * first).to_bytes(16, "big")
+    counter = (SALTS * first).to_bytes(16, "big")
     stream = Cipher(AES256(page.salt_key), CTR(counter)).encryptor()
-    salts = stream.update(bytes(_SALTS * SALT_LENGTH * (end - first)))
-    return np.frombuffer(salts, np.uint8).reshape(end - first, _SALTS, SALT_LENGTH)
+    salts = stream.update(bytes(SALTS * SALT_LENGTH * (end - first)))
+    return np.frombuffer(salts, np.uint8).reshape(end - first, SALTS, SALT_LENGTH)
 
 
-def identities_of(page: Page, first: int, end: int) -> Rows:
+def _identities_of(page: Page, first: int, end: int) -> Rows:
     """Return by record the identity of its subject where that is of this page, else zeros: (n, 16)."""
     place = page.records["subject"][first:end] - page.first_instruction
     own = (place >= 0) & (place < len(page.instructions))
@@ -118,6 +106,6 @@ def open_leaf(page: Page, place: int, *, debtor_shown: bool, creditor_shown: boo
     return Leaf(
         salts[0].tobytes(),
         _open_fields(raw).tobytes(),
-        identities_of(page, place, place + 1).tobytes(),
+        _identities_of(page, place, place + 1).tobytes(),
         *balances,
     )

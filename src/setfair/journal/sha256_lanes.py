@@ -5,6 +5,11 @@ to the next in each round: they are a window of eight rows that slides down by o
 writes two rows. Measured with AVX2: 41 ns a block; hashlib takes 0.65 us for a message of two blocks, most of
 it the calls. Fewer lanes are slower: 8 are unrolled before LLVM looks for vectors (210 ns a block).
 
+A kernel that hashes calls `start`, and for each block lays the 16 words of each lane's message into the
+scratch (word i of a lane stands at i * LANES + lane) and calls `compress`; then word i of a lane's digest
+stands at `CHAINING + i * LANES + lane`. All words are in the order of SHA-256, big-endian: `swapped` turns
+those that come from memory.
+
 The sums are modulo 2^32: Numba computes them with 64 bits, so that each result is cut to 32 by hand.
 """
 
@@ -15,20 +20,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from setfair.journal.sha256 import DIGEST_LENGTH, Rows, hash_one_by_one
-from setfair.kernel import inlined, kernel
+from setfair.kernel import inlined
 
 Words = NDArray[np.uint32]
 
 LANES = 32
-ONE_BY_ONE_BELOW = 8
 _ROUNDS = 64
 # The scratch, in words: the message schedule, room for the window to slide down to where that ends, the
 # working variables before the first round, the chaining values.
 _SCHEDULE_END = _ROUNDS * LANES
 _WORKING = _SCHEDULE_END + _ROUNDS * LANES
-_CHAINING = _WORKING + 8 * LANES
-_SCRATCH_LENGTH = _CHAINING + 8 * LANES
+CHAINING = _WORKING + 8 * LANES
+SCRATCH_LENGTH = CHAINING + 8 * LANES
 
 # The first 32 bits of the fractional parts of the cube roots of the first 64 primes, and of the square roots
 # of the first eight.
@@ -47,20 +50,20 @@ _START = np.frombuffer(
     bytes.fromhex("6a09e667bb67ae853c6ef372a54ff53a510e527f9b05688c1f83d9ab5be0cd19"), ">u4"
 ).astype(np.uint32)
 
-_cut = np.uint32
+cut = np.uint32
 
 
 @inlined
 def _turned(word: Any, bits: int) -> Any:
-    return _cut(_cut(word >> _cut(bits)) | _cut(word << _cut(32 - bits)))
+    return cut(cut(word >> cut(bits)) | cut(word << cut(32 - bits)))
 
 
 @inlined
-def _swapped(word: Any) -> Any:
+def swapped(word: Any) -> Any:
     """Turn a word from the memory's order of bytes, little-endian, to big-endian and back."""
-    high = _cut(_cut(word << _cut(24)) | _cut(_cut(word & _cut(0xFF00)) << _cut(8)))
-    low = _cut(_cut(_cut(word >> _cut(8)) & _cut(0xFF00)) | _cut(word >> _cut(24)))
-    return _cut(high | low)
+    high = cut(cut(word << cut(24)) | cut(cut(word & cut(0xFF00)) << cut(8)))
+    low = cut(cut(cut(word >> cut(8)) & cut(0xFF00)) | cut(word >> cut(24)))
+    return cut(high | low)
 
 
 @inlined
@@ -70,10 +73,10 @@ def _extend(scratch: Words) -> None:
         at = t * LANES
         for lane in range(LANES):
             x, y = scratch[at - 15 * LANES + lane], scratch[at - 2 * LANES + lane]
-            small_0 = _cut(_cut(_turned(x, 7) ^ _turned(x, 18)) ^ _cut(x >> _cut(3)))
-            small_1 = _cut(_cut(_turned(y, 17) ^ _turned(y, 19)) ^ _cut(y >> _cut(10)))
-            before = _cut(scratch[at - 16 * LANES + lane] + small_0)
-            scratch[at + lane] = _cut(before + _cut(scratch[at - 7 * LANES + lane] + small_1))
+            small_0 = cut(cut(_turned(x, 7) ^ _turned(x, 18)) ^ cut(x >> cut(3)))
+            small_1 = cut(cut(_turned(y, 17) ^ _turned(y, 19)) ^ cut(y >> cut(10)))
+            before = cut(scratch[at - 16 * LANES + lane] + small_0)
+            scratch[at + lane] = cut(before + cut(scratch[at - 7 * LANES + lane] + small_1))
 
 
 @inlined
@@ -83,67 +86,31 @@ def _round(scratch: Words, at: int, constant: Any, schedule: int) -> None:
         a, b, c = scratch[at + lane], scratch[at + LANES + lane], scratch[at + 2 * LANES + lane]
         e, f = scratch[at + 4 * LANES + lane], scratch[at + 5 * LANES + lane]
         g, h = scratch[at + 6 * LANES + lane], scratch[at + 7 * LANES + lane]
-        large_1 = _cut(_cut(_turned(e, 6) ^ _turned(e, 11)) ^ _turned(e, 25))
-        choice = _cut(g ^ _cut(e & _cut(f ^ g)))
-        added = _cut(constant + scratch[schedule + lane])
-        first = _cut(_cut(_cut(h + large_1) + choice) + added)
-        large_0 = _cut(_cut(_turned(a, 2) ^ _turned(a, 13)) ^ _turned(a, 22))
-        majority = _cut(_cut(a & b) | _cut(c & _cut(a | b)))
-        scratch[at + 3 * LANES + lane] = _cut(scratch[at + 3 * LANES + lane] + first)
-        scratch[at - LANES + lane] = _cut(first + _cut(large_0 + majority))
+        large_1 = cut(cut(_turned(e, 6) ^ _turned(e, 11)) ^ _turned(e, 25))
+        choice = cut(g ^ cut(e & cut(f ^ g)))
+        added = cut(constant + scratch[schedule + lane])
+        first = cut(cut(cut(h + large_1) + choice) + added)
+        large_0 = cut(cut(_turned(a, 2) ^ _turned(a, 13)) ^ _turned(a, 22))
+        majority = cut(cut(a & b) | cut(c & cut(a | b)))
+        scratch[at + 3 * LANES + lane] = cut(scratch[at + 3 * LANES + lane] + first)
+        scratch[at - LANES + lane] = cut(first + cut(large_0 + majority))
 
 
 @inlined
-def _compress(scratch: Words) -> None:
+def start(scratch: Words) -> None:
+    """Begin a message in all lanes."""
+    for i in range(8):
+        for lane in range(LANES):
+            scratch[CHAINING + i * LANES + lane] = _START[i]
+
+
+@inlined
+def compress(scratch: Words) -> None:
     """Compress one block of all lanes, whose first 16 words are in the schedule, into the chaining values."""
     _extend(scratch)
     for i in range(8 * LANES):
-        scratch[_WORKING + i] = scratch[_CHAINING + i]
+        scratch[_WORKING + i] = scratch[CHAINING + i]
     for t in range(_ROUNDS):
         _round(scratch, _WORKING - t * LANES, _K[t], t * LANES)
     for i in range(8 * LANES):
-        scratch[_CHAINING + i] = _cut(scratch[_CHAINING + i] + scratch[_SCHEDULE_END + i])
-
-
-@kernel
-def _hash_lanes(words: Words, width: int, digests: Words, scratch: Words) -> None:
-    """Hash all messages.
-
-    Parameters
-    ----------
-    words
-        The padded messages one after the other, uint32 as they lie in memory.
-    width
-        Words a message has: a multiple of 16.
-    digests
-        Where to: eight words a message.
-    scratch
-        `_SCRATCH_LENGTH` words.
-    """
-    count = digests.shape[0] // 8
-    for first in range(0, count, LANES):
-        for i in range(8):
-            for lane in range(LANES):
-                scratch[_CHAINING + i * LANES + lane] = _START[i]
-        for block in range(0, width, 16):
-            for lane in range(LANES):
-                # Lanes behind the last message repeat it.
-                start = min(first + lane, count - 1) * width + block
-                for i in range(16):
-                    scratch[i * LANES + lane] = _swapped(words[start + i])
-            _compress(scratch)
-        for lane in range(min(LANES, count - first)):
-            for i in range(8):
-                digests[(first + lane) * 8 + i] = _swapped(scratch[_CHAINING + i * LANES + lane])
-
-
-def hash_in_lanes(rows: Rows, length: int) -> Rows:
-    """Hash padded rows: a `RowHasher`. A few are hashed one by one, which is quicker than empty lanes."""
-    count, width = rows.shape
-    if count < ONE_BY_ONE_BELOW:
-        return hash_one_by_one(rows, length)
-    digests = np.empty((count, DIGEST_LENGTH), np.uint8)
-    scratch = np.empty(_SCRATCH_LENGTH, np.uint32)
-    words = np.ascontiguousarray(rows).reshape(-1).view(np.uint32)
-    _hash_lanes(words, width // 4, digests.reshape(-1).view(np.uint32), scratch)
-    return digests
+        scratch[CHAINING + i] = cut(scratch[CHAINING + i] + scratch[_SCHEDULE_END + i])

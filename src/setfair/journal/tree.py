@@ -18,13 +18,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from setfair.journal.sha256 import DIGEST_LENGTH, RowHasher, Rows, padded_rows
+from setfair.journal.sha256 import DIGEST_LENGTH, Rows, hash_rows
 from setfair.proof.tree import EMPTY_ROOT, node_hash
 
 STORED_LEVEL = 8
 """Nodes over 2^8 leaves are stored: the width of a tile (C2SP tlog-tiles)."""
 
-_NODE_LENGTH = 65
+NODE_LENGTH = 65
+"""Bytes that are hashed for a node, its first byte 1 included."""
+
+Parents = Callable[[Rows], Rows]
+"""Takes nodes, an even number, and returns the nodes over pairs of them."""
 
 NodeSource = Callable[[int, int], bytes]
 """Takes level and index of a whole subtree, over leaves index * 2^level and on; returns its root."""
@@ -60,15 +64,15 @@ class Frontier:
         parts = (peaks[at : at + DIGEST_LENGTH] for at in range(0, len(peaks), DIGEST_LENGTH))
         return cls(size, tuple(parts))
 
-    def extend(self, leaves: Rows, hasher: RowHasher) -> tuple[Frontier, bytes]:
+    def extend(self, leaves: Rows, parents_of: Parents) -> tuple[Frontier, bytes]:
         """Append leaves.
 
         Parameters
         ----------
         leaves
             Their hashes, uint8, shape (n, 32).
-        hasher
-            What hashes nodes.
+        parents_of
+            `parents`, or its twin in lanes.
 
         Returns
         -------
@@ -88,20 +92,16 @@ class Frontier:
             if len(nodes) % 2:
                 new.append(nodes[-1].tobytes())
                 nodes = nodes[:-1]
-            nodes = parents(nodes, hasher)
+            nodes = parents_of(nodes)
             level += 1
         return Frontier(size, (*old, *reversed(new))), stored
 
 
-def parents(nodes: Rows, hasher: RowHasher) -> Rows:
+def parents(nodes: Rows) -> Rows:
     """Return the nodes over pairs of nodes; their number is even."""
-    count = len(nodes) // 2
-    if not count:
-        return nodes[:0]
-    rows = padded_rows(count, _NODE_LENGTH)
-    rows[:, 0] = 1
-    rows[:, 1:_NODE_LENGTH] = nodes.reshape(count, 2 * DIGEST_LENGTH)
-    return hasher(rows, _NODE_LENGTH)
+    rows = np.ones((len(nodes) // 2, NODE_LENGTH), np.uint8)
+    rows[:, 1:] = nodes.reshape(len(rows), 2 * DIGEST_LENGTH)
+    return hash_rows(rows)
 
 
 def subtree_hash(first: int, end: int, node: NodeSource) -> bytes:

@@ -12,7 +12,7 @@ from setfair.errors import StoreError
 from setfair.explain.choose import Query
 from setfair.journal.leaves import leaf_hashes
 from setfair.journal.page import Page, page_from_bytes
-from setfair.journal.sha256 import DIGEST_LENGTH, Rows, hash_one_by_one
+from setfair.journal.sha256 import DIGEST_LENGTH, Rows
 from setfair.journal.tree import STORED_LEVEL, parents, subtree_hash
 
 TILE = 1 << STORED_LEVEL
@@ -53,7 +53,7 @@ class JournalTree:
             self._levels.append(np.frombuffer(raw, np.uint8).reshape(-1, DIGEST_LENGTH))
         while len(self._levels) <= level - STORED_LEVEL:
             below = self._levels[-1]
-            self._levels.append(parents(below[: len(below) // 2 * 2], hash_one_by_one))
+            self._levels.append(parents(below[: len(below) // 2 * 2]))
         return self._levels[level - STORED_LEVEL]
 
     def root(self, size: int) -> bytes:
@@ -67,7 +67,7 @@ class JournalTree:
             page = self.page_of(first + 1)
             place = first + 1 - page.first_record
             until = min(end + 1 - page.first_record, len(page.records))
-            parts.append(leaf_hashes(page, hash_one_by_one, place, until))
+            parts.append(leaf_hashes(page, place, until))
             first += until - place
         return np.concatenate(parts) if parts else np.zeros((0, DIGEST_LENGTH), np.uint8)
 
@@ -95,6 +95,6 @@ class JournalTree:
             levels = [self.leaves(first, min(first + TILE, self.size))]
             while len(levels) < STORED_LEVEL:
                 below = levels[-1]
-                levels.append(parents(below[: len(below) // 2 * 2], hash_one_by_one))
+                levels.append(parents(below[: len(below) // 2 * 2]))
             self._tile = (tile, levels)
         return self._tile[1]

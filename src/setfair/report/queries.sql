@@ -458,6 +458,18 @@ FROM (
             ORDER BY s.page_number DESC LIMIT 1) AS list_set
     FROM page g WHERE g.page_number BETWEEN ?2 AND ?3) d GROUP BY d.list_set ORDER BY first_page
 
+-- name: across_runs
+SELECT c.*, (SELECT count(*) FROM rounding_entry e WHERE e.cycle_number = c.cycle_number) AS entries
+FROM across_cycle c WHERE c.page_number BETWEEN ?2 AND ?3 ORDER BY c.cycle_number
+
+-- name: across_rates
+SELECT * FROM fixing_rate WHERE page_number = ?2 ORDER BY currency
+
+-- name: across_exchanged
+SELECT currency, decimals, count(*) AS parties,
+       sum(max(0, change_minor) >> 32) AS exchanged_high, sum(max(0, change_minor) & 4294967295) AS exchanged_low
+FROM exchange WHERE page_number = ?2 GROUP BY currency ORDER BY currency
+
 -- name: indicator_ways
 SELECT currency_number,
        CASE WHEN mechanism = 4 THEN 'cycle' WHEN mechanism = 3 THEN 'bilateral' WHEN mechanism = 5 THEN 'offset'

@@ -20,6 +20,7 @@ from setfair.formats.replace_file import replacing
 from setfair.report.clearing_day import read_clearing
 from setfair.report.day import ReportDay, find_day
 from setfair.report.draw_accounts import draw_accounts, draw_journal
+from setfair.report.draw_across import draw_across, read_across
 from setfair.report.draw_clearing import draw_clearing
 from setfair.report.draw_indicators import draw_indicators
 from setfair.report.draw_liquidity import draw_liquidity
@@ -98,6 +99,7 @@ def _draw(query: Query, day: ReportDay) -> str:
         draw_indicators(read_indicators(reader, day)),
         draw_owed(figures, owing),
         draw_clearing(clearings),
+        *filter(None, [draw_across(read_across(reader, day.first.number, day.last.number))]),
         draw_settled(series, figures),
         draw_queue(series, figures),
         draw_liquidity(day, accounts, series.window),

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from setfair.engine.layout import INSTRUCTION, RECORD
-from setfair.journal import leaves
 from setfair.journal.leaves import leaf_hashes, open_leaf, salts_of
 from setfair.journal.page import Page, page_to_bytes
-from setfair.journal.sha256 import RowHasher, hash_one_by_one
-from setfair.journal.sha256_lanes import hash_in_lanes
+from setfair.journal.sha256 import Rows
+from setfair.journal.tree_lanes import leaves_in_lanes
 from setfair.proof.tree import leaf_hash
 from tests.docs.example_page import example_page
 from tests.docs.page_decoder import decode_page
@@ -28,29 +28,27 @@ def noisy_page(count: int) -> Page:
     return Page(3, 100, 1, 7, random.bytes(32), instructions, records)
 
 
-@pytest.mark.parametrize("hasher", [hash_one_by_one, hash_in_lanes])
-@pytest.mark.parametrize("page", [example_page(), noisy_page(100)])
-def test_leaves_are_what_the_document_says(hasher: RowHasher, page: Page) -> None:
+@pytest.mark.parametrize("hashes_of", [leaf_hashes, leaves_in_lanes])
+@pytest.mark.parametrize("page", [example_page(), *map(noisy_page, (1, 31, 32, 100))])
+def test_leaves_are_what_the_document_says(hashes_of: Callable[[Page], Rows], page: Page) -> None:
     """In bulk, and one by one from the second decoder's reading of the page's bytes."""
     decoded = decode_page(page_to_bytes(page))
     expected = [leaf_hash(leaf_data(decoded, place)) for place in range(len(page.records))]
-    assert [row.tobytes() for row in leaf_hashes(page, hasher)] == expected
+    assert [row.tobytes() for row in hashes_of(page)] == expected
 
 
-def test_a_part_of_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Some records of a page, in portions, have the leaves that they have among all."""
+def test_a_part_of_a_page() -> None:
+    """Some records of a page have the leaves that they have among all."""
     page = noisy_page(100)
-    whole = leaf_hashes(page, hash_one_by_one)
-    monkeypatch.setattr(leaves, "AT_ONCE", 7)
-    assert np.array_equal(leaf_hashes(page, hash_one_by_one, 13, 90), whole[13:90])
-    assert np.array_equal(leaf_hashes(page, hash_one_by_one), whole)
-    assert leaf_hashes(page, hash_one_by_one, 5, 5).shape == (0, 32)
+    whole = leaf_hashes(page)
+    assert np.array_equal(leaf_hashes(page, 13, 90), whole[13:90])
+    assert leaf_hashes(page, 5, 5).shape == (0, 32)
 
 
 def test_an_opened_leaf() -> None:
     """Whatever is shown of the balances, the hash is the same; what is hidden is not in it."""
     page = noisy_page(40)
-    hashes = leaf_hashes(page, hash_one_by_one)
+    hashes = leaf_hashes(page)
     for place in range(40):
         for debtor in (False, True):
             for creditor in (False, True):
@@ -75,15 +73,15 @@ def test_salts_do_not_repeat() -> None:
 def test_every_byte_counts() -> None:
     """Another bit anywhere in a record or in its subject's identity gives another leaf."""
     page = example_page()
-    before = leaf_hashes(page, hash_one_by_one)[0].tobytes()
+    before = leaf_hashes(page)[0].tobytes()
     found = {before}
     for bit in range(64 * 8):
         raw = bytearray(page.records.tobytes())
         raw[bit // 8] ^= 1 << bit % 8
         records = np.frombuffer(bytes(raw), RECORD)
-        found.add(leaf_hashes(replace(page, records=records), hash_one_by_one)[0].tobytes())
+        found.add(leaf_hashes(replace(page, records=records))[0].tobytes())
     for name in ("identity_high", "identity_low"):
         instructions = page.instructions.copy()
         instructions[name][0] ^= np.uint64(1)
-        found.add(leaf_hashes(replace(page, instructions=instructions), hash_one_by_one)[0].tobytes())
+        found.add(leaf_hashes(replace(page, instructions=instructions))[0].tobytes())
     assert len(found) == 1 + 64 * 8 + 2

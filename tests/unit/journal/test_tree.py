@@ -9,20 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from setfair.journal.sha256 import RowHasher, Rows, hash_one_by_one
-from setfair.journal.sha256_lanes import hash_in_lanes
+from setfair.journal.sha256 import Rows
 from setfair.journal.tree import (
     STORED_LEVEL,
     Frontier,
+    Parents,
     consistency_path,
     inclusion_path,
     parents,
     subtree_hash,
 )
-from setfair.proof.tree import leaf_hash, root_of_inclusion, roots_of_consistency
+from setfair.journal.tree_lanes import FEW, parents_in_lanes
+from setfair.proof.tree import leaf_hash, node_hash, root_of_inclusion, roots_of_consistency
 from tests.reference import tree as reference
 
-both = pytest.mark.parametrize("hasher", [hash_one_by_one, hash_in_lanes])
+both = pytest.mark.parametrize("parents_of", [parents, parents_in_lanes])
 
 ENTRIES = [bytes.fromhex(entry) for entry in (
     "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f",
@@ -69,7 +70,7 @@ def test_published_roots() -> None:
     """The roots that Certificate Transparency publishes for its eight entries, as they are appended."""
     tree, found = Frontier(), []
     for data in ENTRIES:
-        tree, _ = tree.extend(leaves([data]), hash_one_by_one)
+        tree, _ = tree.extend(leaves([data]), parents)
         found.append(tree.root.hex())
     assert tuple(found) == ROOTS
 
@@ -82,12 +83,12 @@ def test_an_empty_tree() -> None:
 
 @both
 @given(st.lists(st.integers(0, 700), min_size=1, max_size=5))
-def test_appending_in_any_portions(hasher: RowHasher, portions: list[int]) -> None:
+def test_appending_in_any_portions(parents_of: Parents, portions: list[int]) -> None:
     """Portions of any size give the root of the definition, and each node of the stored level once."""
     tree, stored, size = Frontier(), b"", 0
     for portion in portions:
         more = [entry(number) for number in range(size, size + portion)]
-        tree, nodes = tree.extend(leaves(more), hasher)
+        tree, nodes = tree.extend(leaves(more), parents_of)
         size += portion
         stored += nodes
         assert Frontier.from_bytes(size, tree.to_bytes()) == tree
@@ -97,10 +98,15 @@ def test_appending_in_any_portions(hasher: RowHasher, portions: list[int]) -> No
 
 
 @both
-def test_parents(hasher: RowHasher) -> None:
-    """Nodes over pairs."""
-    level = leaves(entries(6))
-    assert parents(level, hasher).tobytes() == b"".join(node(1, index) for index in range(3))
+@pytest.mark.parametrize("pairs", [0, 1, FEW, 31, 32, 33, 100])
+def test_parents(parents_of: Parents, pairs: int) -> None:
+    """Nodes over pairs, with sums that run over 32 bits among them."""
+    nodes = np.random.default_rng(pairs).integers(0, 256, (2 * pairs, 32), np.uint8)
+    nodes[:2], nodes[2:4] = 0, 255
+    expected = b"".join(
+        node_hash(nodes[at].tobytes(), nodes[at + 1].tobytes()) for at in range(0, 2 * pairs, 2)
+    )
+    assert parents_of(nodes).tobytes() == expected
 
 
 def test_a_frontier_of_another_size() -> None:
