@@ -16,8 +16,8 @@ from benchmarks.measure import Sample, Scale, Timer, rates
 from benchmarks.scenario import BUSINESS_DAY, batches_of, books_of, linked_batches_of, two_currencies
 from setfair.domain.instruction import BATCH_ROWS_MAX
 from setfair.engine.admit import admit
-from setfair.engine.books import Books
-from setfair.engine.decide import NO_LEGS, QUEUE_MAX, decide
+from setfair.engine.books import QUEUE_MAX, Books
+from setfair.engine.decide import NO_LEGS, decide
 from setfair.engine.layout import RECORD, ROW_OUTCOME, Array, Journal, Setting, cleared
 
 AIM = 20e6

@@ -9,7 +9,7 @@ import numpy as np
 from setfair.domain.codes import InstructionKind, Mechanism, Phase, Reason, RecordKind, Status
 from setfair.domain.money import BALANCE_MAX_MINOR
 from setfair.engine import decide as engine
-from setfair.engine.books import AccountTerms, Books, LimitTerms
+from setfair.engine.books import QUEUE_RULE, AccountTerms, Books, LimitTerms
 from setfair.engine.layout import INSTRUCTION, LEG_TERMS, Array
 from tests.reference.words import DECISION_KINDS, HouseSpec, Identity, Instruction, Outcome, Record
 
@@ -47,6 +47,7 @@ class EngineHouse:
         self.books.lay_out_accounts(terms, limits)
         self.books.accounts["reserved_urgent"] = self.books.accounts["reserved_high"] = 0
         self.books.rules[0], self.books.rules[1] = spec.discipline == "bypass", spec.officers
+        self.books.rules[QUEUE_RULE] = spec.queue_max
 
     def open_day(self, currency: int, date: int) -> list[Record]:
         """Open the day of a currency."""
@@ -96,11 +97,7 @@ class EngineHouse:
         legs = [place for place, instruction in enumerate(instructions) if instruction.link]
         batch["target"][legs] = np.arange(1, len(legs) + 1)
         terms = np.array([self._terms(instructions[place]) for place in legs], LEG_TERMS)
-        limit, engine.QUEUE_MAX = engine.QUEUE_MAX, self.spec.queue_max
-        try:
-            decided = engine.decide(self.books, batch, self.now, leg_terms=terms)
-        finally:
-            engine.QUEUE_MAX = limit
+        decided = engine.decide(self.books, batch, self.now, leg_terms=terms)
         for row, instruction in zip(decided.rows, instructions, strict=True):
             if not row["repeated"] and row["number"] >= first:
                 self.subjects[int(row["number"])] = instruction

@@ -97,6 +97,8 @@ class Agreement(parts.Part):
     """How obligations are confirmed, set off and netted."""
     screening: parts.Screening
     """Who decides about hits, and with which lists names are compared."""
+    settlement: parts.Settlement = parts.Settlement()
+    """How single payments settle."""
     offsetting: parts.Offsetting = parts.Offsetting()
     """How queued payments are settled together."""
     fees: parts.Fees = parts.Fees()

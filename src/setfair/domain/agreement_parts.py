@@ -199,7 +199,7 @@ class Limit(Part):
 
 
 class Cycle(Part):
-    """A clearing cycle that runs every business day."""
+    """A clearing cycle."""
 
     name: CycleName
     """Its name."""
@@ -207,6 +207,8 @@ class Cycle(Part):
     """When it runs, in the agreement's time zone."""
     currencies: CurrencyCodes
     """What is set off in it, currency by currency."""
+    every_months: int = Field(default=0, ge=0, le=12)
+    """0: every business day; else the last business day of every so many months, counted from January."""
 
 
 class Across(Part):
@@ -316,6 +318,13 @@ class Screening(Part):
     """Hours within which two people decide on what is held; later it is shown as overdue."""
     score_min: int = Field(default=625, ge=500, le=1000)
     """Score from which on a name that is like a listed one is held, of 1000. A listed name is always held."""
+
+
+class Settlement(Part):
+    """How single payments settle."""
+
+    queue_length_max: int = Field(default=4_000_000, ge=0, le=4_000_000)
+    """Payments that may wait in the house; 0: what cannot settle at once is rejected (instant payments)."""
 
 
 class Offsetting(Part):

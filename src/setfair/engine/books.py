@@ -45,8 +45,11 @@ from setfair.engine.layout import (
 )
 from setfair.engine.ledger import ALL_OTHERS, HAS_BILATERAL, HAS_MULTILATERAL, find_limit_slot, limits_table
 
-BYPASS_RULE, NETTING_RULE, RERUN_RULE, OFFSET_TIME, OFFSET_LEFT = 0, 4, 5, 6, 7
+BYPASS_RULE, NETTING_RULE, RERUN_RULE, OFFSET_TIME, OFFSET_LEFT, QUEUE_RULE = 0, 4, 5, 6, 7, 8
 """Places in `rules`."""
+
+QUEUE_MAX = 4_000_000
+"""Payments that may wait in one house, if its agreement says no less."""
 
 GROWTH = 4
 """By how much payments and obligations get more room: they fill it in order, and what is not filled takes no
@@ -102,10 +105,11 @@ class Books:
     counters: Int64s = field(default_factory=lambda: np.array([0, 0, 0, 1, 0, 0], np.int64))
     reserved_terms: Int64s = field(default_factory=lambda: np.zeros((0, 2), np.int64))
     """Reservations as agreed (urgent, high) by account: set again when a day opens."""
-    rules: Int64s = field(default_factory=lambda: np.array([0, 2, 10, 1, 0, 0, 0, 0], np.int64))
+    rules: Int64s = field(default_factory=lambda: np.array([0, 2, 10, 1, 0, 0, 0, 0, QUEUE_MAX], np.int64))
     """Bypass discipline (0, 1), number of officers, days of identity memory, automatic confirmation (0, 1),
     netting (0, 1), whether a cycle runs again without who cannot pay (0, 1); time of the last run of
-    offsetting, or opening of a day, in nanoseconds, and how many payments the run left waiting."""
+    offsetting, or opening of a day, in nanoseconds, how many payments the run left waiting, and how many may
+    wait."""
 
     _slots: NDArray[np.uint64] = field(default_factory=lambda: slots_for(512))
     _obligation_slots: NDArray[np.uint64] = field(default_factory=lambda: slots_for(512))
@@ -325,6 +329,10 @@ class Books:
         """Make books from a snapshot; the arrays are copied."""
         copies = {name: _copied(array) for name, array in arrays.items()}
         copies["reserved_terms"] = copies["reserved_terms"].reshape(-1, 2)
+        # Books that were kept before there was a rule have what holds without it.
+        rules = cls().rules
+        rules[: len(copies["rules"])] = copies["rules"]
+        copies["rules"] = rules
         slots = _filled_slots(copies["identities"], len(copies["identities"]))
         obligation_slots = _filled_slots(
             copies["obligation_identities"], len(copies["obligation_identities"])

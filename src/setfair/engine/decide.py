@@ -23,7 +23,15 @@ from numpy.typing import NDArray
 from setfair.domain.codes import PHASE_MOVES, InstructionKind, Phase, Reason, RecordKind, Status
 from setfair.engine.across_cycle import run_across_cycle
 from setfair.engine.admit import admit
-from setfair.engine.books import NETTING_RULE, OFFSET_TIME, RERUN_RULE, AccountTerms, Books, LimitTerms
+from setfair.engine.books import (
+    NETTING_RULE,
+    OFFSET_TIME,
+    QUEUE_RULE,
+    RERUN_RULE,
+    AccountTerms,
+    Books,
+    LimitTerms,
+)
 from setfair.engine.cycle import run_cycle
 from setfair.engine.cycle_records import Stamp
 from setfair.engine.cycle_terms import AS_EVER, CycleTerms
@@ -48,9 +56,6 @@ from setfair.engine.obligation import (
     find_obligation,
 )
 from setfair.engine.offset_queue import offset_books
-
-QUEUE_MAX = 4_000_000
-"""Payments that may wait in one house."""
 
 RECORDS_OF_LEG = 5
 """Records about a leg and its cancellation that one batch writes at most."""
@@ -91,6 +96,8 @@ class Terms:
     """Whether a cycle nets what set-off leaves."""
     rerun_without: bool
     """Whether a cycle runs again without who cannot pay; if not, it nets again without it."""
+    queue_max: int
+    """Payments that may wait; 0: what cannot settle at once is rejected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +174,8 @@ def _decide_payments(books: Books, batch: Array, now: int, leg_terms: Array) -> 
     of_legs += LEGS_MAX * int(np.count_nonzero(batch["kind"] == InstructionKind.SCREENING_HOLD))
     journal = _journal(2 * len(batch) + int(books.counters[QUEUED_COUNT]) + of_legs)
     rows = np.zeros(len(batch), ROW_OUTCOME)
-    bypass, officers = bool(books.rules[0]), int(books.rules[1])
-    setting = Setting(now, int(books.business_day.max()), bypass, QUEUE_MAX, officers, leg_terms)
+    bypass, officers, queue_max = (int(books.rules[place]) for place in (0, 1, QUEUE_RULE))
+    setting = Setting(now, int(books.business_day.max()), bool(bypass), queue_max, officers, leg_terms)
     admit(books.payment_books(), journal, setting, batch, rows)
     return Decided(rows, _written(journal))
 
@@ -273,6 +280,7 @@ def _adopt(books: Books, number: int, now: int, terms: Terms | None) -> Array:
     books.rules[0], books.rules[1] = int(terms.bypass), terms.officers
     books.rules[3] = int(terms.automatic_confirmation)
     books.rules[NETTING_RULE], books.rules[RERUN_RULE] = int(terms.netting), int(terms.rerun_without)
+    books.rules[QUEUE_RULE] = terms.queue_max
     own = _command_record(RecordKind.AGREEMENT_ADOPTED, number, now)
     own["amount"] = terms.version
     return own

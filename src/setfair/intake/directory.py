@@ -91,6 +91,7 @@ class Directory:
             automatic_confirmation=agreement.clearing.confirmation == "automatic",
             netting=agreement.clearing.netting == "net",
             rerun_without=agreement.clearing.unable_to_pay == "rerun_without",
+            queue_max=agreement.settlement.queue_length_max,
         )
 
     def _terms(self, key: tuple[str, str], agreed: SettlementAccount | None) -> AccountTerms:

@@ -28,6 +28,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "[screening]": parts.Screening,
     "[[screening.officers]]": parts.Officer,
     "[[screening.lists]]": parts.ScreeningList,
+    "[settlement]": parts.Settlement,
     "[offsetting]": parts.Offsetting,
     "[fees]": parts.Fees,
     "[[fees.schedule]]": parts.Fee,
