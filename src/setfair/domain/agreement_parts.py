@@ -262,6 +262,7 @@ class ScreeningList(Part):
     format: Literal[
         "un_xml",
         "ofac_csv",
+        "ofac_xml",
         "eu_xml",
         "eu_csv",
         "uk_xml",
