@@ -227,6 +227,17 @@ class Officer(Part):
     """The person's name."""
 
 
+class User(Part):
+    """Who changes limits, reservations, credit lines and queues, for a participant or the operator."""
+
+    id: PersonId
+    """Id under which the person acts."""
+    name: Name
+    """The person's name."""
+    participant: ParticipantId | None = None
+    """The direct participant for whose accounts the person acts; without it the operator, for all."""
+
+
 class ScreeningList(Part):
     """One list that every name is compared with."""
 
@@ -354,5 +365,6 @@ class Signatory(Part):
 Participants = Annotated[tuple[Participant, ...], Field(min_length=1, max_length=ITEMS_MAX)]
 Accounts = Annotated[tuple[Account, ...], Field(max_length=ITEMS_MAX)]
 Limits = Annotated[tuple[Limit, ...], Field(max_length=ITEMS_MAX)]
+Users = Annotated[tuple[User, ...], Field(max_length=ITEMS_MAX)]
 Currencies = Annotated[tuple[CurrencyRules, ...], Field(min_length=1, max_length=400)]
 Signatories = Annotated[tuple[Signatory, ...], Field(min_length=1, max_length=10_000)]
