@@ -360,6 +360,13 @@ class ClearingHouse:
             person=self.state.directory.find_officer(person),
         )
 
+    def take_word(self, draft: Draft) -> Outcome:
+        """Put on record what a user says (`user_words`); what that lets go settles."""
+        self.expire_due()
+        self._screener()
+        with self._all_or_nothing():
+            return self._apply(draft)
+
     def note_alert(
         self, number: int, person: str, reason: str, disposition: str, pair: Pair | None = None
     ) -> Outcome:

@@ -158,6 +158,7 @@ def state_bytes(state: HouseState) -> bytes:
         "participants": directory.participants,
         "accounts": directory.accounts,
         "officers": directory.officers,
+        "users": directory.users,
     }
     parties = [[number, *data] for number, data in enumerate(directory.party_data)]
     documents = {
@@ -181,6 +182,7 @@ def restore_state(checkpoint: tuple[int, bytes] | None) -> HouseState:
     directory.participants = list(about["participants"])
     directory.accounts = [(participant, currency) for participant, currency in about["accounts"]]
     directory.officers = list(about["officers"])
+    directory.users = list(about["users"])
     directory.set_parties(json.loads(documents["parties"]))
     if "agreement" in documents:
         directory.adopt(Agreement.model_validate_json(documents["agreement"]))
@@ -245,6 +247,8 @@ def _overdrawn(state: HouseState, agreement: Agreement) -> list[str]:
         account = agreed.get(key)
         balance = int(state.books.accounts[place]["balance"])
         line = account.credit_line_minor if account is not None else 0
+        if line == state.books.agreed["credit_line"][place]:
+            line = int(state.books.accounts["credit_line"][place])  # what this version does not change stays
         if balance < -line and not (account is not None and account.is_settlement_agent):
             found = find_currency(key[1])
             amount = format_amount(balance, found.decimals if found is not None else 0)

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from setfair.domain.codes import PHASE_MOVES, InstructionKind, Phase, Priority, Reason, Screening, Status
 from setfair.domain.money import AMOUNT_MAX_MINOR
 from tests.reference.settlement import Entry, ReferenceHouse
-from tests.reference.words import PAYMENT_KINDS, AccountSpec, HouseSpec, Instruction, LimitSpec
+from tests.reference.term_days import draw_term_command
+from tests.reference.words import PAYMENT_KINDS, AccountSpec, HouseSpec, Instruction, LimitSpec, TermCommand
 
 SubmitStep: TypeAlias = tuple[Literal["submit"], list[Instruction]]
 OpenStep: TypeAlias = tuple[Literal["open"], int, int]
@@ -27,7 +28,9 @@ PhaseStep: TypeAlias = tuple[Literal["phase"], int, Phase]
 ExpireStep: TypeAlias = tuple[Literal["expire"], int]
 """("expire", time): the clock moves, and what has reached its latest time is rejected."""
 OffsetStep: TypeAlias = tuple[Literal["offset"]]
-Step: TypeAlias = SubmitStep | OpenStep | PhaseStep | ExpireStep | OffsetStep
+TermStep: TypeAlias = tuple[Literal["term"], TermCommand]
+"""("term", command): one person's word on a limit, a reservation or a credit line."""
+Step: TypeAlias = SubmitStep | OpenStep | PhaseStep | ExpireStep | OffsetStep | TermStep
 
 FIRST_DATE = 20_000
 DEFECTS = (
@@ -92,6 +95,7 @@ def _build_spec(rng: Random) -> HouseSpec:
         discipline=rng.choice(("ordered", "bypass")),
         queue_max=rng.choice((0, 4, 10, 1000, 1000, 1000)),
         officers=rng.choice((2, 3, 3, 3, 3)),
+        users=(-1, -1, 0, 0, 1, 1, -2),
         currencies=currencies,
         identity_days=rng.choice((None, None, 0, 1)),
     )
@@ -131,6 +135,7 @@ class _DayBuilder:
         """How much sooner phases pass; 3 gives days of several business days."""
         self.pair_rate = rng.choice((0.0, 0.0, 0.5, 0.8))
         self.link_rate = rng.choice((0, 0, 0, 15, 60, 200))
+        self.term_rate = rng.choice((0.0, 0.0, 0.2, 0.6))
         self.next_link = 1
         self.offset_rate = rng.choice((0.0, 0.1, 0.3))
         self.legs: list[Instruction] = []
@@ -156,6 +161,8 @@ class _DayBuilder:
             if self.rng.random() < self.offset_rate:
                 self.steps.append(("offset",))
                 self.house.offset()
+            while self.rng.random() < self.term_rate:
+                self._term()
             if self.rng.random() < self.burst_rate:
                 self._submit(self._burst())
             size = self.rng.choice((1, 1, 2, 4, 8, 12))
@@ -171,6 +178,11 @@ class _DayBuilder:
     def _expire(self, now: int) -> None:
         self.steps.append(("expire", now))
         self.house.expire(now)
+
+    def _term(self) -> None:
+        command = draw_term_command(self.rng, self.house)
+        self.steps.append(("term", command))
+        self.house.change_term(command)
 
     def _move(self, currency: int) -> None:
         phase = self.rng.choice(PHASE_MOVES[self.house.phase[currency]])

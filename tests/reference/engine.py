@@ -11,7 +11,16 @@ from setfair.domain.money import BALANCE_MAX_MINOR
 from setfair.engine import decide as engine
 from setfair.engine.books import QUEUE_RULE, AccountTerms, Books, LimitTerms
 from setfair.engine.layout import INSTRUCTION, LEG_TERMS, Array
-from tests.reference.words import DECISION_KINDS, HouseSpec, Identity, Instruction, Outcome, Record
+from setfair.engine.terms import adopt_users
+from tests.reference.words import (
+    DECISION_KINDS,
+    HouseSpec,
+    Identity,
+    Instruction,
+    Outcome,
+    Record,
+    TermCommand,
+)
 
 CURRENCY_NUMBERS = (978, 392, 788, 404)
 """ISO numbers of the reference's currencies 0, 1, 2 ..."""
@@ -46,6 +55,7 @@ class EngineHouse:
         limits = [LimitTerms(x.account, x.counterparty, x.amount) for x in spec.limits if x.counterparty >= 0]
         self.books.lay_out_accounts(terms, limits)
         self.books.accounts["reserved_urgent"] = self.books.accounts["reserved_high"] = 0
+        adopt_users(self.books, spec.users)
         self.books.rules[0], self.books.rules[1] = spec.discipline == "bypass", spec.officers
         self.books.rules[QUEUE_RULE] = spec.queue_max
 
@@ -87,6 +97,16 @@ class EngineHouse:
         own, *records = self._records(engine.decide(self.books, batch, self.now).records)
         plain = own._replace(status=Status.ACSC, reason=Reason.NONE, debtor=-1, creditor=-1, amount=0)
         return [plain._replace(debtor_balance_after=0, creditor_balance_after=0), *records]
+
+    def change_term(self, command: TermCommand) -> list[Record]:
+        """Take one person's word on a limit, a reservation or a credit line."""
+        batch = np.zeros(1, INSTRUCTION)
+        batch["kind"], batch["person"] = command.kind, command.person
+        batch["debtor"], batch["creditor"] = command.account, command.counterparty
+        batch["amount"], batch["value_date"] = command.amount, command.day
+        is_change = command.kind is InstructionKind.TERM_CHANGE
+        batch["target"] = command.term if is_change else command.target
+        return self._records(engine.decide(self.books, batch, self.now).records)
 
     def submit(self, instructions: Sequence[Instruction]) -> tuple[list[Outcome], list[Record]]:
         """Decide one batch."""

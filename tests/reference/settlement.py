@@ -26,7 +26,8 @@ from setfair.domain.money import BALANCE_MAX_MINOR
 from tests.reference.books import Books
 from tests.reference.entry_checks import Entry, EntryChecks
 from tests.reference.links import Links
-from tests.reference.offset_queue import settle_chosen
+from tests.reference.offset_queue import OFFSET_LOOK_MAX, find_bilateral, settle_chosen
+from tests.reference.terms import Terms
 from tests.reference.words import (
     DECISION_KINDS,
     ENGINE_REASONS,
@@ -39,6 +40,7 @@ from tests.reference.words import (
     LimitSpec,
     Outcome,
     Record,
+    TermCommand,
 )
 
 __all__ = [
@@ -55,9 +57,6 @@ __all__ = [
     "ReferenceHouse",
 ]
 
-OFFSET_LOOK_MAX = 256
-"""Queued payments of the creditor that bilateral offsetting looks at."""
-
 
 class ReferenceHouse(EntryChecks):
     """A house that follows the page to the letter."""
@@ -71,6 +70,7 @@ class ReferenceHouse(EntryChecks):
         officers: int,
         currencies: int = 1,
         identity_days: int | None = None,
+        users: tuple[int, ...] = (),
     ) -> None:
         self.accounts = list(accounts)
         self.discipline = discipline
@@ -90,6 +90,7 @@ class ReferenceHouse(EntryChecks):
         self.last_number = 0
         self.records: list[Record] = []
         self.links = Links(self)
+        self.terms = Terms(self, users)
         self.now = 0
 
     @classmethod
@@ -102,6 +103,7 @@ class ReferenceHouse(EntryChecks):
             spec.officers,
             spec.currencies,
             spec.identity_days,
+            spec.users,
         )
 
     # The doors
@@ -130,6 +132,13 @@ class ReferenceHouse(EntryChecks):
     def offset(self) -> list[Record]:
         """Settle together what waits: the largest ordered set, or what the search of `bypass` finds."""
         settle_chosen(self, self._begin_command(RecordKind.OFFSETTING_RUN))
+        return self.records
+
+    def change_term(self, command: TermCommand) -> list[Record]:
+        """Take one person's word on a limit, a reservation or a credit line."""
+        self.records = []
+        self.last_number += 1
+        self.terms.take(command, self.last_number)
         return self.records
 
     def _begin_command(self, kind: RecordKind) -> int:
@@ -175,6 +184,8 @@ class ReferenceHouse(EntryChecks):
         )
         if phase in (Phase.INTERBANK_CUTOFF, Phase.CLOSED):
             self._reject_waiting(currency, cause)
+        if phase is Phase.CLOSED:
+            self.terms.close_day(currency, cause)
         return self.records
 
     def _reject_waiting(self, currency: int, cause: int) -> None:
@@ -268,7 +279,7 @@ class ReferenceHouse(EntryChecks):
             self.settle(entry, Mechanism.IMMEDIATE, cause)
             self.cascade([row.creditor], cause)
             return
-        chosen = self._find_offset(row, blocked)  # 13
+        chosen = find_bilateral(self, row, blocked)  # 13
         if chosen:
             self.settle(entry, Mechanism.BILATERAL_OFFSET, cause)
             for other in chosen:
@@ -300,25 +311,6 @@ class ReferenceHouse(EntryChecks):
         self.books.settle(entry.instruction)
         entry.mechanism = mechanism
         self.record(entry, RecordKind.SETTLED, Status.ACSC, Reason.NONE, cause)
-
-    # Step 13: bilateral offsetting
-
-    def _find_offset(self, row: Instruction, blocked: bool) -> list[Entry]:
-        """Return the first set of queued payments of the creditor that fits, or an empty list."""
-        if self.discipline == "ordered" and blocked:
-            return []
-        chosen: list[Entry] = []
-        # Reading: payments to others that `bypass` passes over have been looked at and count too.
-        for number in self.queue[row.creditor][:OFFSET_LOOK_MAX]:
-            entry = self.entries[number]
-            if entry.instruction.creditor != row.debtor or entry.instruction.link:
-                if self.discipline == "ordered":
-                    break
-                continue
-            chosen.append(entry)
-            if self.books.offset_fits(row, [other.instruction for other in chosen]):
-                return chosen
-        return []
 
     # Step 14: the queue
 

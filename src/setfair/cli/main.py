@@ -29,6 +29,7 @@ COMMANDS = {
     "explain": "explain:explain_obligation",
     "alert": "alert:alert_app",
     "link": "link:link_app",
+    "limit": "limit:limit_app",
     "why": "why:why",
     "status": "look:status",
     "indicators": "indicators:indicators",

@@ -18,7 +18,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -93,11 +93,13 @@ class Agreement(parts.Part):
     """Settlement accounts. A settlement agent's account in its currency exists without being listed."""
     limits: parts.Limits = ()
     """Bilateral limits."""
+    users: Annotated[parts.Users, parts.LATER] = ()
+    """Who changes limits, reservations, credit lines and queues, for a participant or the operator."""
     clearing: parts.Clearing = parts.Clearing()
     """How obligations are confirmed, set off and netted."""
     screening: parts.Screening
     """Who decides about hits, and with which lists names are compared."""
-    settlement: parts.Settlement = parts.Settlement()
+    settlement: Annotated[parts.Settlement, parts.LATER] = parts.Settlement()
     """How single payments settle."""
     offsetting: parts.Offsetting = parts.Offsetting()
     """How queued payments are settled together."""

@@ -207,7 +207,7 @@ class Cycle(Part):
     """When it runs, in the agreement's time zone."""
     currencies: CurrencyCodes
     """What is set off in it, currency by currency."""
-    every_months: int = Field(default=0, ge=0, le=12)
+    every_months: Annotated[int, LATER] = Field(default=0, ge=0, le=12)
     """0: every business day; else the last business day of every so many months, counted from January."""
 
 
@@ -239,9 +239,9 @@ class Clearing(Part):
     """The day's cycles."""
     across: Annotated[Across | None, LATER] = None
     """Set-off across currencies; without it there is none."""
-    objectives: Objectives = ("value",)
+    objectives: Annotated[Objectives, LATER] = ("value",)
     """What a cycle may be run for; the first, where it is run without saying for what."""
-    limits: CycleLimits = ()
+    limits: Annotated[CycleLimits, LATER] = ()
     """Which limits a cycle may come with."""
 
 
@@ -252,6 +252,17 @@ class Officer(Part):
     """Id under which the person decides."""
     name: Name
     """The person's name."""
+
+
+class User(Part):
+    """Who changes limits, reservations, credit lines and queues, for a participant or the operator."""
+
+    id: PersonId
+    """Id under which the person acts."""
+    name: Name
+    """The person's name."""
+    participant: ParticipantId | None = None
+    """The direct participant for whose accounts the person acts; without it the operator, for all."""
 
 
 class ScreeningList(Part):
@@ -389,5 +400,6 @@ class Signatory(Part):
 Participants = Annotated[tuple[Participant, ...], Field(min_length=1, max_length=ITEMS_MAX)]
 Accounts = Annotated[tuple[Account, ...], Field(max_length=ITEMS_MAX)]
 Limits = Annotated[tuple[Limit, ...], Field(max_length=ITEMS_MAX)]
+Users = Annotated[tuple[User, ...], Field(max_length=ITEMS_MAX)]
 Currencies = Annotated[tuple[CurrencyRules, ...], Field(min_length=1, max_length=400)]
 Signatories = Annotated[tuple[Signatory, ...], Field(min_length=1, max_length=10_000)]

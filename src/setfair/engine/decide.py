@@ -5,8 +5,9 @@ A batch is of one sort, told by its first instruction:
 * payments: customer and institution payments, returns, liquidity transfers, cancellations, decisions on held
   payments, and holds of those that wait (`admit`);
 * obligations: obligations, credit notes, confirmations, parties, decisions on them, and holds (`obligation`);
-* one command: PHASE_CHANGE (`day`), CYCLE (`cycle`), ADOPTION (`books`), EXPIRY (`link_entry`),
-  OFFSETTING (`offset_queue`), and LIST_ADOPTION and ALERT_NOTE, which change nothing here and go on record.
+* one command: PHASE_CHANGE (`day`), CYCLE (`cycle`), ADOPTION (`books`), EXPIRY (`link_entry`), OFFSETTING
+  (`offset_queue`), TERM_CHANGE and decisions on it (`terms`), and LIST_ADOPTION and ALERT_NOTE, which change
+  nothing here and go on record.
 
 Same books and batch, same records, on any machine: nothing here reads a clock, a file or a hash seed.
 """
@@ -56,6 +57,7 @@ from setfair.engine.obligation import (
     find_obligation,
 )
 from setfair.engine.offset_queue import offset_books
+from setfair.engine.terms import adopt_users, decide_change, propose_change, reject_changes
 
 RECORDS_OF_LEG = 5
 """Records about a leg and its cancellation that one batch writes at most."""
@@ -91,6 +93,8 @@ class Terms:
     limits: Sequence[LimitTerms]
     bypass: bool
     officers: int
+    users: Sequence[int]
+    """By user, the participant for which it acts; -1: the operator; -2: nobody any more."""
     automatic_confirmation: bool
     netting: bool
     """Whether a cycle nets what set-off leaves."""
@@ -217,6 +221,10 @@ def _decide_command(
         records = _expire(books, number, now)
     elif kind is InstructionKind.OFFSETTING:
         records = offset_books(books, number, now, int(command["amount"]))
+    elif kind is InstructionKind.TERM_CHANGE:
+        records = propose_change(books, command, number, now)
+    elif kind in (InstructionKind.TERM_APPROVAL, InstructionKind.TERM_REFUSAL):
+        records = decide_change(books, command, number, now)
     elif kind is InstructionKind.ALERT_NOTE:
         records = _note_alert(command, number, now)
     else:
@@ -240,7 +248,7 @@ def _change_phase(books: Books, command: Array, number: int, now: int) -> Array:
     """Move one currency to its next phase; a move that is not allowed is a rejection."""
     currency, phase = int(command["currency"]), Phase(int(command["target"]))
     allowed = phase in PHASE_MOVES[Phase(int(books.phases[currency]))]
-    journal = _journal(books.payment_count)
+    journal, over = _journal(books.payment_count), np.zeros(0, RECORD)
     if allowed and phase is Phase.OPEN:
         open_day(books, currency, int(command["value_date"]), int(command["amount"]))
         books.rules[OFFSET_TIME] = now
@@ -248,12 +256,14 @@ def _change_phase(books: Books, command: Array, number: int, now: int) -> Array:
         books.phases[currency] = phase
         if phase in (Phase.INTERBANK_CUTOFF, Phase.CLOSED):
             reject_waiting(books, journal, currency, number, now)
+        if phase is Phase.CLOSED:
+            over = reject_changes(books, currency, number, now)
     own = _command_record(RecordKind.PHASE_CHANGED, number, now)
     own["currency"], own["amount"] = currency, int(phase)
     own["debtor_after"] = books.business_day[currency]
     if not allowed:
         own["kind"], own["status"], own["reason"] = RecordKind.REJECTED, Status.RJCT, Reason.DAY_NOT_OPEN
-    return np.concatenate([own, _written(journal)])
+    return np.concatenate([own, _written(journal), over])
 
 
 def _expire(books: Books, number: int, now: int) -> Array:
@@ -277,6 +287,7 @@ def _adopt(books: Books, number: int, now: int, terms: Terms | None) -> Array:
     if terms is None:
         raise ValueError("an ADOPTION comes with its terms")
     books.lay_out_accounts(terms.accounts, terms.limits)
+    adopt_users(books, terms.users)
     books.rules[0], books.rules[1] = int(terms.bypass), terms.officers
     books.rules[3] = int(terms.automatic_confirmation)
     books.rules[NETTING_RULE], books.rules[RERUN_RULE] = int(terms.netting), int(terms.rerun_without)

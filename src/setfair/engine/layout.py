@@ -33,9 +33,12 @@ INSTRUCTION = np.dtype(
         ("content", "<u8"),  # digest of everything that the sender said
         ("original_high", "<u8"),  # identity of the instruction that this one is about, or 0
         ("original_low", "<u8"),
-        ("value_date", "<i4"),  # days since 1970-01-01; due date of an obligation; 0: none
-        ("person", "<i4"),  # who decides on what is held; -1
-        ("target", "<i8"),  # number of the held instruction; new phase; place of a leg's terms from 1; 0
+        (
+            "value_date",
+            "<i4",
+        ),  # days since 1970-01-01; due date of an obligation; only day of a term; 0: none
+        ("person", "<i4"),  # officer who decides on what is held; user who changes a term; -1
+        ("target", "<i8"),  # number of what is decided on; new phase; Term; place of a leg's terms from 1; 0
     ]
 )
 """One instruction as the engine reads it, 80 bytes."""
@@ -162,6 +165,26 @@ IDENTITY = np.dtype([("high", "<u8"), ("low", "<u8"), ("content", "<u8")])
 
 LIMIT = np.dtype([("key", "<i8"), ("limit", "<i8"), ("net", "<i8")])
 """One slot of the limits table; key -1 is empty."""
+
+STANDING = np.dtype([("reserved_urgent", "<i8"), ("reserved_high", "<i8"), ("credit_line", "<i8")])
+"""Terms of an account that come into force when a day opens, in minor units: 24 bytes."""
+
+TERM_CHANGE = np.dtype(
+    [
+        ("number", "<i8"),  # of the instruction that asked for it
+        ("amount", "<i8"),  # minor units; -1: no limit
+        ("account", "<i4"),
+        ("counterparty", "<i4"),  # of a bilateral limit; -1
+        ("person", "<i4"),  # who asked
+        (
+            "day",
+            "<i4",
+        ),  # the business day for which alone it is, days since 1970-01-01; 0: until further notice
+        ("term", "u1"),  # Term
+        ("spare", "u1", (7,)),
+    ]
+)
+"""One change of a limit, reservation or credit line that waits for a second person: 40 bytes."""
 
 ROW_OUTCOME = np.dtype(
     [

@@ -56,7 +56,32 @@ CREATE TABLE account_row (
     reserved_urgent_minor INTEGER NOT NULL,
     reserved_high_minor   INTEGER NOT NULL,
     is_agent              INTEGER NOT NULL,
-    is_open               INTEGER NOT NULL
+    is_open               INTEGER NOT NULL,
+    standing_line_minor   INTEGER NOT NULL,
+    agreed_line_minor     INTEGER NOT NULL,
+    agreed_urgent_minor   INTEGER NOT NULL,
+    agreed_high_minor     INTEGER NOT NULL
+);
+CREATE TABLE user_row (
+    person_number INTEGER PRIMARY KEY,
+    person        TEXT NOT NULL,
+    name          TEXT NOT NULL,
+    participant   TEXT NOT NULL
+);
+CREATE TABLE term_change_row (
+    change_number        INTEGER PRIMARY KEY,
+    page_number          INTEGER NOT NULL,
+    term                 INTEGER NOT NULL,
+    account_number       INTEGER NOT NULL,
+    counterparty_account INTEGER NOT NULL,
+    currency_number      INTEGER NOT NULL,
+    amount_minor         INTEGER NOT NULL,
+    day                  INTEGER NOT NULL,
+    person_number        INTEGER NOT NULL,
+    status               INTEGER NOT NULL,
+    reason               INTEGER NOT NULL,
+    decided_number       INTEGER NOT NULL,
+    decided_person       INTEGER NOT NULL
 );
 CREATE TABLE party (
     party_number INTEGER PRIMARY KEY,
@@ -222,6 +247,29 @@ SELECT a.account_number, p.participant, p.bic, p.name, p.country, c.currency, c.
        CASE a.is_agent WHEN 1 THEN 'settlement agent' ELSE p.role END AS role,
        CASE a.is_open WHEN 1 THEN 'open' ELSE 'closed' END AS status
 FROM account_row a JOIN participant p USING (participant_number) JOIN currency c USING (currency_number);
+
+CREATE VIEW term_change AS
+SELECT t.change_number, g.time_utc AS asked_utc, k.name AS term, p.participant,
+       coalesce(q.participant, '') AS counterparty, c.currency, c.decimals,
+       CASE t.amount_minor WHEN -1 THEN NULL ELSE t.amount_minor END AS amount_minor,
+       CASE t.day WHEN 0 THEN '' ELSE date(t.day * 86400, 'unixepoch') END AS only_day,
+       coalesce(u.person, '') AS asked_by, coalesce(n.text, '') AS asked_reason,
+       CASE t.status WHEN 2 THEN 'waiting' WHEN 4 THEN 'in force' ELSE 'rejected' END AS state,
+       r.iso AS reason, r.text AS reason_text,
+       coalesce(w.person, '') AS decided_by, coalesce(m.text, '') AS decided_reason
+FROM term_change_row t
+JOIN page g USING (page_number)
+JOIN code k ON k.family = 'term' AND k.code = t.term
+JOIN code r ON r.family = 'reason' AND r.code = t.reason
+LEFT JOIN account_row a USING (account_number)
+LEFT JOIN participant p USING (participant_number)
+LEFT JOIN account_row b ON b.account_number = t.counterparty_account
+LEFT JOIN participant q ON q.participant_number = b.participant_number
+LEFT JOIN currency c ON c.currency_number = t.currency_number
+LEFT JOIN user_row u ON u.person_number = t.person_number
+LEFT JOIN user_row w ON w.person_number = t.decided_person
+LEFT JOIN note n ON n.instruction_number = t.change_number
+LEFT JOIN note m ON m.instruction_number = t.decided_number;
 
 CREATE VIEW payment AS
 SELECT y.payment_number, y.page_number, g.time_utc AS received_utc,

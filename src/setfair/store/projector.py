@@ -31,6 +31,7 @@ from setfair.domain.codes import (
     RecordKind,
     Screening,
     Status,
+    Term,
 )
 from setfair.domain.instants import format_utc
 from setfair.domain.money import all_currencies
@@ -47,6 +48,7 @@ from setfair.store.tables import (
     payment_rows,
     record_rows,
 )
+from setfair.store.term_rows import changes_terms, project_terms
 from setfair.store.transaction import transaction
 
 STEP_RECORDS = 65_536
@@ -128,23 +130,27 @@ class Projector:
         records = 0
         for page in pages:
             last = step[-1].number if step else self.position
+            if step and (records >= STEP_RECORDS or changes_terms(page)):
+                self._end_step(step)
+                step, records = [], 0
             if page.number != last + 1:
                 raise StoreError(
                     f"page {page.number} does not follow page {last}: the tables stay as they are"
                 )
             step.append(page)
             records += len(page.records)
-            if records >= STEP_RECORDS:
-                self._in_transaction(self._project_step, step)
-                self.position = step[-1].number
-                step, records = [], 0
         if step:
-            self._in_transaction(self._project_step, step)
-            self.position = step[-1].number
+            self._end_step(step)
+
+    def _end_step(self, step: Sequence[Page]) -> None:
+        self._in_transaction(self._project_step, step)
+        self.position = step[-1].number
 
     def _project_step(self, cursor: Any, step: Sequence[Page]) -> None:
         for page in step:
             self._project_documents(cursor, page)
+            if changes_terms(page):
+                project_terms(cursor, page)
         self._ingest(cursor, "record_row", [record_rows(page) for page in step])
         payments = [payment_rows(page, self._owners) for page in step]
         self._ingest(cursor, "payment_row", [table for table in payments if table is not None])
@@ -236,6 +242,7 @@ def _codes() -> pa.Table:
         "priority": Priority,
         "phase": Phase,
         "screening": Screening,
+        "term": Term,
     }
     rows = [
         (family, int(member), member.name, "", "")

@@ -67,7 +67,8 @@ KINDS = {
 
 def kind_of(model: type[BaseModel], name: str) -> str:
     """Return the kind of a field in words, from its annotation."""
-    annotation = model.__annotations__[name].removesuffix(" | None")
+    later = re.fullmatch(r"Annotated\[(.*), (?:parts\.)?LATER\]", model.__annotations__[name])
+    annotation = (later[1] if later else model.__annotations__[name]).removesuffix(" | None")
     if annotation.startswith("Literal["):
         return " or ".join(f"`{choice}`" for choice in re.findall(r'"(\w+)"', annotation))
     bounds = {type(limit).__name__: limit for limit in model.model_fields[name].metadata}
