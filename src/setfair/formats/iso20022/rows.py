@@ -167,7 +167,7 @@ def facts_text(found: Found) -> str:
     """Return what a transaction says of its parties beside their names, as `screening.facts` reads it."""
     told: dict[str, Found] = {}
     for key, said in found.items():
-        if key in _FACT_OF:
+        if said and key in _FACT_OF:
             party, fact = _FACT_OF[key]
             told.setdefault(party, {})[fact] = said
     parties = [party for party in PARTIES_WITH_FACTS if party in told]
