@@ -10,7 +10,7 @@ from setfair.domain.codes import InstructionKind, Mechanism, Phase, Reason, Reco
 from setfair.domain.money import BALANCE_MAX_MINOR
 from setfair.engine import decide as engine
 from setfair.engine.books import AccountTerms, Books, LimitTerms
-from setfair.engine.layout import INSTRUCTION, LEG_TERMS, Array
+from setfair.engine.layout import INSTRUCTION, LEG_TERMS, TIMES, Array
 from setfair.engine.terms import adopt_users
 from tests.reference.words import (
     DECISION_KINDS,
@@ -18,6 +18,7 @@ from tests.reference.words import (
     Identity,
     Instruction,
     Outcome,
+    QueueCommand,
     Record,
     TermCommand,
 )
@@ -75,7 +76,7 @@ class EngineHouse:
         batch["debtor"] = batch["creditor"] = batch["person"] = -1
         for name, value in fields.items():
             batch[name] = value
-        records = self._records(engine.decide(self.books, batch, self.now).records)
+        records = self._records(self._decide(batch).records)
         if records[0].kind is RecordKind.REJECTED:
             raise ValueError(f"no move to {phase.name}")
         return records
@@ -86,16 +87,23 @@ class EngineHouse:
         batch = np.zeros(1, INSTRUCTION)
         batch["kind"] = InstructionKind.EXPIRY
         batch["debtor"] = batch["creditor"] = batch["person"] = -1
-        return self._records(engine.decide(self.books, batch, self.now).records)
+        return self._records(self._decide(batch).records)
 
     def offset(self) -> list[Record]:
         """Settle together what waits."""
         batch = np.zeros(1, INSTRUCTION)
         batch["kind"] = InstructionKind.OFFSETTING
         batch["debtor"] = batch["creditor"] = batch["person"] = -1
-        own, *records = self._records(engine.decide(self.books, batch, self.now).records)
+        own, *records = self._records(self._decide(batch).records)
         plain = own._replace(status=Status.ACSC, reason=Reason.NONE, debtor=-1, creditor=-1, amount=0)
         return [plain._replace(debtor_balance_after=0, creditor_balance_after=0), *records]
+
+    def _decide(self, batch: Array, **said: Array) -> engine.Decided:
+        limit, engine.QUEUE_MAX = engine.QUEUE_MAX, self.spec.queue_max
+        try:
+            return engine.decide(self.books, batch, self.now, **said)
+        finally:
+            engine.QUEUE_MAX = limit
 
     def change_term(self, command: TermCommand) -> list[Record]:
         """Take one person's word on a limit, a reservation or a credit line."""
@@ -105,7 +113,20 @@ class EngineHouse:
         batch["amount"], batch["value_date"] = command.amount, command.day
         is_change = command.kind is InstructionKind.TERM_CHANGE
         batch["target"] = command.term if is_change else command.target
-        return self._records(engine.decide(self.books, batch, self.now).records)
+        return self._records(self._decide(batch).records)
+
+    def change_queue(self, command: QueueCommand) -> list[Record]:
+        """Take one user's word on how a payment waits."""
+        batch = np.zeros(1, INSTRUCTION)
+        batch["kind"], batch["person"], batch["target"] = (
+            InstructionKind.QUEUE_CHANGE,
+            command.person,
+            command.target,
+        )
+        batch["debtor"] = batch["creditor"] = -1
+        batch["amount"], batch["priority"] = command.action, command.priority
+        batch["original_high"], batch["original_low"] = _moment(command.earliest), _moment(command.latest)
+        return self._records(self._decide(batch).records)
 
     def submit(self, instructions: Sequence[Instruction]) -> tuple[list[Outcome], list[Record]]:
         """Decide one batch."""
@@ -116,11 +137,11 @@ class EngineHouse:
         legs = [place for place, instruction in enumerate(instructions) if instruction.link]
         batch["target"][legs] = np.arange(1, len(legs) + 1)
         terms = np.array([self._terms(instructions[place]) for place in legs], LEG_TERMS)
-        limit, engine.QUEUE_MAX = engine.QUEUE_MAX, self.spec.queue_max
-        try:
-            decided = engine.decide(self.books, batch, self.now, leg_terms=terms)
-        finally:
-            engine.QUEUE_MAX = limit
+        timed = [i for i, row in enumerate(instructions) if not row.link and (row.earliest or row.until)]
+        batch["target"][timed] = -np.arange(1, len(timed) + 1)
+        said = [(_moment(instructions[i].earliest), _moment(instructions[i].until)) for i in timed]
+        times = np.array(said, TIMES)
+        decided = self._decide(batch, leg_terms=terms, times=times)
         for row, instruction in zip(decided.rows, instructions, strict=True):
             if not row["repeated"] and row["number"] >= first:
                 self.subjects[int(row["number"])] = instruction
@@ -160,7 +181,7 @@ class EngineHouse:
         return row
 
     def _terms(self, leg: Instruction) -> tuple[int, int, int, int, int, int, list[int]]:
-        until = NOW + leg.until if leg.until else 0
+        until = _moment(leg.until)
         currency = CURRENCY_NUMBERS[leg.against_currency] if leg.against_currency >= 0 else 0
         return leg.link, leg.link ^ 0x5E7FA1, until, leg.against_amount, currency, leg.legs, [0] * 5
 
@@ -190,6 +211,10 @@ class EngineHouse:
             amount,
             *after,
         )
+
+
+def _moment(time: int) -> int:
+    return NOW + time if time else 0
 
 
 def _participant(spec: HouseSpec, account: int) -> int:
