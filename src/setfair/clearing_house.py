@@ -22,7 +22,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Protocol
 
 import numpy as np
 
@@ -37,7 +36,7 @@ from setfair.engine.books import OFFSET_LEFT, OFFSET_TIME
 from setfair.engine.decide import decide
 from setfair.engine.layout import Array
 from setfair.errors import AgreementError, BrokenInvariantError, HouseError, PhaseError
-from setfair.house_state import HouseState, check_adoption, recover_state, state_bytes
+from setfair.house_state import HouseState, check_adoption, recover_state, said_beside, state_bytes
 from setfair.intake.directory import currency_number
 from setfair.intake.obligations import (
     PartyRows,
@@ -46,7 +45,7 @@ from setfair.intake.obligations import (
     take_parties,
 )
 from setfair.intake.payments import Taken, take_payments
-from setfair.journal.page import LEGS_DOCUMENT, SALT_KEY_LENGTH, Page
+from setfair.journal.page import SALT_KEY_LENGTH, Page
 from setfair.journal_writer import JournalWriter
 from setfair.proof.checkpoint import Checkpoint
 from setfair.rescreening import (
@@ -57,6 +56,7 @@ from setfair.rescreening import (
     what_changed,
 )
 from setfair.screening.gate import check_settling
+from setfair.screening.in_force import ListsInForce
 from setfair.screening.match import Hit
 from setfair.screening.pairs import Pair, pass_pairs
 from setfair.screening.screen_batch import ScreeningResult
@@ -69,21 +69,8 @@ CLOCK_BACK_MAX_NS = 600 * 10**9
 CHECKPOINT_PAGES = 512
 """Pages after which a checkpoint of the books is written."""
 
-
-class ListsInForce(Protocol):
-    """What the clearing house asks of the screening gate."""
-
-    def screener(self, agreement: Agreement, today: date) -> Screener:
-        """Return the screener over the lists in force.
-
-        Raises
-        ------
-        ScreeningUnavailableError
-            If a mandatory list is missing, truncated or stale.
-        """
-
-    def description(self) -> bytes:
-        """Return the lists in force as JSON, for the journal."""
+_TIMELESS = (InstructionKind.EXPIRY, InstructionKind.ALERT_NOTE, InstructionKind.ADOPTION)
+"""What is decided without a look at whether some latest or earliest time has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,11 +310,17 @@ class ClearingHouse:
         )
 
     def expire_due(self) -> Outcome | None:
-        """Reject what has reached its latest time; None if nothing has. Every way in does this first."""
-        until = self.state.books.earliest_until
-        if until == 0 or until > self._now():
+        """Reject what has reached its latest time, and let in what has its earliest; None: nothing has.
+
+        Every way in does this first.
+        """
+        if not self._is_time(self._now()):
             return None
         return self._command(InstructionKind.EXPIRY, Draft(one_instruction()))
+
+    def _is_time(self, now: int) -> bool:
+        time = self.state.books.next_time
+        return 0 < time <= now
 
     def offset_queue(self, work: int = 0) -> Outcome:
         """Settle together what waits, as much of it as is found with so much work (0: as agreed).
@@ -408,13 +401,15 @@ class ClearingHouse:
 
     def _decide(self, draft: Draft) -> Outcome:
         """Decide, in memory: what comes of it may be told once the page is durable."""
-        instructions = draft.taken.instructions
-        now, first = self._now(), self.state.books.next_number
+        instructions, now = draft.taken.instructions, self._now()
+        while instructions["kind"][0] not in _TIMELESS and self._is_time(now):
+            self.expire_due()  # a time has come since the batch came in
+            now = self._now()
+        first = self.state.books.next_number
         accounts = self.state.directory.accounts_for(instructions[0])
-        leg_terms = draft.taken.leg_terms
-        if leg_terms is not None:
-            draft.documents[LEGS_DOCUMENT] = leg_terms.tobytes()
-        decided = decide(self.state.books, instructions, now, draft.terms, accounts, leg_terms=leg_terms)
+        draft.keep_what_is_said()
+        said = said_beside(draft.documents)
+        decided = decide(self.state.books, instructions, now, draft.terms, accounts, **said)
         rows = decided.rows
         fresh = np.flatnonzero(rows["repeated"] == 0)
         if not len(fresh):

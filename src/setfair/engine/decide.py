@@ -5,9 +5,9 @@ A batch is of one sort, told by its first instruction:
 * payments: customer and institution payments, returns, liquidity transfers, cancellations, decisions on held
   payments, and holds of those that wait (`admit`);
 * obligations: obligations, credit notes, confirmations, parties, decisions on them, and holds (`obligation`);
-* one command: PHASE_CHANGE (`day`), CYCLE (`cycle`), ADOPTION (`books`), EXPIRY (`link_entry`, `queue_change`),
-  OFFSETTING (`offset_queue`), TERM_CHANGE and decisions on it (`terms`), QUEUE_CHANGE (`queue_change`), and
-  LIST_ADOPTION and ALERT_NOTE, which change nothing here and go on record.
+* one command: PHASE_CHANGE (`day`), CYCLE (`cycle`), ADOPTION (`books`), EXPIRY (`link_entry` and
+  `queue_change`), OFFSETTING (`offset_queue`), TERM_CHANGE and decisions on it (`terms`), QUEUE_CHANGE
+  (`queue_change`), and LIST_ADOPTION and ALERT_NOTE, which change nothing here and go on record.
 
 Same books and batch, same records, on any machine: nothing here reads a clock, a file or a hash seed.
 """
