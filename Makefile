@@ -7,11 +7,11 @@ WORKERS ?= 2
 
 READY := $(VENV)/.ready
 KERNELS := $(VENV)/.kernels
-KERNEL_SOURCES := $(wildcard src/setfair/kernel.py src/setfair/engine/*.py src/setfair/engine/setoff/*.py src/setfair/domain/*.py \
-    src/setfair/formats/kernels.py src/setfair/journal/sha256_lanes.py src/setfair/screening/*kernel*.py)
+KERNEL_SOURCES := $(wildcard src/setfair/kernel.py src/setfair/engine/*.py src/setfair/engine/*/*.py src/setfair/domain/*.py \
+    src/setfair/formats/kernels.py src/setfair/journal/*_lanes.py src/setfair/screening/*kernel*.py)
 UNCOMPILED_TESTS := tests/unit/engine tests/tables tests/properties tests/formats/test_kernels.py
 # What compares with plain twins spends its time in them: to trace it would double that and cover nothing more.
-UNTRACED_TESTS := tests/properties tests/reference tests/unit/engine/test_setoff_choice.py tests/unit/journal/test_tree.py \
+UNTRACED_TESTS := tests/properties tests/reference tests/unit/engine tests/unit/journal tests/torture \
     tests/formats/iso20022/test_read_alike.py tests/formats/iso20022/test_read_large.py tests/screening/test_published_lists.py
 # What `make check` runs.
 CHECK_TESTS := tests/style $(filter-out %/test_readme.py, $(wildcard tests/docs/test_*.py))
@@ -31,7 +31,7 @@ test: $(KERNELS) ## Run the tests: the engine uncompiled for coverage, then ever
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) -W "ignore::RuntimeWarning" \
 	    --cov --cov-report= $(wildcard $(UNCOMPILED_TESTS)) \
 	    --ignore tests/properties/test_offset_is_best.py --ignore tests/properties/test_setoff_is_ortools.py
-	$(BIN)/python -m pytest -n $(WORKERS) $(UNTRACED_TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(UNTRACED_TESTS)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(addprefix --ignore ,$(UNTRACED_TESTS) $(CHECK_TESTS)) \
 	    --cov --cov-append --cov-report=term --cov-fail-under=90
 

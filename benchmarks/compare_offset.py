@@ -1,35 +1,55 @@
-"""Bypass offsetting against a greedy set and OR-tools' CP-SAT on queues drawn from seeds; prints a table.
+"""Bypass offsetting against a greedy set and OR-tools' CP-SAT on queues drawn from seeds.
 
-python -m benchmarks.compare_offset [--first SEED] [--last SEED] [--seconds 10 | 60] [--payments-max COUNT]
+python -m benchmarks.compare_offset run FILE [--first SEED] [--last SEED] [--payments-max COUNT]
+    [--seconds SECONDS] [--long SECONDS] [--only own | solver]
+python -m benchmarks.compare_offset table FILE [--each]
+
+Rules
+-----
+1. `run` appends a line to FILE for each side of each queue when it is done, and leaves out what is there: so
+   it may be stopped, and goes on where it was. `--only own` measures our side again.
+2. `table` prints a Markdown table of what FILE has of both sides: how near to the best known bound each
+   comes, and each queue where we have less.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
-from benchmarks.cp_sat_offset import Found, solve_by_cp_sat
-from benchmarks.generate_queues import Shape, draw_shape, generate_queue
+from benchmarks.cp_sat_offset import Found, Limits, solve_by_cp_sat
+from benchmarks.generate_queues import Generated, Shape, draw_shape, generate_queue
 from benchmarks.measure import Timer
-from setfair.engine.offset import Discipline, Offset, offset
+from setfair.engine.offset import Discipline, offset
 
-WIDTH = 160
+QUEUES = 300
 NEAR = 0.99
 """Where the solver closes, this share of the optimum is aimed at."""
+OWN, SOLVER = "own", "solver"
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What `bypass` found."""
+
+    ordered: int
+    """Value of the ordered set."""
+    value: int
+    bound: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One queue."""
+    """One queue, from both sides."""
 
     seed: int
     shape: Shape
-    own: Offset
-    seconds: float
+    own: Own
     found: Found
 
     @property
@@ -39,54 +59,126 @@ class Compared:
 
     @property
     def loses(self) -> bool:
-        """Whether the solver found more."""
+        """Whether the solver found more in the short time."""
         return self.own.value < self.found.value
 
-    def row(self) -> list[str]:
-        """Return shares of the best known bound."""
-        values = (self.own.ordered_value, self.found.greedy, self.found.value, self.own.value, self.own.bound)
-        return [
-            str(self.seed),
-            str(self.shape),
-            *(f"{each / self.bound:.4f}" for each in values),
-            f"{self.seconds:.1f}",
-            ("closed" if self.found.closed else "") + (" LESS" if self.loses else ""),
-        ]
+    @property
+    def near(self) -> bool:
+        """Whether it is within 1 % of the optimum that the solver proved."""
+        return self.own.value >= NEAR * self.found.value_long
+
+    def shares(self) -> list[str]:
+        """Return ordered, greedy, solver, own and own bound as shares of the best known bound."""
+        values = (self.own.ordered, self.found.greedy, self.found.value, self.own.value, self.own.bound)
+        return [f"{each / self.bound:.4f}" for each in values]
 
 
-def compare(seeds: Sequence[int], seconds: float) -> Iterator[Compared]:
-    """Run both on each queue."""
+def run_own(given: Generated) -> Own:
+    """Run `bypass` as a house does that gives it no work."""
+    timer = Timer()
+    with timer:
+        result = offset(given.accounts, given.queue, Discipline.BYPASS)
+    return Own(result.ordered_value, result.value, result.bound, round(timer.seconds, 2))
+
+
+def run_solver(given: Generated, limits: Limits) -> Found:
+    """Run the general solver, from the ordered set on."""
+    ordered = offset(given.accounts, given.queue, Discipline.ORDERED).ordered
+    return solve_by_cp_sat(given.accounts, given.queue, ordered, limits)
+
+
+def read_lines(path: Path) -> dict[tuple[int, str], dict[str, Any]]:
+    """Return what is on file by seed and side; of several lines the last one counts."""
+    if not path.exists():
+        return {}
+    lines = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return {(line["seed"], line["side"]): line["result"] for line in lines}
+
+
+def run(path: Path, seeds: Iterable[int], limits: Limits, only: str | None) -> None:
+    """Run what is not on file, and append it: rule 1."""
+    done = read_lines(path)
+    sides: dict[str, Callable[[Generated], Own | Found]] = {
+        OWN: run_own,
+        SOLVER: lambda given: run_solver(given, limits),
+    }
     for seed in seeds:
         given = generate_queue(draw_shape(seed), seed)
-        timer = Timer()
-        with timer:
-            own = offset(given.accounts, given.queue, Discipline.BYPASS)
-        found = solve_by_cp_sat(given.accounts, given.queue, own.ordered, seconds)
-        yield Compared(seed, given.shape, own, timer.seconds, found)
+        for side in [only] if only else sides:
+            if (seed, side) in done and side != only:
+                continue
+            line = {"seed": seed, "side": side, "result": asdict(sides[side](given))}
+            with path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
+
+
+def compare(path: Path) -> Iterator[Compared]:
+    """Yield the queues of which both sides are on file, by seed."""
+    lines = read_lines(path)
+    for seed in sorted({seed for seed, _ in lines}):
+        if (seed, OWN) in lines and (seed, SOLVER) in lines:
+            own, found = Own(**lines[seed, OWN]), Found(**lines[seed, SOLVER])
+            yield Compared(seed, draw_shape(seed), own, found)
+
+
+GROUPS = {
+    "payments": "{:,} payments",
+    "liquidity_percent": "{} % liquidity",
+    "linked_percent": "{} % linked",
+    "currencies": "currencies: {}",
+    "participants": "{} participants",
+}
+"""By field of the shape: what a group of queues is called."""
+
+
+def table(compared: list[Compared], *, each: bool) -> Iterator[str]:
+    """Yield the lines of the tables: rule 2."""
+    yield "| queues | | ordered | greedy | CP-SAT | bypass | less than CP-SAT | closed, within 1 % | worst |"
+    yield "|---|---|---|---|---|---|---|---|---|"
+    yield _group("all", compared)
+    for field, words in GROUPS.items():
+        for size in sorted({getattr(one.shape, field) for one in compared}):
+            group = [one for one in compared if getattr(one.shape, field) == size]
+            yield _group(words.format(size), group)
+    yield ""
+    yield "| seed | queue | ordered | greedy | CP-SAT | bypass | own bound | solver |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for one in compared:
+        if each or one.loses or (one.found.closed and not one.near):
+            closed = f"closed, optimum {one.found.value_long / one.bound:.4f}" if one.found.closed else "open"
+            yield f"| {one.seed} | {one.shape} | {' | '.join(one.shares())} | {closed} |"
+
+
+def _group(name: str, compared: list[Compared]) -> str:
+    """Return one line: the means of the shares, and how often each aim is missed."""
+    sums = [sum(float(one.shares()[place]) for one in compared) / len(compared) for place in range(4)]
+    closed = [one for one in compared if one.found.closed]
+    near = sum(one.near for one in closed)
+    worst = min((one.own.value / max(1, one.found.value_long) for one in compared), default=1.0)
+    less = sum(one.loses for one in compared)
+    shares = " | ".join(f"{each:.3f}" for each in sums)
+    return f"| {name} | {len(compared)} | {shares} | {less} | {near} of {len(closed)} | {worst:.4f} |"
 
 
 def main() -> None:
-    """Read the command line, run, print."""
+    """Read the command line, and run or print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.compare_offset")
+    parser.add_argument("verb", choices=("run", "table"))
+    parser.add_argument("file", type=Path, help="JSON lines, one for each side of each queue")
     parser.add_argument("--first", type=int, default=1)
-    parser.add_argument("--last", type=int, default=12)
-    parser.add_argument("--seconds", type=int, choices=(1, 10, 60), default=10)
+    parser.add_argument("--last", type=int, default=QUEUES)
     parser.add_argument("--payments-max", type=int, default=20_000, help="leave out longer queues")
+    parser.add_argument("--seconds", type=int, default=Limits().short, help="for the solver")
+    parser.add_argument("--long", type=int, default=Limits().long, help="for the solver where it comes near")
+    parser.add_argument("--only", choices=(OWN, SOLVER), help="this side, whether it is on file or not")
+    parser.add_argument("--each", action="store_true", help="print every queue")
     options = parser.parse_args()
-    table = Table(box=None)
-    for heading in ("seed", "queue", "ordered", "greedy", "CP-SAT", "bypass", "bound", "s", ""):
-        table.add_column(heading, justify="left" if heading in ("queue", "") else "right", no_wrap=True)
+    if options.verb == "table":
+        print("\n".join(table(list(compare(options.file)), each=options.each)))
+        return
     seeds = range(options.first, options.last + 1)
     chosen = [seed for seed in seeds if draw_shape(seed).payments <= options.payments_max]
-    done = list(compare(chosen, options.seconds))
-    for each in done:
-        table.add_row(*each.row())
-    console = Console(width=WIDTH)
-    console.print(table)
-    closed = [each for each in done if each.found.closed]
-    near = [each for each in closed if each.own.value >= NEAR * each.found.value]
-    console.print(f"{len(near)} of {len(closed)} queues that CP-SAT closed are within 1 % of the optimum")
-    console.print(f"{sum(each.loses for each in done)} of {len(done)} queues have less than CP-SAT found")
+    run(options.file, chosen, Limits(options.seconds, options.long), options.only)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 `kernel` is `admit` alone; `decide` is the whole transition with its check after every page. Both run in books
 with room for the day. `growing` starts from empty books and makes the room as it goes: once a day at most.
-Every run has fresh books, so that memory that is touched for the first time counts everywhere.
+Every run has fresh books, so that memory that is touched for the first time counts everywhere. Where there
+are links, every fifth payment is a leg of a link of two currencies that settles within its batch.
 """
 
 from __future__ import annotations
@@ -12,14 +13,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from benchmarks.measure import Sample, Scale, Timer, rates
-from benchmarks.scenario import BUSINESS_DAY, batches_of, books_of
+from benchmarks.scenario import BUSINESS_DAY, batches_of, books_of, linked_batches_of, two_currencies
 from setfair.domain.instruction import BATCH_ROWS_MAX
 from setfair.engine.admit import admit
-from setfair.engine.books import Books
-from setfair.engine.decide import NO_LEGS, QUEUE_MAX, decide
+from setfair.engine.books import QUEUE_MAX, Books
+from setfair.engine.decide import NO_LEGS, decide
 from setfair.engine.layout import RECORD, ROW_OUTCOME, Array, Journal, Setting, cleared
 
 AIM = 20e6
+AIM_LINKED = 5e6
 _OFFICERS = 2
 
 
@@ -39,6 +41,11 @@ def run(scale: Scale) -> Iterator[Sample]:
         yield _sample(f"decide, no identities, {size}", values)
         values = _run_decide(batches, books_of(accounts, limits=True), scale)
         yield _sample(f"decide, limits in use, {size}", values)
+        linked, terms = linked_batches_of(count, rows, accounts)
+        for limits in (False, True):
+            books = two_currencies(books_of(accounts, limits=limits))
+            case = f"decide, 20 % legs of links{', limits in use' * limits}, {size}"
+            yield _sample(case, _run_decide(linked, books, scale, terms=terms), AIM_LINKED)
         contended = batches_of(count, rows, accounts, contended=True)
         values = _run_decide(contended, books_of(accounts, contended=True), scale)
         yield _sample(f"decide, 10 % queue and are released, {size}", values)
@@ -53,17 +60,24 @@ def _fresh(books: Books) -> Books:
 
 
 def _run_decide(
-    batches: list[Array], books: Books, scale: Scale, *, growing: bool = False
+    batches: list[Array],
+    books: Books,
+    scale: Scale,
+    *,
+    growing: bool = False,
+    terms: list[Array] | None = None,
 ) -> tuple[float, ...]:
     total = sum(map(len, batches))
+    legs = [NO_LEGS] * len(batches) if terms is None else terms
 
     def once(timer: Timer) -> None:
         fresh = _fresh(books)
         if not growing:
             fresh.reserve_payments(total)
+            fresh.reserve_links(sum(map(len, legs)))
         with timer:
-            for number, batch in enumerate(batches):
-                decide(fresh, batch, now=number)
+            for number, (batch, leg_terms) in enumerate(zip(batches, legs, strict=True)):
+                decide(fresh, batch, now=number, leg_terms=leg_terms)
 
     return rates(total, once, scale.runs)
 

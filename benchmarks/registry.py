@@ -11,6 +11,7 @@ from benchmarks import (
     offset,
     pacs008,
     projection,
+    release,
     screening,
     set_off,
     start_up,
@@ -21,6 +22,7 @@ from benchmarks.measure import Sample, Scale
 
 BENCHES: dict[str, Callable[[Scale], Iterator[Sample]]] = {
     "decide": decide.run,
+    "release": release.run,
     "append": append.run,
     "tree": tree.run,
     "projection": projection.run,

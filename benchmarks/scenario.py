@@ -11,18 +11,21 @@ import pyarrow as pa
 from setfair.domain.codes import InstructionKind, Phase, Priority, Screening
 from setfair.engine.books import Books
 from setfair.engine.decide import decide
-from setfair.engine.layout import ACCOUNT, INSTRUCTION, LIMIT, Array, cleared
+from setfair.engine.layout import ACCOUNT, INSTRUCTION, LEG_TERMS, LIMIT, Array, cleared
 from setfair.engine.ledger import ALL_OTHERS, HAS_MULTILATERAL, find_limit_slot, limits_table
 from setfair.journal.page import Page
 
 SEED = 20300115
 EURO = 978
+DOLLAR = 840
 BUSINESS_DAY = 21929
 """2030-01-15."""
 RICH_MINOR = 10**15
 """Credit line of accounts that always have cover."""
 POOR_SHARE = 10
 """In a contended house every tenth account has no credit line."""
+LEG_SHARE = 5
+"""Where there are links, every fifth payment is a leg of one."""
 NAMES = 10_000
 """Different names of parties."""
 
@@ -62,14 +65,20 @@ def _limit_all(books: Books) -> None:
 
 
 def batches_of(
-    count: int, rows: int, accounts: int, *, identities: bool = True, contended: bool = False
+    count: int,
+    rows: int,
+    accounts: int,
+    *,
+    identities: bool = True,
+    contended: bool = False,
+    seed: int = 0,
 ) -> list[Array]:
     """Return `count` batches of `rows` payments, each with an identity of its own.
 
     In a contended batch every tenth payment has no cover when it comes and is released by a payment to
     its debtor in the second half of the batch.
     """
-    random = np.random.default_rng(SEED)
+    random = np.random.default_rng((SEED, seed) if seed else SEED)
     batches = []
     for _ in range(count):
         batch = np.zeros(rows, INSTRUCTION)
@@ -98,6 +107,44 @@ def _contend(batch: Array, poor: int, random: np.random.Generator) -> None:
     batch["debtor"][waiting] = debtors
     batch["creditor"][waiting + half] = debtors
     batch["amount"][waiting + half] = batch["amount"][waiting]
+
+
+def two_currencies(books: Books) -> Books:
+    """Give each participant two accounts, of two currencies: account 2n and account 2n + 1."""
+    books.accounts["participant"] = np.arange(len(books.accounts)) // 2
+    books.accounts["currency"][1::2] = DOLLAR
+    books.phases[DOLLAR], books.business_day[DOLLAR] = books.phases[EURO], books.business_day[EURO]
+    return books
+
+
+def linked_batches_of(count: int, rows: int, accounts: int) -> tuple[list[Array], list[Array]]:
+    """Return batches for `two_currencies`, every fifth payment a leg, and the terms of their legs.
+
+    A link is two payments that cross in two currencies and say what they are against; the second leg comes
+    somewhere behind the first.
+    """
+    random = np.random.default_rng((SEED, 2))
+    batches, terms = batches_of(count, rows, accounts // 2), []
+    for batch in batches:
+        batch["debtor"] *= 2
+        batch["creditor"] *= 2
+        legs = np.sort(random.permutation(rows)[: rows // LEG_SHARE // 2 * 2])
+        first, second = legs[0::2], legs[1::2]
+        batch["debtor"][second] = batch["creditor"][first] + 1
+        batch["creditor"][second] = batch["debtor"][first] + 1
+        batch["currency"][second] = DOLLAR
+        batch["target"][legs] = np.arange(1, len(legs) + 1)
+        said = np.zeros(len(legs), LEG_TERMS)
+        link = random.integers(1, 2**63, (2, len(first)))
+        said["link_high"], said["link_low"] = np.repeat(link, 2, axis=1)
+        said["legs"] = 2
+        said["against_amount"][0::2], said["against_amount"][1::2] = (
+            batch["amount"][second],
+            batch["amount"][first],
+        )
+        said["against_currency"][0::2], said["against_currency"][1::2] = DOLLAR, EURO
+        terms.append(said)
+    return batches, terms
 
 
 def texts_of(rows: int, first: int) -> dict[str, pa.StringArray]:

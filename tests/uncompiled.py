@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 UNCOMPILED = os.environ.get("NUMBA_DISABLE_JIT") == "1"
 
 
 def share(count: int) -> int:
     """Return the whole count where kernels are compiled, a tenth of it where they are not."""
     return max(1, count // 10) if UNCOMPILED else count
+
+
+compiled_only = pytest.mark.skipif(UNCOMPILED, reason="takes long, and reaches no line that others do not")

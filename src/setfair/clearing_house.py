@@ -28,15 +28,18 @@ import numpy as np
 from setfair.domain.agreement import Agreement, canonical_bytes
 from setfair.domain.calendar import is_business_day
 from setfair.domain.codes import PHASE_MOVES, InstructionKind, Phase
+from setfair.domain.fixing import Fixing
 from setfair.domain.instants import NANOSECONDS, days_of, format_utc, local_date
 from setfair.domain.instruction import Batch, Family
 from setfair.domain.signing import AgreementSignature, format_signatures, is_in_force
 from setfair.draft import Draft, documents_of, notes, one_instruction, texts_of
 from setfair.engine.books import OFFSET_LEFT, OFFSET_TIME
+from setfair.engine.cycle_terms import ChoiceTerms
 from setfair.engine.decide import decide
 from setfair.engine.layout import Array
 from setfair.errors import AgreementError, BrokenInvariantError, HouseError, PhaseError
 from setfair.house_state import HouseState, check_adoption, recover_state, said_beside, state_bytes
+from setfair.intake.cycle import check_agreed, cycle_documents
 from setfair.intake.directory import currency_number
 from setfair.intake.obligations import (
     PartyRows,
@@ -56,11 +59,10 @@ from setfair.rescreening import (
     what_changed,
 )
 from setfair.screening.gate import check_settling
-from setfair.screening.in_force import ListsInForce
 from setfair.screening.match import Hit
 from setfair.screening.pairs import Pair, pass_pairs
 from setfair.screening.screen_batch import ScreeningResult
-from setfair.screening.screener import Screener
+from setfair.screening.screener import ListsInForce, Screener
 from setfair.store.protocol import Store
 
 CLOCK_BACK_MAX_NS = 600 * 10**9
@@ -292,35 +294,40 @@ class ClearingHouse:
         fields |= {"currency": number, "target": int(phase)}
         return self._command(InstructionKind.PHASE_CHANGE, Draft(one_instruction()), **fields)
 
-    def run_cycle(self, currency: str, day: date) -> Outcome:
+    def run_cycle(self, currency: str, day: date, choice: ChoiceTerms | None = None) -> Outcome:
         """Set off, and net as agreed, the obligations in one currency that are due on `day` or before.
+
+        `choice` says what it is run for, and within which limits; None: the first objective of the agreement.
 
         Raises
         ------
-        ScreeningUnavailableError
-            If a list is missing, or so old that the agreement lets nothing settle by itself.
+        HouseError, ScreeningUnavailableError
+            If the agreement does not allow the choice; if a list is missing, or so old that the agreement
+            lets nothing settle by itself.
         """
+        return self._run_cycle(cycle_documents(self._agreement(), choice), self._currency(currency), day)
+
+    def run_across_cycle(
+        self, fixing: Fixing, currencies: Sequence[str], day: date, choice: ChoiceTerms | None = None
+    ) -> Outcome:
+        """Set off together, at a fixing, what is due in all of these currencies; raises as `run_cycle`."""
+        return self._run_cycle(cycle_documents(self._agreement(), choice, (fixing, currencies)), 0, day)
+
+    def _run_cycle(self, documents: dict[str, bytes], currency: int, day: date) -> Outcome:
         self.expire_due()
         check_settling(self._screener().lists)
-        return self._command(
-            InstructionKind.CYCLE,
-            Draft(one_instruction()),
-            currency=self._currency(currency),
-            value_date=days_of(day),
-        )
+        draft = Draft(one_instruction(), documents)
+        fields = {"currency": currency, "value_date": days_of(day)}
+        try:
+            return self._command(InstructionKind.CYCLE, draft, **fields)
+        except OverflowError as error:
+            raise HouseError(f"{error}; run the cycle for an earlier --date first") from error
 
     def expire_due(self) -> Outcome | None:
-        """Reject what has reached its latest time, and let in what has its earliest; None: nothing has.
-
-        Every way in does this first.
-        """
-        if not self._is_time(self._now()):
+        """Reject what reached its latest time, let in what reached its earliest: every way in begins so."""
+        if not self.state.books.is_time(self._now()):
             return None
         return self._command(InstructionKind.EXPIRY, Draft(one_instruction()))
-
-    def _is_time(self, now: int) -> bool:
-        time = self.state.books.next_time
-        return 0 < time <= now
 
     def offset_queue(self, work: int = 0) -> Outcome:
         """Settle together what waits, as much of it as is found with so much work (0: as agreed).
@@ -402,13 +409,13 @@ class ClearingHouse:
     def _decide(self, draft: Draft) -> Outcome:
         """Decide, in memory: what comes of it may be told once the page is durable."""
         instructions, now = draft.taken.instructions, self._now()
-        while instructions["kind"][0] not in _TIMELESS and self._is_time(now):
-            self.expire_due()  # a time has come since the batch came in
+        while instructions["kind"][0] not in _TIMELESS and self.state.books.is_time(now):
+            self.expire_due()
             now = self._now()
         first = self.state.books.next_number
         accounts = self.state.directory.accounts_for(instructions[0])
-        draft.keep_what_is_said()
-        said = said_beside(draft.documents)
+        check_agreed(self.state.directory.agreement, draft.documents, now)
+        said = said_beside(draft.keep_what_is_said())
         decided = decide(self.state.books, instructions, now, draft.terms, accounts, **said)
         rows = decided.rows
         fresh = np.flatnonzero(rows["repeated"] == 0)

@@ -29,11 +29,12 @@ class Draft:
     """Row of the batch, and the good-guy pair that passed a hit."""
     terms: Terms | None = None
 
-    def keep_what_is_said(self) -> None:
-        """Put what payments say beyond their instructions into the documents."""
+    def keep_what_is_said(self) -> dict[str, bytes]:
+        """Put what payments say beyond their instructions into the documents, and return these."""
         for name, rows in ((LEGS_DOCUMENT, self.taken.leg_terms), (TIMES_DOCUMENT, self.taken.times)):
             if rows is not None:
                 self.documents[name] = rows.tobytes()
+        return self.documents
 
 
 def one_instruction() -> Taken:

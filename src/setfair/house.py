@@ -164,6 +164,7 @@ def init_house(folder: Path, agreement_file: Path, clock: Clock = system_clock) 
     if folder.exists() and any(folder.iterdir()):
         what = "is a house already" if (folder / DATABASE_NAME).exists() else "is not empty"
         raise HouseError(f"{folder} {what}: choose a new folder")
+    is_new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     try:
         public_key = _furnish(folder, agreement, agreement_file.parent)
@@ -175,9 +176,16 @@ def init_house(folder: Path, agreement_file: Path, clock: Clock = system_clock) 
         finally:
             store.close()
     except BaseException:
-        shutil.rmtree(folder)
+        _remove_contents(folder)
+        if is_new:
+            folder.rmdir()
         raise
     return agreement, public_key
+
+
+def _remove_contents(folder: Path) -> None:
+    for inside in folder.iterdir():
+        shutil.rmtree(inside) if inside.is_dir() else inside.unlink()
 
 
 def _furnish(folder: Path, agreement: Agreement, beside: Path) -> str:

@@ -26,7 +26,8 @@ from setfair.engine.books import Books
 from setfair.engine.decide import decide
 from setfair.engine.invariants import check_books
 from setfair.engine.layout import LEG_TERMS, TIMES, Array
-from setfair.errors import AgreementError, BrokenInvariantError
+from setfair.errors import AgreementError, BrokenInvariantError, SetfairError
+from setfair.intake.cycle import check_agreed, cycle_terms_of
 from setfair.intake.directory import Directory, currency_number
 from setfair.journal.page import LEGS_DOCUMENT, TIMES_DOCUMENT, Page, page_from_bytes
 from setfair.journal.state import state_from_bytes, state_to_bytes
@@ -107,7 +108,7 @@ def recover_state(pages: Pages) -> tuple[HouseState, int]:
     """Read the books back: the checkpoint, then the pages after it; return them and how many those were."""
     state, replayed = restore_state(pages.read_checkpoint()), 0
     for _, body in pages.pages_after(state.page_number):
-        replay(state, page_from_bytes(body))
+        replay(state, page_from_bytes(body, texts=False))
         replayed += 1
     return state, replayed
 
@@ -120,18 +121,23 @@ def decide_again(state: HouseState, page: Page) -> Array:
     if "parties" in page.documents:
         state.directory.set_parties(json.loads(page.documents["parties"]))
     accounts = state.directory.accounts_for(page.instructions[0])
+    try:
+        check_agreed(state.directory.agreement, page.documents, page.time_ns)
+    except SetfairError as error:
+        raise BrokenInvariantError(f"page {page.number}: {error}") from error
     said = said_beside(page.documents)
     return decide(state.books, page.instructions, page.time_ns, terms, accounts, **said).records
 
 
-def said_beside(documents: Mapping[str, bytes]) -> dict[str, Array]:
-    """Return what payments of a page say beyond their instructions, as `decide` takes it."""
+def said_beside(documents: Mapping[str, bytes]) -> dict[str, Any]:
+    """Return what a page says beyond its instructions, as `decide` takes it."""
     kinds = {"leg_terms": (LEGS_DOCUMENT, LEG_TERMS), "times": (TIMES_DOCUMENT, TIMES)}
-    return {
+    said: dict[str, Any] = {
         name: np.frombuffer(documents[document], dtype).copy()
         for name, (document, dtype) in kinds.items()
         if document in documents
     }
+    return said | {"cycle_terms": cycle_terms_of(documents)}
 
 
 def state_bytes(state: HouseState) -> bytes:

@@ -6,11 +6,14 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.docs.markdown import DOCS, blocks
+from tests.docs.tour_server import client_of
+from tests.processes import environment
 from tests.style.source import ROOT, text_of
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
@@ -36,11 +39,26 @@ def test_links_lead_somewhere(document: Path) -> None:
     assert dead == []
 
 
-def test_the_tour_runs(tmp_path: Path) -> None:
+@pytest.fixture
+def programs(tmp_path: Path) -> Iterator[Path]:
+    """A folder with a `setfair` whose commands begin with all libraries loaded."""
+    folder, path = tmp_path / "bin", tmp_path / "socket"
+    folder.mkdir()
+    (folder / "setfair").write_text(client_of(path), encoding="utf-8")
+    (folder / "setfair").chmod(0o755)
+    command = [sys.executable, "-m", "tests.docs.tour_server", str(path)]
+    with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline() == "ready\n"
+        yield folder
+        server.kill()
+
+
+def test_the_tour_runs(tmp_path: Path, programs: Path) -> None:
     """All commands of the tour succeed in their order, and money moved exactly once."""
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     script = "\n".join(block.text for block in blocks(ROOT / "README.md", "sh") if block.info == "tested")
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    path = os.pathsep.join([str(programs), str(Path(sys.executable).parent), os.environ["PATH"]])
     found = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         cwd=tmp_path,

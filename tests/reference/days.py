@@ -103,7 +103,7 @@ def _build_spec(rng: Random) -> HouseSpec:
         accounts=tuple(accounts),
         limits=tuple(_build_limits(rng, accounts)),
         discipline=rng.choice(("ordered", "bypass")),
-        queue_max=rng.choice((4, 10, 1000, 1000, 1000)),
+        queue_max=rng.choice((0, 4, 10, 1000, 1000, 1000)),
         officers=rng.choice((2, 3, 3, 3, 3)),
         users=(-1, -1, 0, 0, 1, 1, -2),
         currencies=currencies,

@@ -9,7 +9,7 @@ import numpy as np
 from setfair.domain.codes import InstructionKind, Mechanism, Phase, Reason, RecordKind, Status
 from setfair.domain.money import BALANCE_MAX_MINOR
 from setfair.engine import decide as engine
-from setfair.engine.books import AccountTerms, Books, LimitTerms
+from setfair.engine.books import QUEUE_RULE, AccountTerms, Books, LimitTerms
 from setfair.engine.layout import INSTRUCTION, LEG_TERMS, TIMES, Array
 from setfair.engine.terms import adopt_users
 from tests.reference.words import (
@@ -58,6 +58,7 @@ class EngineHouse:
         self.books.accounts["reserved_urgent"] = self.books.accounts["reserved_high"] = 0
         adopt_users(self.books, spec.users)
         self.books.rules[0], self.books.rules[1] = spec.discipline == "bypass", spec.officers
+        self.books.rules[QUEUE_RULE] = spec.queue_max
 
     def open_day(self, currency: int, date: int) -> list[Record]:
         """Open the day of a currency."""
@@ -76,7 +77,7 @@ class EngineHouse:
         batch["debtor"] = batch["creditor"] = batch["person"] = -1
         for name, value in fields.items():
             batch[name] = value
-        records = self._records(self._decide(batch).records)
+        records = self._records(engine.decide(self.books, batch, self.now).records)
         if records[0].kind is RecordKind.REJECTED:
             raise ValueError(f"no move to {phase.name}")
         return records
@@ -87,23 +88,16 @@ class EngineHouse:
         batch = np.zeros(1, INSTRUCTION)
         batch["kind"] = InstructionKind.EXPIRY
         batch["debtor"] = batch["creditor"] = batch["person"] = -1
-        return self._records(self._decide(batch).records)
+        return self._records(engine.decide(self.books, batch, self.now).records)
 
     def offset(self) -> list[Record]:
         """Settle together what waits."""
         batch = np.zeros(1, INSTRUCTION)
         batch["kind"] = InstructionKind.OFFSETTING
         batch["debtor"] = batch["creditor"] = batch["person"] = -1
-        own, *records = self._records(self._decide(batch).records)
+        own, *records = self._records(engine.decide(self.books, batch, self.now).records)
         plain = own._replace(status=Status.ACSC, reason=Reason.NONE, debtor=-1, creditor=-1, amount=0)
         return [plain._replace(debtor_balance_after=0, creditor_balance_after=0), *records]
-
-    def _decide(self, batch: Array, **said: Array) -> engine.Decided:
-        limit, engine.QUEUE_MAX = engine.QUEUE_MAX, self.spec.queue_max
-        try:
-            return engine.decide(self.books, batch, self.now, **said)
-        finally:
-            engine.QUEUE_MAX = limit
 
     def change_term(self, command: TermCommand) -> list[Record]:
         """Take one person's word on a limit, a reservation or a credit line."""
@@ -113,7 +107,7 @@ class EngineHouse:
         batch["amount"], batch["value_date"] = command.amount, command.day
         is_change = command.kind is InstructionKind.TERM_CHANGE
         batch["target"] = command.term if is_change else command.target
-        return self._records(self._decide(batch).records)
+        return self._records(engine.decide(self.books, batch, self.now).records)
 
     def change_queue(self, command: QueueCommand) -> list[Record]:
         """Take one user's word on how a payment waits."""
@@ -126,7 +120,7 @@ class EngineHouse:
         batch["debtor"] = batch["creditor"] = -1
         batch["amount"], batch["priority"] = command.action, command.priority
         batch["original_high"], batch["original_low"] = _moment(command.earliest), _moment(command.latest)
-        return self._records(self._decide(batch).records)
+        return self._records(engine.decide(self.books, batch, self.now).records)
 
     def submit(self, instructions: Sequence[Instruction]) -> tuple[list[Outcome], list[Record]]:
         """Decide one batch."""
@@ -141,7 +135,7 @@ class EngineHouse:
         batch["target"][timed] = -np.arange(1, len(timed) + 1)
         said = [(_moment(instructions[i].earliest), _moment(instructions[i].until)) for i in timed]
         times = np.array(said, TIMES)
-        decided = self._decide(batch, leg_terms=terms, times=times)
+        decided = engine.decide(self.books, batch, self.now, leg_terms=terms, times=times)
         for row, instruction in zip(decided.rows, instructions, strict=True):
             if not row["repeated"] and row["number"] >= first:
                 self.subjects[int(row["number"])] = instruction

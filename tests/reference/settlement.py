@@ -340,7 +340,7 @@ class ReferenceHouse(EntryChecks):
         if self.books.balance[row.creditor] + row.amount > BALANCE_MAX_MINOR:
             self.reject(entry, Reason.BALANCE_OVERFLOW, cause)
             return
-        if self.queue_length() >= self.queue_max:
+        if self.queue_length() >= self.queue_max > 0:
             self.reject(entry, Reason.QUEUE_FULL, cause)
             return
         if blocked:
@@ -349,7 +349,8 @@ class ReferenceHouse(EntryChecks):
             reason = Reason.INSUFFICIENT_FUNDS
         else:
             reason = Reason.LIMIT_REACHED
-        self.put_in_queue(entry, reason, cause)
+        wait = self.put_in_queue if self.queue_max else self.reject
+        wait(entry, reason, cause)
 
     def put_in_queue(self, entry: Entry, reason: Reason, cause: int) -> None:
         """Put a payment at the end of its priority."""

@@ -334,6 +334,19 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "mine" / "letter").read_text() == "mine"
 
 
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_folder_that_was_there_stays(tmp_path: Path, is_there: bool) -> None:
+    """Where a house cannot be made, a folder that was there stays, empty; another one is not left behind."""
+    file = write_signed(tmp_path, usual_agreement())
+    (tmp_path / "lists" / "un.xml").unlink()
+    if is_there:
+        (tmp_path / "house").mkdir()
+    with pytest.raises(ScreeningUnavailableError):
+        init_house(tmp_path / "house", file, ticking_clock())
+    assert (tmp_path / "house").exists() == is_there
+    assert not is_there or not any((tmp_path / "house").iterdir())
+
+
 def unsigned(folder: Path) -> None:
     (folder / "agreement.toml.signatures.json").unlink()
 

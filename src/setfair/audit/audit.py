@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from setfair.audit.again import TablesAgain
-from setfair.audit.file import check_file
+from setfair.audit.again import SMALL_CACHE, TablesAgain
+from setfair.audit.file import FileCheck
 from setfair.audit.finding import DifferenceFound, Finding, check_same, differ
 from setfair.audit.journal import Audited, audit_pages
 from setfair.audit.kept import Keys
@@ -96,15 +97,20 @@ def run_audit(
         with _readable():
             _check_start(audit, query)
             position = position_of(query)
-            with TablesAgain(position) if is_whole and position else nullcontext() as again:
-                _pages(audit, query, on_page, again)
+            folder = _folder_of(query)
+            query(f"PRAGMA {SMALL_CACHE}", ())
+            with (
+                nullcontext() if journal_only else FileCheck(folder) as file,
+                TablesAgain(position) if is_whole and position else nullcontext() as again,
+            ):
+                _pages(audit, query, on_page, again, texts=not journal_only)
                 _signatures(audit, query, key_text, before)
                 audit.compared_tables = check_tables(query, audit.audited.state)
                 if again is not None:
-                    again.compare(connection)
+                    again.compare(connection, folder)
                     audit.compared_rows = True
-            if not journal_only:
-                check_file(query)
+                if file is not None:
+                    file.finish()
     except DifferenceFound as found:
         audit.finding = found.finding
 
@@ -122,6 +128,11 @@ def _readable() -> Iterator[None]:
         differ(0, "database file", "rows that a house can have", f"{type(error).__name__}: {error}")
 
 
+def _folder_of(query: Query) -> Path:
+    """Return the folder of the database that is read."""
+    return Path(str(query("SELECT file FROM pragma_database_list WHERE name = 'main'", ())[0]["file"])).parent
+
+
 def _check_start(audit: Audit, query: Query) -> None:
     """Check that the page after which an earlier audit ended is still the same."""
     number = audit.audited.state.page_number
@@ -131,9 +142,11 @@ def _check_start(audit: Audit, query: Query) -> None:
         check_same(number, "root where the earlier audit ended", audit.audited.tree.root, found)
 
 
-def _pages(audit: Audit, query: Query, on_page: Callable[[int], None], again: TablesAgain | None) -> None:
+def _pages(
+    audit: Audit, query: Query, on_page: Callable[[int], None], again: TablesAgain | None, *, texts: bool
+) -> None:
     saved = saved_books(query)
-    for page in audit_pages(query, audit.audited):
+    for page in audit_pages(query, audit.audited, texts=texts):
         audit.pages += 1
         audit.records += len(page.records)
         _note_keys(audit, page)

@@ -12,12 +12,14 @@ Source: https://www.sqlite.org/fileformat2.html, section 1.3.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from setfair.audit.again import small_connection
 from setfair.audit.finding import check_same, differ
 from setfair.errors import HouseError
-from setfair.explain.choose import Query
-from setfair.store.sqlite import DATABASE_PAGE_BYTES
+from setfair.store.sqlite import DATABASE_NAME, DATABASE_PAGE_BYTES
+from setfair.tables import query
 
 HEADER_LENGTH = 100
 
@@ -41,21 +43,38 @@ SELECT (SELECT count(*) FROM tree_node WHERE first_record NOT IN (SELECT first_r
 """
 
 
-def check_file(query: Query) -> None:
-    """Check rules 1 to 3.
+class FileCheck:
+    """Checks rules 1 to 3 beside the rest of an audit; a context manager."""
 
-    Raises
-    ------
-    DifferenceFound
-        At the first difference.
-    """
-    path = Path(str(query("SELECT file FROM pragma_database_list WHERE name = 'main'", ())[0]["file"]))
-    with path.open("rb") as file:
+    def __init__(self, folder: Path) -> None:
+        self._pool = ThreadPoolExecutor(1, "setfair-audit-file")
+        self._checked = self._pool.submit(_check_file, folder)
+
+    def __enter__(self) -> FileCheck:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown()
+
+    def finish(self) -> None:
+        """Wait for what was found.
+
+        Raises
+        ------
+        DifferenceFound
+            At the first difference.
+        """
+        self._checked.result()
+
+
+def _check_file(folder: Path) -> None:
+    with (folder / DATABASE_NAME).open("rb") as file:
         header = file.read(HEADER_LENGTH)
     _check_header(header)
     try:
-        said = query("PRAGMA integrity_check(1)", ())[0]["integrity_check"]
-        stray = query(_STRAY, ())[0]
+        with small_connection(folder) as connection:
+            said = query(connection, "PRAGMA integrity_check(1)")[0]["integrity_check"]
+            stray = query(connection, _STRAY)[0]
     except HouseError as error:
         differ(0, "database file", "a file that SQLite can read", error)
     check_same(0, "database file, as SQLite sees it", "ok", said)

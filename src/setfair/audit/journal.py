@@ -59,15 +59,24 @@ class Prepared:
     leaves: Rows
 
 
-def audit_pages(query: Query, audited: Audited) -> Iterator[Page]:
+def audit_pages(query: Query, audited: Audited, *, texts: bool) -> Iterator[Page]:
     """Check the pages after those that were audited; yield each when it was found good.
+
+    Parameters
+    ----------
+    query
+        Returns the rows of one query.
+    audited
+        What was audited; goes on with each page.
+    texts
+        Whether the texts of pages are read too.
 
     Raises
     ------
     DifferenceFound
         At the first difference.
     """
-    for prepared in _prepared(query, audited.state.page_number):
+    for prepared in _prepared(query, audited.state.page_number, texts=texts):
         _check_place(audited.state, prepared)
         _check_records(audited.state, prepared.page)
         _check_tree(query, audited, prepared)
@@ -75,13 +84,13 @@ def audit_pages(query: Query, audited: Audited) -> Iterator[Page]:
         yield prepared.page
 
 
-def _prepared(query: Query, after: int) -> Iterator[Prepared]:
+def _prepared(query: Query, after: int, *, texts: bool) -> Iterator[Prepared]:
     """Yield pages in order, each prepared by another thread."""
     rows = _rows(query, after)
     with ThreadPoolExecutor(THREADS) as pool:
         waiting: deque[Future[Prepared]] = deque()
         for row in rows:
-            waiting.append(pool.submit(_prepare, row))
+            waiting.append(pool.submit(_prepare, row, texts=texts))
             if len(waiting) > AHEAD:
                 yield waiting.popleft().result()
         while waiting:
@@ -100,10 +109,10 @@ def _rows(query: Query, after: int) -> Iterator[dict[str, Any]]:
         yield rows[0]
 
 
-def _prepare(row: dict[str, Any]) -> Prepared:
+def _prepare(row: dict[str, Any], *, texts: bool) -> Prepared:
     body = row["body"]
     try:
-        page = page_from_bytes(body if isinstance(body, bytes) else b"")
+        page = page_from_bytes(body if isinstance(body, bytes) else b"", texts=texts)
     except PageDamagedError as error:
         differ(int(row["page_number"]), "bytes", "a page with its digest", error)
     return Prepared(row, page, leaves_in_lanes(page))

@@ -1,8 +1,12 @@
-"""`setfair cycle`: set-off and netting of what is due; `setfair positions`: who is on which side of it."""
+"""`setfair cycle`: set-off and netting of what is due; `setfair positions`: who is on which side of it.
+
+With `--fixing` the currencies are set off together (`cycle_across` shows it).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,9 +16,21 @@ from rich.table import Table
 from setfair import business_day
 from setfair.cli.clock import command_clock
 from setfair.cli.common import console, operational_errors, print_json, with_separators
+from setfair.cli.cycle_across import read_across, show_across
+from setfair.cli.cycle_choice import (
+    CycleObjective,
+    Keep,
+    Minimum,
+    PartyMaximum,
+    Wanted,
+    chooser,
+    read_choices,
+    show_choices,
+)
 from setfair.cli.options import AsJson, Currencies, Day, HouseFolder, Now, date_given
 from setfair.domain.codes import Reason
 from setfair.domain.money import format_amount
+from setfair.formats.rates import read_rates
 from setfair.house import open_house
 from setfair.tables import open_tables
 
@@ -40,21 +56,46 @@ WHERE p.outcome <> 'computed again' AND r.age <= ? ORDER BY p.account_number, p.
 
 @operational_errors()
 def cycle(
-    house: HouseFolder, day: Day = None, currency: Currencies = None, as_json: AsJson = False, now: Now = None
+    house: HouseFolder,
+    *,
+    day: Day = None,
+    currency: Currencies = None,
+    fixing: Annotated[
+        Path | None,
+        typer.Option("--fixing", metavar="FILE", help="Set off all currencies together at these rates, CSV."),
+    ] = None,
+    objective: CycleObjective = None,
+    keep: Keep = None,
+    minimum: Minimum = None,
+    party_maximum: PartyMaximum = None,
+    as_json: AsJson = False,
+    now: Now = None,
 ) -> None:
     """Set off the obligations that are due, currency by currency; net what remains where that is agreed."""
+    rates = read_rates(fixing) if fixing is not None else None
     with open_house(house, command_clock(now)) as opened:
         before = opened.clearing_house.state.page_number
-        business_day.run_cycles(opened.clearing_house, currency or (), date_given(day))
+        agreed = business_day.agreement_of(opened.clearing_house).clearing.objectives[0]
+        wanted = Wanted(objective, keep, minimum, party_maximum)
+        chosen = (currency or (), date_given(day), chooser(wanted, opened.query, agreed))
+        if rates is None:
+            business_day.run_cycles(opened.clearing_house, *chosen)
+        else:
+            business_day.run_across_cycle(opened.clearing_house, rates, *chosen)
         cycles = opened.query(_CYCLES, (before,))
         parts = {name: opened.query(sql, (before,)) for name, sql in _PARTS.items()}
+        across = read_across(opened.query, before)
+        choices = read_choices(opened.query, before)
     for row in cycles:
+        row["choice"] = next((one for one in choices if one["cycle_number"] == row["cycle_number"]), None)
         for name, rows in parts.items():
             row[name] = [part for part in rows if part["cycle_number"] == row["cycle_number"]]
     if as_json:
-        print_json(cycles)
+        print_json(cycles if rates is None else {"cycles": cycles, "across": across})
         return
     _show_cycles(cycles)
+    show_choices([] if rates is not None else choices)
+    show_across(across)
     for row in cycles:
         _show_netting(row)
 

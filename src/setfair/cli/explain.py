@@ -61,9 +61,10 @@ def _cycle_lines(cycle: dict[str, Any]) -> Iterator[str]:
     count = cycle["loop_count"]
     loops = "1 loop" if count == 1 else f"{count:,} loops"
     head = f"Cycle {cycle['cycle']} of {cycle['date']}"
+    worth = f"worth {cycle['unit']} " if cycle["across_currencies"] else ""
     yield f"{head}: of {before} it cancelled {cleared} in {loops}; {remaining} remains."
     for number, loop in enumerate(cycle["loops"], 1):
-        yield f"  loop {number}: {with_separators(loop['amount'])} around {loop['length']} obligations"
+        yield f"  loop {number}: {worth}{with_separators(loop['amount'])} around {loop['length']} obligations"
         if "obligations" in loop:
             for each in loop["obligations"]:
                 yield f"    {_firm(each['debtor'])} owes {_firm(each['creditor'])}: {each['obligation_id']}"
@@ -78,5 +79,5 @@ def _cycle_lines(cycle: dict[str, Any]) -> Iterator[str]:
             stood = cycle[f"{side}_stood"]
             owed, claimed, most = (with_separators(stood[name]) for name in ("owed", "claimed", "most"))
             what = "debts" if side == "debtor" else "claims"
-            stood_text = f"Its {side} owed {owed} in all and was owed {claimed}"
+            stood_text = f"Its {side} owed {worth}{owed} in all and was owed {claimed}"
             yield f"{stood_text}: of its {what} no more than {most} can cancel."

@@ -75,6 +75,8 @@ def _show(overview: Overview, events_max: int) -> None:
             version.set_off,
             version.netted,
         )
+        if not version.page_number and not any(counts):
+            continue  # nothing was decided before the first lists
         for place, each in enumerate(version.lists or [{}]):
             changed = version.changes.get(str(each.get("list_id", "")), {})
             cells = [

@@ -147,6 +147,7 @@ def priority(
     house: HouseFolder,
     payment: Which,
     level: Annotated[str, typer.Argument(metavar="URGENT|HIGH|NORMAL", help="The new priority.")],
+    *,
     by: By,
     reason: Why,
     as_json: AsJson = False,
@@ -164,6 +165,7 @@ def priority(
 def times(
     house: HouseFolder,
     payment: Which,
+    *,
     by: By,
     reason: Why,
     earliest: Moment = "",

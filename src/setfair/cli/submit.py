@@ -43,14 +43,16 @@ def submit(
     itself. Exit code 0; 1 if --strict was given and something was rejected; 2 if a file was refused.
     """
     results: list[FileResult] = []
-    with _Bar() as bar, open_house(house, command_clock(now)) as opened:
-        for result in submit_files(opened, files, xsd_dir=xsd_dir, on_progress=bar.show):
-            results.append(result)
-            if not as_json:
-                bar.clear()
-                print_result(result)
-    if as_json:
-        print_json([describe(result) for result in results])
+    try:
+        with _Bar() as bar, open_house(house, command_clock(now)) as opened:
+            for result in submit_files(opened, files, xsd_dir=xsd_dir, on_progress=bar.show):
+                results.append(result)
+                if not as_json:
+                    bar.clear()
+                    print_result(result)
+    finally:  # what was taken in before something went wrong is on record
+        if as_json and results:
+            print_json([describe(result) for result in results])
     if any(result.refused for result in results):
         raise typer.Exit(EXIT_REFUSED)
     if strict and any(result.statuses[Status.RJCT] for result in results):

@@ -68,7 +68,8 @@ def _describe(detail: ErrorDetails, model: type[BaseModel]) -> str:
     elif kind in ("too_short", "too_long"):
         bound = context.get("min_length", context.get("max_length"))
         words = "or more" if kind == "too_short" else "or fewer"
-        text = f"has {context.get('actual_length')} rows; {bound} {words}"
+        length = context.get("actual_length")
+        text = f"has {length} {'row' if length == 1 else 'rows'}; {bound} {words}"
     else:
         text = _describe_value(kind, context, value, model, location)
     if location and location[-1] in SECRET_FIELDS and kind != "agreement":

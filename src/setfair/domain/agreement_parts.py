@@ -19,6 +19,7 @@ from setfair.domain.agreement_fields import (
     Country,
     CurrencyCode,
     CurrencyCodes,
+    CycleLimits,
     CycleName,
     Holidays,
     Lei,
@@ -26,6 +27,8 @@ from setfair.domain.agreement_fields import (
     LocalTime,
     MemberId,
     Name,
+    Names,
+    Objectives,
     ParticipantId,
     PersonId,
     PublicKey,
@@ -52,6 +55,11 @@ def _week_order(value: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
     if len(days) == len(WEEKDAYS):
         raise refuse("every day is a weekend day", "at least one day of the week must be a business day")
     return days
+
+
+LATER = "later"
+"""Marks a field that was added after agreements had been signed, `Annotated[type, LATER]`: at its default it
+is no part of the document that is signed, so that every signature holds. Its default never changes."""
 
 
 class Part(BaseModel):
@@ -191,7 +199,7 @@ class Limit(Part):
 
 
 class Cycle(Part):
-    """A clearing cycle that runs every business day."""
+    """A clearing cycle."""
 
     name: CycleName
     """Its name."""
@@ -199,6 +207,19 @@ class Cycle(Part):
     """When it runs, in the agreement's time zone."""
     currencies: CurrencyCodes
     """What is set off in it, currency by currency."""
+    every_months: Annotated[int, LATER] = Field(default=0, ge=0, le=12)
+    """0: every business day; else the last business day of every so many months, counted from January."""
+
+
+class Across(Part):
+    """Set-off across currencies: net positions in one currency may move against those in another."""
+
+    unit: CurrencyCode
+    """Unit of account of the fixing."""
+    sources: Names
+    """Who may have published its rates."""
+    max_age_hours: int = Field(default=24, ge=1, le=720)
+    """Oldest that a rate may be when the cycle runs."""
 
 
 class Clearing(Part):
@@ -216,6 +237,12 @@ class Clearing(Part):
     """Share of its credit line from which on an account is reported for early settlement."""
     cycles: Annotated[tuple[Cycle, ...], Field(max_length=1000)] = ()
     """The day's cycles."""
+    across: Annotated[Across | None, LATER] = None
+    """Set-off across currencies; without it there is none."""
+    objectives: Annotated[Objectives, LATER] = ("value",)
+    """What a cycle may be run for; the first, where it is run without saying for what."""
+    limits: Annotated[CycleLimits, LATER] = ()
+    """Which limits a cycle may come with."""
 
 
 class Officer(Part):
@@ -246,6 +273,7 @@ class ScreeningList(Part):
     format: Literal[
         "un_xml",
         "ofac_csv",
+        "ofac_xml",
         "eu_xml",
         "eu_csv",
         "uk_xml",
@@ -302,6 +330,13 @@ class Screening(Part):
     """Hours within which two people decide on what is held; later it is shown as overdue."""
     score_min: int = Field(default=625, ge=500, le=1000)
     """Score from which on a name that is like a listed one is held, of 1000. A listed name is always held."""
+
+
+class Settlement(Part):
+    """How single payments settle."""
+
+    queue_length_max: int = Field(default=4_000_000, ge=0, le=4_000_000)
+    """Payments that may wait in the house; 0: what cannot settle at once is rejected (instant payments)."""
 
 
 class Offsetting(Part):

@@ -211,6 +211,14 @@ class RecordKind(IntEnum):
     """What had reached its latest time was rejected."""
     OFFSETTING_RUN = 25
     """Totals of one run of offsetting over all that waits."""
+    EXCHANGED = 26
+    """A party's net position in one currency changed in a cycle across currencies."""
+    ROUNDED = 27
+    """What rounding in a cycle across currencies left with a party: its entry to the rounding account."""
+    ACROSS_RUN = 28
+    """Totals of a cycle across currencies, in the unit of account."""
+    CHOICE_RUN = 29
+    """What the objective and the limits of a cycle came to."""
     TERM_PROPOSED = 40
     """A change of a limit, a reservation or a credit line waits for a second person."""
     TERM_DECIDED = 41

@@ -6,13 +6,16 @@ Rules
    currency, or units of the currency for one unit of account. The inverse is a fraction and never rounded.
 2. A rate is at least `1 / RATE_MAX` and at most `RATE_MAX`, in `RATE_DIGITS_MAX` digits.
 3. Every rate has a source and a time. The unit of account is a currency with minor units, and worth 1.
+4. As JSON it has ``unit``, and ``rates`` in the order of their codes, each with ``currency``, ``rate`` as
+   it was published, ``quoted`` (its direction), ``source`` and ``time_ns``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from setfair.domain.money import Currency, find_currency
 from setfair.errors import SetfairError
@@ -72,3 +75,54 @@ class Fixing:
             )
         scale = 10**self.unit.decimals
         return [value[code] * scale / 10**found.decimals for code, found in wanted if found is not None]
+
+    def for_currencies(self, codes: Iterable[str]) -> Fixing:
+        """Return the same fixing with the rates of these currencies alone; one without a rate is left out."""
+        wanted = set(codes)
+        return Fixing(self.unit, tuple(rate for rate in self.rates if rate.currency.code in wanted))
+
+    def plain(self) -> dict[str, Any]:
+        """Return the fixing as JSON carries it (rule 4)."""
+        rates = [
+            {
+                "currency": rate.currency.code,
+                "rate": rate.quoted,
+                "quoted": _QUOTED[rate.is_inverse],
+                "source": rate.source,
+                "time_ns": rate.time,
+            }
+            for rate in self.rates
+        ]
+        return {"unit": self.unit.code, "rates": rates}
+
+
+_QUOTED = ("unit_per_currency", "currency_per_unit")
+"""Directions of a rate, by `is_inverse`."""
+
+
+def fixing_of(said: Mapping[str, Any]) -> Fixing:
+    """Return the fixing that `Fixing.plain` gave.
+
+    Raises
+    ------
+    SetfairError
+        If it names a currency that there is none of.
+    """
+    rates = [
+        Rate(
+            _known(rate["currency"]),
+            rate["rate"],
+            bool(_QUOTED.index(rate["quoted"])),
+            rate["source"],
+            int(rate["time_ns"]),
+        )
+        for rate in said["rates"]
+    ]
+    return Fixing(_known(said["unit"]), tuple(rates))
+
+
+def _known(code: str) -> Currency:
+    found = find_currency(code)
+    if found is None:
+        raise SetfairError(f"{code!r} is no currency with minor units")
+    return found

@@ -50,6 +50,7 @@ def admit(books: PaymentBooks, journal: Journal, setting: Setting, batch: Array,
     for i in range(batch.shape[0]):
         if i + AHEAD_ROWS < batch.shape[0]:
             _ask_for(books, batch[i + AHEAD_ROWS])
+            _ask_for_link(books, setting.terms, batch[i + AHEAD_ROWS]["target"])
             _ask_for_limits(books, batch[i + AHEAD_ROWS // 2])
         kind = batch[i]["kind"]
         rows[i]["index"] = NONE
@@ -71,6 +72,15 @@ def _ask_for(books: PaymentBooks, instruction: Row) -> None:
     read_ahead(books.accounts, instruction["creditor"])
     mixed = hash_of(instruction["identity_high"], instruction["identity_low"])
     read_ahead(books.identities.slots, home_slot(books.identities.slots, mixed))
+
+
+@inlined
+def _ask_for_link(books: PaymentBooks, terms: Array, place: int) -> None:
+    """Read ahead where a leg's link is found, if the row is a leg: else it names no place of terms."""
+    if 0 < place <= terms.shape[0]:
+        mixed = hash_of(terms[place - 1]["link_high"], terms[place - 1]["link_low"])
+        slots = books.linked.identities.slots
+        read_ahead(slots, home_slot(slots, mixed))
 
 
 @inlined

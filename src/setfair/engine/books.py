@@ -49,8 +49,11 @@ from setfair.engine.layout import (
 from setfair.engine.ledger import ALL_OTHERS, limits_table
 from setfair.engine.limit_table import entries, flags_of, table_of, with_limits
 
-BYPASS_RULE, NETTING_RULE, RERUN_RULE, OFFSET_TIME, OFFSET_LEFT = 0, 4, 5, 6, 7
+BYPASS_RULE, NETTING_RULE, RERUN_RULE, OFFSET_TIME, OFFSET_LEFT, QUEUE_RULE = 0, 4, 5, 6, 7, 8
 """Places in `rules`."""
+
+QUEUE_MAX = 4_000_000
+"""Payments that may wait in one house, if its agreement says no less."""
 
 GROWTH = 4
 """By how much payments and obligations get more room: they fill it in order, and what is not filled takes no
@@ -117,10 +120,11 @@ class Books:
     """SCHEDULE: when payers want payments that wait to settle, in the order of numbers."""
     users: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     """By user, the participant for which it acts; -1: the operator; -2: nobody any more."""
-    rules: Int64s = field(default_factory=lambda: np.array([0, 2, 10, 1, 0, 0, 0, 0], np.int64))
+    rules: Int64s = field(default_factory=lambda: np.array([0, 2, 10, 1, 0, 0, 0, 0, QUEUE_MAX], np.int64))
     """Bypass discipline (0, 1), number of officers, days of identity memory, automatic confirmation (0, 1),
     netting (0, 1), whether a cycle runs again without who cannot pay (0, 1); time of the last run of
-    offsetting, or opening of a day, in nanoseconds, and how many payments the run left waiting."""
+    offsetting, or opening of a day, in nanoseconds, how many payments the run left waiting, and how many may
+    wait."""
 
     _slots: NDArray[np.uint64] = field(default_factory=lambda: slots_for(512))
     _obligation_slots: NDArray[np.uint64] = field(default_factory=lambda: slots_for(512))
@@ -163,6 +167,10 @@ class Books:
         waits = (links["over"] == 0) & (links["present"] > 0) & (links["until"] > 0)
         times = [links["until"][waits], *(self.schedule[name] for name in ("earliest", "latest"))]
         return min((int(each[each > 0].min()) for each in times if (each > 0).any()), default=0)
+
+    def is_time(self, now: int) -> bool:
+        """Tell whether something is to be rejected or let in by now."""
+        return 0 < self.next_time <= now
 
     @property
     def next_number(self) -> int:
@@ -366,6 +374,10 @@ class Books:
     def restore(cls, arrays: dict[str, NDArray[np.generic]]) -> Books:
         """Make books from a snapshot; the arrays are copied."""
         copies = {name: _copied(array) for name, array in arrays.items()}
+        # Books that were kept before there was a rule have what holds without it.
+        rules = cls().rules
+        rules[: len(copies["rules"])] = copies["rules"]
+        copies["rules"] = rules
         slots = _filled_slots(copies["identities"], len(copies["identities"]))
         obligation_slots = _filled_slots(
             copies["obligation_identities"], len(copies["obligation_identities"])

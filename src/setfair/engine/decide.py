@@ -16,15 +16,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from setfair.domain.codes import PHASE_MOVES, InstructionKind, Phase, Reason, RecordKind, Status
+from setfair.engine.across_cycle import run_across_cycle
 from setfair.engine.admit import admit
-from setfair.engine.books import NETTING_RULE, OFFSET_TIME, RERUN_RULE, AccountTerms, Books, LimitTerms
+from setfair.engine.books import (
+    NETTING_RULE,
+    OFFSET_TIME,
+    QUEUE_RULE,
+    RERUN_RULE,
+    AccountTerms,
+    Books,
+    LimitTerms,
+)
 from setfair.engine.cycle import run_cycle
 from setfair.engine.cycle_records import Stamp
+from setfair.engine.cycle_terms import AS_EVER, CycleTerms
 from setfair.engine.day import open_day, reject_waiting
 from setfair.engine.invariants import check_page
 from setfair.engine.layout import (
@@ -50,9 +61,6 @@ from setfair.engine.offset_queue import offset_books
 from setfair.engine.queue_change import change_queue, let_times_pass, schedule_for
 from setfair.engine.schedule import still_needed, with_times
 from setfair.engine.terms import acting_for, adopt_users, decide_change, propose_change, reject_changes
-
-QUEUE_MAX = 4_000_000
-"""Payments that may wait in one house."""
 
 RECORDS_OF_LEG = 5
 """Records about a leg and its cancellation that one batch writes at most."""
@@ -96,6 +104,8 @@ class Terms:
     """Whether a cycle nets what set-off leaves."""
     rerun_without: bool
     """Whether a cycle runs again without who cannot pay; if not, it nets again without it."""
+    queue_max: int
+    """Payments that may wait; 0: what cannot settle at once is rejected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +127,7 @@ def decide(
     *,
     leg_terms: Array | None = None,
     times: Array | None = None,
+    cycle_terms: CycleTerms = AS_EVER,
 ) -> Decided:
     """Decide one batch; `books` are changed in place.
 
@@ -133,11 +144,12 @@ def decide(
     party_account
         With a CYCLE: by party, the account in the cycle's currency of the participant that it banks
         with, or -1; None: no party has one.
-
     leg_terms
         With payments: LEG_TERMS of those that are legs of links, in the places that they name.
     times
         With payments: TIMES of those that say when they may settle, in the places that they name.
+    cycle_terms
+        With a CYCLE: what it comes with.
 
     Raises
     ------
@@ -153,7 +165,8 @@ def decide(
     elif kind in _OBLIGATIONS:
         decided = _decide_obligations(books, batch, now)
     else:
-        decided = _decide_command(books, kind, batch, now, terms, party_account)
+        with_cycle = CycleInput(party_account, cycle_terms)
+        decided = _decide_command(books, kind, batch[0], now, terms, with_cycle)
     check_page(books, decided.records)
     return decided
 
@@ -180,9 +193,9 @@ def _decide_payments(books: Books, batch: Array, now: int, leg_terms: Array, tim
 
 
 def _setting(books: Books, now: int, leg_terms: Array, schedule: Array) -> Setting:
-    bypass, officers = bool(books.rules[0]), int(books.rules[1])
-    today = int(books.business_day.max())
-    return Setting(now, today, bypass, QUEUE_MAX, officers, leg_terms, schedule, len(books.schedule))
+    bypass, officers, queue_max = (int(books.rules[place]) for place in (0, 1, QUEUE_RULE))
+    today, first = int(books.business_day.max()), len(books.schedule)
+    return Setting(now, today, bool(bypass), queue_max, officers, leg_terms, schedule, first)
 
 
 def _keep_schedule(books: Books, setting: Setting) -> None:
@@ -200,35 +213,41 @@ def _decide_obligations(books: Books, batch: Array, now: int) -> Decided:
     return Decided(rows, _written(journal))
 
 
+class CycleInput(NamedTuple):
+    """What a CYCLE is decided by beside the books and its instruction."""
+
+    party_account: NDArray[np.int32] | None
+    terms: CycleTerms
+
+
 def _decide_command(
     books: Books,
     kind: InstructionKind,
-    batch: Array,
+    command: Array,
     now: int,
     terms: Terms | None,
-    party_account: NDArray[np.int32] | None,
+    with_cycle: CycleInput,
 ) -> Decided:
     number = books.next_number
     books.counters[NEXT_NUMBER] += 1
     if kind is InstructionKind.PHASE_CHANGE:
-        records = _change_phase(books, batch[0], number, now)
+        records = _change_phase(books, command, number, now)
     elif kind is InstructionKind.CYCLE:
-        currency, day = int(batch[0]["currency"]), int(batch[0]["value_date"])
-        records = run_cycle(books, day, Stamp(currency, number, now), party_account)
+        records = _run_cycle(books, command, number, now, with_cycle)
     elif kind is InstructionKind.ADOPTION:
         records = _adopt(books, number, now, terms)
     elif kind is InstructionKind.EXPIRY:
         records = _expire(books, number, now)
     elif kind is InstructionKind.OFFSETTING:
-        records = offset_books(books, number, now, int(batch[0]["amount"]))
+        records = offset_books(books, number, now, int(command["amount"]))
     elif kind is InstructionKind.TERM_CHANGE:
-        records = propose_change(books, batch[0], number, now)
+        records = propose_change(books, command, number, now)
     elif kind in (InstructionKind.TERM_APPROVAL, InstructionKind.TERM_REFUSAL):
-        records = decide_change(books, batch[0], number, now)
+        records = decide_change(books, command, number, now)
     elif kind is InstructionKind.QUEUE_CHANGE:
-        records = _change_queue(books, batch, number, now)
+        records = _change_queue(books, command, number, now)
     elif kind is InstructionKind.ALERT_NOTE:
-        records = _note_alert(batch[0], number, now)
+        records = _note_alert(command, number, now)
     else:
         records = _command_record(RecordKind.LISTS_ADOPTED, number, now)
     own = records[records["subject"] == number][-1]
@@ -236,6 +255,14 @@ def _decide_command(
     rows["number"], rows["index"] = number, -1
     rows["status"], rows["reason"] = own["status"], own["reason"]
     return Decided(rows, records)
+
+
+def _run_cycle(books: Books, command: Array, number: int, now: int, with_cycle: CycleInput) -> Array:
+    """Run a cycle in one currency, or in all of a fixing."""
+    stamp, day = Stamp(int(command["currency"]), number, now), int(command["value_date"])
+    if with_cycle.terms.fixing is not None:
+        return run_across_cycle(books, day, stamp, with_cycle.terms)
+    return run_cycle(books, day, stamp, with_cycle.party_account, with_cycle.terms.choice)
 
 
 def _change_phase(books: Books, command: Array, number: int, now: int) -> Array:
@@ -277,13 +304,13 @@ def _expire(books: Books, number: int, now: int) -> Array:
     return np.concatenate([own, _written(journal)])
 
 
-def _change_queue(books: Books, batch: Array, number: int, now: int) -> Array:
+def _change_queue(books: Books, command: Array, number: int, now: int) -> Array:
     """Change how a payment waits."""
     room = 3 + int(books.counters[QUEUED_COUNT]) + RECORDS_OF_LEG * int(books.counters[LEG_COUNT])
     journal = _journal(room)
-    setting = _setting(books, now, NO_LEGS, schedule_for(books, int(batch[0]["target"])))
-    acts_for = acting_for(books, int(batch[0]["person"]))
-    change_queue(books.payment_books(), journal, setting, acts_for, batch, number)
+    setting = _setting(books, now, NO_LEGS, schedule_for(books, int(command["target"])))
+    acts_for = acting_for(books, int(command["person"]))
+    change_queue(books.payment_books(), journal, setting, acts_for, np.array([command]), number)
     _keep_schedule(books, setting)
     return _written(journal)
 
@@ -304,6 +331,7 @@ def _adopt(books: Books, number: int, now: int, terms: Terms | None) -> Array:
     books.rules[0], books.rules[1] = int(terms.bypass), terms.officers
     books.rules[3] = int(terms.automatic_confirmation)
     books.rules[NETTING_RULE], books.rules[RERUN_RULE] = int(terms.netting), int(terms.rerun_without)
+    books.rules[QUEUE_RULE] = terms.queue_max
     own = _command_record(RecordKind.AGREEMENT_ADOPTED, number, now)
     own["amount"] = terms.version
     return own

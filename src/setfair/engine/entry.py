@@ -253,15 +253,19 @@ def _queue(
     if books.accounts[entry["creditor"]]["balance"] + entry["amount"] > BALANCE_MAX:
         reject(books, journal, payment, _OVERFLOW, cause, setting.now)
         return
-    if books.counters[QUEUED_COUNT] >= setting.queue_max:
+    if setting.queue_max > 0 and books.counters[QUEUED_COUNT] >= setting.queue_max:
         reject(books, journal, payment, _QUEUE_FULL, cause, setting.now)
         return
     if blocked:
-        entry["reason"] = _BEHIND
+        reason = _BEHIND
     elif available(books, entry["debtor"], entry["priority"]) < entry["amount"]:
-        entry["reason"] = _INSUFFICIENT
+        reason = _INSUFFICIENT
     else:
-        entry["reason"] = _LIMIT
+        reason = _LIMIT
+    if setting.queue_max == 0:
+        reject(books, journal, payment, reason, cause, setting.now)
+        return
+    entry["reason"] = reason
     entry["mechanism"] = 0
     enqueue(books, payment)
     write_payment_record(books, journal, payment, _QUEUED, cause, setting.now)

@@ -3,6 +3,7 @@
 1. Per currency the balances sum to zero.
 2. No account but a settlement agent's is below minus its credit line.
 3. Of the legs of a link all are settled, or none.
+4. A cycle across currencies moves nothing in any currency on balance, and its rounding entries sum to zero.
 
 These are functions that raise, not assertions: `python -O` keeps them.
 """
@@ -12,27 +13,30 @@ from __future__ import annotations
 from typing import NoReturn
 
 import numpy as np
+from numpy.typing import NDArray
 
 from setfair.domain.codes import RecordKind, Status
 from setfair.domain.instruction import BATCH_ROWS_MAX
 from setfair.domain.money import BALANCE_MAX_MINOR
 from setfair.engine.books import Books
 from setfair.engine.layout import CURRENCY_NUMBERS, Array, Int64s
+from setfair.engine.queue import NONE
 from setfair.errors import BrokenInvariantError
 from setfair.kernel import kernel
 
 SETTLED = int(RecordKind.SETTLED)
+_ACSC = int(Status.ACSC)
 PAGE_INSTRUCTIONS = BATCH_ROWS_MAX
 
 
-SCAN_ACCOUNTS = 16_384
+SCAN_ACCOUNTS, SCAN_LEGS = 16_384, 4_096
 """Up to this many accounts and legs all are checked after every page; in a larger house all are checked on
 every n-th page, n in proportion, and the accounts that a page touched after every page."""
 
 
 def check_page(books: Books, records: Array) -> None:
     """Check the books after one page with these records; raises as `check_books` does."""
-    pages = -(-max(len(books.accounts), books.leg_count) // SCAN_ACCOUNTS)
+    pages = max(-(-len(books.accounts) // SCAN_ACCOUNTS), -(-books.leg_count // SCAN_LEGS))
     if pages <= 1 or int(books.next_number) // PAGE_INSTRUCTIONS % pages == 0:
         check_books(books)
     else:
@@ -68,16 +72,27 @@ def check_books(books: Books) -> None:
 
 def check_links(books: Books) -> None:
     """Check that every link is settled whole or not at all."""
-    legs = books.legs[: books.leg_count]
-    legs = legs[legs["link"] >= 0]
-    settled = books.payments["status"][legs["payment"]] == Status.ACSC
-    count = np.bincount(legs["link"][settled], minlength=books.link_count)
-    wanted = books.links["legs"][: books.link_count]
-    for link in np.flatnonzero((count != 0) & (count != wanted))[:1]:
-        number = books.payments["number"][legs["payment"][legs["link"] == link][0]]
+    broken = _scan_links(books.links[: books.link_count], books.legs, books.payments["status"])
+    if broken >= 0:
+        legs = books.legs[: books.leg_count]
+        payments = books.payments[legs["payment"][legs["link"] == broken]]
+        settled, wanted = np.count_nonzero(payments["status"] == Status.ACSC), books.links["legs"][broken]
         raise BrokenInvariantError(
-            f"of the link of payment {number}, {count[link]} of {wanted[link]} legs are settled: all or none"
+            f"of the link of payment {payments['number'][0]}, {settled} of {wanted} legs are settled: "
+            "all or none"
         )
+
+
+def check_exchange(exchanged: Array, rounded: Array) -> None:
+    """Check the EXCHANGED and ROUNDED records of a cycle across currencies: rule 4."""
+    change = np.zeros(CURRENCY_NUMBERS, np.int64)
+    np.add.at(change, exchanged["currency"], exchanged["amount"])
+    for currency in np.flatnonzero(change):
+        raise BrokenInvariantError(
+            f"a cycle across currencies would move {change[currency]} minor units of currency {currency:03d}"
+        )
+    if total := int(rounded["amount"].sum()):
+        raise BrokenInvariantError(f"the entries to the rounding account sum to {total}, not to zero")
 
 
 def _refuse_overdrawn(books: Books, place: int) -> NoReturn:
@@ -97,6 +112,20 @@ def _scan(accounts: Array, totals: Int64s) -> int:
         if line < BALANCE_MAX_MINOR and balance < -line and overdrawn < 0:
             overdrawn = i
     return overdrawn
+
+
+@kernel
+def _scan_links(links: Array, legs: Array, status: NDArray[np.uint8]) -> int:
+    """Return the first link that is settled in part, or -1."""
+    for link in range(links.shape[0]):
+        settled = 0
+        leg = links[link]["first"]
+        while leg != NONE:
+            settled += status[legs[leg]["payment"]] == _ACSC
+            leg = legs[leg]["next"]
+        if settled != 0 and settled != links[link]["legs"]:
+            return link
+    return -1
 
 
 @kernel

@@ -52,7 +52,7 @@ def is_complete(books: PaymentBooks, link: int) -> bool:
     return row["present"] == row["legs"]
 
 
-@inner
+@inlined
 def net_of_account(books: PaymentBooks, link: int, account: int) -> int:
     """Return what the legs of a link add to an account; below zero what they take."""
     legs = books.linked.legs
@@ -68,7 +68,7 @@ def net_of_account(books: PaymentBooks, link: int, account: int) -> int:
     return net
 
 
-@inner
+@inlined
 def has_cover(books: PaymentBooks, link: int, account: int) -> bool:
     """Tell whether an account that pays legs of a link has what it pays net."""
     legs = books.linked.legs
@@ -82,7 +82,7 @@ def has_cover(books: PaymentBooks, link: int, account: int) -> bool:
     return available(books, account, priority) >= -net_of_account(books, link, account)
 
 
-@inner
+@inlined
 def holds_limit(books: PaymentBooks, link: int, payment: int) -> bool:
     """Tell whether the limit that binds a leg holds for what all legs move."""
     slot = binding_limit(books, books.payments[payment]["debtor"], books.payments[payment]["creditor"])
@@ -101,7 +101,7 @@ def holds_limit(books: PaymentBooks, link: int, payment: int) -> bool:
     return books.limits[slot]["net"] + net <= books.limits[slot]["limit"]
 
 
-@inner
+@inlined
 def has_room(books: PaymentBooks, link: int) -> bool:
     """Tell whether the legs fit the balances of those that they are paid to."""
     legs = books.linked.legs
@@ -115,7 +115,7 @@ def has_room(books: PaymentBooks, link: int) -> bool:
     return True
 
 
-@inner
+@inlined
 def can_settle_link(books: PaymentBooks, link: int) -> bool:
     """Tell whether all legs can settle together: rule 1."""
     legs = books.linked.legs
@@ -130,7 +130,7 @@ def can_settle_link(books: PaymentBooks, link: int) -> bool:
     return has_room(books, link)
 
 
-@inner
+@inlined
 def is_expired(books: PaymentBooks, link: int, now: int) -> bool:
     """Tell whether the latest time of a link has passed."""
     until = books.linked.links[link]["until"]
@@ -156,18 +156,21 @@ def can_release_link(books: PaymentBooks, link: int, now: int) -> bool:
     return can_settle_link(books, link)
 
 
-@inner
+@inlined
 def settle_link(
     books: PaymentBooks, journal: Journal, link: int, mechanism: int, cause: int, now: int
 ) -> None:
     """Book all legs, in their order. The caller has checked that they may settle, and dequeued them."""
     legs = books.linked.legs
+    asked = False
     leg = books.linked.links[link]["first"]
     while leg != NONE:
         settle(books, journal, legs[leg]["payment"], mechanism, cause, now)
+        asked = asked or legs[leg]["request"] != NONE
         leg = legs[leg]["next"]
     books.linked.links[link]["over"] = 1
-    answer_requests(books, journal, link, _RJCT, _ORIGINAL_SETTLED, cause, now)
+    if asked:
+        answer_requests(books, journal, link, _RJCT, _ORIGINAL_SETTLED, cause, now)
 
 
 @inner
@@ -240,7 +243,7 @@ def leave_link(books: PaymentBooks, payment: int) -> None:
     legs[own]["next"] = NONE
 
 
-@inner
+@inlined
 def is_held(books: PaymentBooks, payment: int) -> bool:
     """Tell whether screening holds a leg; a leg that waits for others is pending too."""
     return books.payments[payment]["status"] == _PDNG and books.payments[payment]["reason"] == _HIT

@@ -29,9 +29,9 @@ from setfair.engine.link import (
     settle_link,
     write_answer,
 )
-from setfair.engine.queue import NONE, enqueue, is_blocked
+from setfair.engine.queue import NONE, enqueue, head, is_blocked
 from setfair.engine.withdraw import check_timing, reject, withdraw
-from setfair.kernel import inner, kernel
+from setfair.kernel import inlined, inner, kernel
 
 _HIT = int(Screening.HIT)
 _PDNG, _ACSP, _ACSC = int(Status.PDNG), int(Status.ACSP), int(Status.ACSC)
@@ -75,7 +75,7 @@ def enter_leg(
         accept_leg(books, journal, setting, payment, number)
 
 
-@inner
+@inlined
 def _check_leg(books: PaymentBooks, link: int, terms: Row, amount: int, now: int) -> int:
     """Return why a leg cannot join its link, or 0."""
     if terms["until"] != 0 and terms["until"] <= now:
@@ -96,7 +96,7 @@ def _check_leg(books: PaymentBooks, link: int, terms: Row, amount: int, now: int
     return _TOO_LARGE if total > BALANCE_MAX else 0
 
 
-@inner
+@inlined
 def _new_link(books: PaymentBooks, terms: Row) -> int:
     link = books.counters[LINK_COUNT]
     books.counters[LINK_COUNT] = link + 1
@@ -108,7 +108,7 @@ def _new_link(books: PaymentBooks, terms: Row) -> int:
     return link
 
 
-@inner
+@inlined
 def _join(books: PaymentBooks, link: int, payment: int, terms: Row) -> None:
     links, legs = books.linked.links, books.linked.legs
     own = books.counters[LEG_COUNT]
@@ -129,7 +129,7 @@ def _join(books: PaymentBooks, link: int, payment: int, terms: Row) -> None:
     legs[last]["next"] = own
 
 
-@inner
+@inlined
 def _terms_agree(books: PaymentBooks, link: int) -> bool:
     """Tell whether every payer that says what it is to receive in the link receives just that."""
     legs = books.linked.legs
@@ -151,7 +151,7 @@ def _terms_agree(books: PaymentBooks, link: int) -> bool:
     return True
 
 
-@inner
+@inlined
 def _wait(books: PaymentBooks, journal: Journal, payment: int, reason: int, cause: int, now: int) -> None:
     """Put a leg on record that screening holds, or that waits for the others."""
     books.payments[payment]["status"] = _PDNG
@@ -160,7 +160,7 @@ def _wait(books: PaymentBooks, journal: Journal, payment: int, reason: int, caus
     write_payment_record(books, journal, payment, kind, cause, now)
 
 
-@inner
+@inlined
 def accept_leg(books: PaymentBooks, journal: Journal, setting: Setting, payment: int, cause: int) -> None:
     """Accept a leg that nothing is held against: its link goes on if that is all it waited for."""
     link = link_of(books, payment)
@@ -170,7 +170,7 @@ def accept_leg(books: PaymentBooks, journal: Journal, setting: Setting, payment:
         _wait(books, journal, payment, _INCOMPLETE, cause, setting.now)
 
 
-@inner
+@inlined
 def _accept_link(books: PaymentBooks, journal: Journal, setting: Setting, link: int, cause: int) -> None:
     """Settle a matched link at once, or queue it."""
     legs = books.linked.legs
@@ -193,7 +193,10 @@ def _accept_link(books: PaymentBooks, journal: Journal, setting: Setting, link: 
     settle_link(books, journal, link, _IMMEDIATE, cause, setting.now)
     leg = books.linked.links[link]["first"]
     while leg != NONE:
-        release(books, journal, books.payments[legs[leg]["payment"]]["creditor"], NONE, cause, setting.now)
+        creditor = books.payments[legs[leg]["payment"]]["creditor"]
+        # A call costs as much as the rest of the leg, so none is made for nothing.
+        if head(books, creditor) != NONE:
+            release(books, journal, creditor, NONE, cause, setting.now)
         leg = legs[leg]["next"]
 
 

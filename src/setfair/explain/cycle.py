@@ -2,31 +2,49 @@
 
 Rules
 -----
-1. A cycle is one page and one currency. Its SET_OFF records are a circulation, and its loops are those that
-   `engine.loops` finds in them, in the order of the records.
+1. A cycle is one page, of one currency or across currencies. Its SET_OFF records are a circulation, across
+   currencies by the value in fine units that each has; its loops are those that `engine.loops` finds in
+   them, in the order of the records.
 2. Of the loops through an obligation the largest comes first; of equal ones the shortest, then the first.
 3. A party's neighbours in a loop are who owes it there and whom it owes there. It is told of them, and of a
    loop's length and amount; of the others in the loop it is told nothing.
+4. The amount of a loop across currencies is what it is worth in the unit of account, rounded down.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from setfair.domain.codes import RecordKind
-from setfair.engine.layout import Array
+from setfair.domain.money import Currency, currency_of_number
+from setfair.engine.cycle_terms import ChoiceTerms, FixingTerms
+from setfair.engine.layout import RECORD, Array
 from setfair.engine.loops import Loops, find_loops
+from setfair.engine.setoff.fine_unit import choose_fine_unit
 from setfair.errors import BrokenInvariantError, HouseError
 from setfair.explain.choose import Query
+from setfair.intake.cycle import cycle_terms_of
 from setfair.journal.page import page_from_bytes
 
 _PAGE = """
-SELECT body FROM page WHERE page_number = (SELECT page_number FROM cycle WHERE cycle_number = ?)
+SELECT body FROM page WHERE page_number = (SELECT page_number FROM cycle WHERE cycle_number = ? LIMIT 1)
 """
+
+
+@dataclass(frozen=True, slots=True)
+class InAccount:
+    """What the loops of a cycle across currencies are counted in."""
+
+    fixing: FixingTerms
+    unit: Currency
+    fine_per_minor: Fraction
+    """Fine units in one minor unit of account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +54,7 @@ class Passage:
     loop: int
     """Number of the loop in its cycle, from 0."""
     amount_minor: int
-    """What the loop cancels of each of its obligations."""
+    """What the loop cancels of each of its obligations; across currencies what it is worth: rule 4."""
     length: int
     """Obligations in the loop, which is its parties too."""
     before: int
@@ -57,9 +75,26 @@ class CycleLoops:
     """Number of the record at place 0."""
     set_offs: Array
     """RECORD: the SET_OFF records, in order of the obligations."""
-    run: Array
-    """RECORD, shape (1,): the CYCLE_RUN record."""
+    runs: Array
+    """RECORD: the CYCLE_RUN records, one for each currency."""
     loops: Loops
+    across: InAccount | None = None
+    """None: the cycle was of one currency."""
+    moved: Array = field(default_factory=lambda: np.zeros(0, RECORD))
+    """RECORD: across currencies the EXCHANGED and ROUNDED records."""
+    choice: ChoiceTerms | None = None
+    """What the cycle was run for, and within which limits; None: the most value."""
+
+    @property
+    def unit(self) -> Currency:
+        """What the amounts of its loops are in."""
+        if self.across is not None:
+            return self.across.unit
+        return currency_of_number(int(self.runs["currency"][0]))
+
+    def minor(self, counted: int) -> int:
+        """Return in minor units of `unit` what loops count: rule 4."""
+        return counted if self.across is None else int(counted / self.across.fine_per_minor)
 
     @cached_property
     def _passages(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -86,7 +121,7 @@ class CycleLoops:
         length, obligation = end - start, self.loops.obligation
         return Passage(
             loop,
-            int(self.loops.amount_minor[loop]),
+            self.minor(int(self.loops.amount_minor[loop])),
             length,
             before=int(obligation[start + (at - start - 1) % length]),
             after=int(obligation[start + (at - start + 1) % length]),
@@ -122,10 +157,12 @@ def read_cycle(query: Query, number: int) -> CycleLoops:
         raise HouseError(f"{number} is no cycle of this house: see the view `cycle`")
     page = page_from_bytes(found[0]["body"])
     is_set_off = page.records["kind"] == RecordKind.SET_OFF
-    set_offs = page.records[is_set_off]
+    set_offs, runs = page.records[is_set_off], page.records[page.records["kind"] == RecordKind.CYCLE_RUN]
     first = int(np.argmax(is_set_off)) if len(set_offs) else 0
+    across = _in_account(page.documents, runs)
+    counted = set_offs["amount" if across is None else "creditor_after"]
     try:
-        loops = find_loops(set_offs["debtor"], set_offs["creditor"], set_offs["amount"])
+        loops = find_loops(set_offs["debtor"], set_offs["creditor"], counted)
     except ValueError as error:
         raise BrokenInvariantError(f"cycle {number}: {error}") from error
     return CycleLoops(
@@ -133,6 +170,20 @@ def read_cycle(query: Query, number: int) -> CycleLoops:
         int(page.instructions["value_date"][0]),
         page.first_record + first,
         set_offs,
-        page.records[page.records["kind"] == RecordKind.CYCLE_RUN],
+        runs,
         loops,
+        across,
+        page.records[np.isin(page.records["kind"], (RecordKind.EXCHANGED, RecordKind.ROUNDED))],
+        cycle_terms_of(page.documents).choice,
     )
+
+
+def _in_account(documents: Mapping[str, bytes], runs: Array) -> InAccount | None:
+    """Return what a cycle counted in: its fixing and what was due in each currency determine it."""
+    fixing = cycle_terms_of(documents).fixing
+    if fixing is None:
+        return None
+    numbers = runs["currency"].tolist()
+    gross = dict(enumerate(runs["debtor_after"].tolist()))
+    fine = choose_fine_unit(gross, [fixing.minor_value[number] for number in numbers])
+    return InAccount(fixing, currency_of_number(fixing.unit), fine)

@@ -8,11 +8,14 @@ Rules
    journal's, and nothing is explained from them.
 3. Why no more: `CANCELLED_IN_FULL`, nothing is left; `NO_LOOP`, debtor and creditor lie in no common group
    (strongly connected component); `OTHER_LOOPS`, they do, and what would close a loop was cancelled in
-   others; `USED_UP`, part of it was cancelled and no loop of what is left passes through the rest.
+   others; `USED_UP`, part of it was cancelled and no loop of what is left passes through the rest. In a cycle
+   with an objective or limits also `KEPT`, `TOO_LITTLE`, and instead of the last two `AS_CHOSEN`.
+4. Across currencies the obligations of all of them took part, and count for their values in fine units.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from enum import Enum
 
@@ -20,7 +23,11 @@ import numpy as np
 import numpy.typing as npt
 
 from setfair.domain.codes import Status
-from setfair.engine.setoff import SetOff, set_off
+from setfair.engine.across_cycle import clear_due_across
+from setfair.engine.clear_due import clear_due
+from setfair.engine.cycle_terms import ChoiceTerms
+from setfair.engine.layout import OBLIGATION, Array
+from setfair.engine.setoff import SetOff
 from setfair.errors import HouseError
 from setfair.explain.choose import Query
 from setfair.explain.cycle import CycleLoops
@@ -29,9 +36,11 @@ SLICE_RECORDS = 65_536
 """Records that one query reads."""
 
 _STANDS = """
-SELECT w.subject_number, w.status, w.debtor, w.creditor, w.debtor_after, b.due_date
+SELECT w.subject_number, w.status, w.debtor, w.creditor, w.debtor_after, b.due_date,
+       w.currency_number
 FROM record_row w CROSS JOIN obligation_row b ON b.obligation_number = w.subject_number
-WHERE w.record_number BETWEEN ? AND ? AND w.kind IN (7, 8, 9, 10) AND w.currency_number = ?
+WHERE w.record_number BETWEEN ? AND ? AND w.kind IN (7, 8, 9, 10)
+      AND w.currency_number IN (SELECT value FROM json_each(?))
 ORDER BY w.record_number
 """
 _OPEN = int(Status.ACSP)
@@ -53,19 +62,25 @@ class Why(Enum):
         "no chain of what is still owed leads from its creditor back to its debtor, so that what is left of "
         "it lies on no loop; the total cancelled is the largest possible"
     )
+    KEPT = "the cycle was run without touching it"
+    TOO_LITTLE = "less than the least amount of the cycle would have been cancelled of it"
+    AS_CHOSEN = (
+        "loops pass through it, but the objective and the limits of the cycle have others cancelled, or no "
+        "more of it"
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """What a party owed and was owed in a cycle before it."""
+    """What a party owed and was owed in a cycle before it, in what its loops are counted in."""
 
-    owed_minor: int
-    claimed_minor: int
+    owed: int
+    claimed: int
 
     @property
-    def most_minor(self) -> int:
+    def most(self) -> int:
         """Set-off cancels as much of a party's debts as of its claims: never more than the smaller sum."""
-        return min(self.owed_minor, self.claimed_minor)
+        return min(self.owed, self.claimed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +92,13 @@ class Due:
     debtor: npt.NDArray[np.int64]
     creditor: npt.NDArray[np.int64]
     amount_minor: npt.NDArray[np.int64]
-    """What was open before the cycle."""
+    """What was open before the cycle, in minor units of each obligation's currency."""
+    counted: npt.NDArray[np.int64]
+    """The same in what loops are counted in: minor units, or fine units across currencies."""
     result: SetOff
+    kept: npt.NDArray[np.bool_]
+    """Whether it was not to be touched."""
+    choice: ChoiceTerms | None
 
     def find(self, obligation_number: int) -> int:
         """Return the place of an obligation, or -1 if it did not take part."""
@@ -87,15 +107,19 @@ class Due:
 
     def stand(self, party: int) -> Stand:
         """Return what a party owed and was owed."""
-        owed = int(self.amount_minor[self.debtor == party].sum())
-        return Stand(owed, int(self.amount_minor[self.creditor == party].sum()))
+        owed = int(self.counted[self.debtor == party].sum())
+        return Stand(owed, int(self.counted[self.creditor == party].sum()))
 
     def why(self, place: int, cleared_minor: int) -> Why:
         """Return why no more than `cleared_minor` of the obligation at a place was cancelled: rule 3."""
         if cleared_minor == self.amount_minor[place]:
             return Why.CANCELLED_IN_FULL
+        if self.kept[place]:
+            return Why.KEPT
         if self.result.component[place] < 0:
-            return Why.NO_LOOP
+            return Why.NO_LOOP if self.choice is None or not self.choice.minimum_minor else Why.TOO_LITTLE
+        if self.choice is not None:
+            return Why.AS_CHOSEN
         return Why.USED_UP if cleared_minor else Why.OTHER_LOOPS
 
 
@@ -108,19 +132,42 @@ def read_due(query: Query, cycle: CycleLoops) -> Due:
         If the tables do not show what the cycle's record says: rule 2.
     """
     last: dict[int, tuple[int, ...]] = {}
-    currency, end = int(cycle.run["currency"][0]), cycle.first_record
+    currencies, end = json.dumps(cycle.runs["currency"].tolist()), cycle.first_record
     for first in range(1, end, SLICE_RECORDS):
         until = min(first + SLICE_RECORDS, end) - 1
-        for row in query(_STANDS, (first, until, currency)):
+        for row in query(_STANDS, (first, until, currencies)):
             last[row["subject_number"]] = tuple(row.values())
     rows = [row for _, row in sorted(last.items()) if row[1] == _OPEN and row[5] <= cycle.day]
-    number, _, debtor, creditor, amount, due = np.array(rows, np.int64).reshape(-1, 6).T
-    result = set_off(debtor, creditor, amount, due)
-    shown = (len(number), result.gross_minor, result.cleared_total_minor)
-    run = cycle.run[0]
-    if shown != (int(run["debtor"]), int(run["debtor_after"]), int(run["amount"])):
-        raise HouseError(
-            f"the tables do not show what took part in cycle {cycle.number}: make them again with "
-            "`setfair rebuild`"
-        )
-    return Due(number, debtor, creditor, amount, result)
+    number, _, debtor, creditor, amount, due_day, currency = np.array(rows, np.int64).reshape(-1, 7).T
+    due = np.zeros(len(number), OBLIGATION)
+    columns = {
+        "debtor": debtor,
+        "creditor": creditor,
+        "remaining": amount,
+        "due": due_day,
+        "currency": currency,
+    }
+    for name, values in columns.items():
+        due[name] = values
+    counted, reduced, result = _clear_again(cycle, due)
+    for run in cycle.runs:
+        own = currency == int(run["currency"])
+        shown = (int(own.sum()), int(amount[own].sum()), int(reduced[own].sum()))
+        if shown != (int(run["debtor"]), int(run["debtor_after"]), int(run["amount"])):
+            raise HouseError(
+                f"the tables do not show what took part in cycle {cycle.number}: make them again with "
+                "`setfair rebuild`"
+            )
+    kept = np.isin(number, () if cycle.choice is None else cycle.choice.keep)
+    return Due(number, debtor, creditor, amount, counted, result, kept, cycle.choice)
+
+
+def _clear_again(
+    cycle: CycleLoops, due: Array
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], SetOff]:
+    """Set off again what was due: what each obligation counts for, what it is reduced by, and the run."""
+    if cycle.across is None:
+        result, _ = clear_due(due, cycle.choice, cycle.day)
+        return due["remaining"], result.cleared_minor, result
+    found = clear_due_across(due, cycle.across.fixing, cycle.choice, cycle.day)
+    return found.value_fine, found.reduced_minor, found.set_off

@@ -8,6 +8,7 @@ Rules
 2. Every cycle that reduced the obligation is shown, and the last one that it took part in: for that one it is
    said why no more was cancelled.
 3. At most `LOOPS_SHOWN_MAX` loops of an obligation are listed, the largest first; their number is said.
+4. In a cycle across currencies loops, and what the parties stood at, are values in its unit of account.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 from setfair.domain.codes import RecordKind, Status
 from setfair.domain.instants import date_of
+from setfair.domain.money import format_amount
 from setfair.errors import HouseError
 from setfair.explain.choose import Chosen, Query
 from setfair.explain.cycle import CycleLoops, Passage, read_cycle
@@ -113,7 +115,12 @@ def _cycle(
     query: Query, chosen: Chosen, cycle: CycleLoops, step: tuple[int, int] | None
 ) -> dict[str, object]:
     """What one cycle did to the obligation; None: nothing."""
-    told: dict[str, object] = {"cycle": cycle.number, "date": date_of(cycle.day).isoformat()}
+    told: dict[str, object] = {
+        "cycle": cycle.number,
+        "date": date_of(cycle.day).isoformat(),
+        "across_currencies": cycle.across is not None,
+        "unit": cycle.unit.code,
+    }
     if step is None:
         return told | {"cleared": chosen.amount(0), "loop_count": 0, "loops": []}
     place = cycle.find(chosen.number)
@@ -157,7 +164,7 @@ def _loops_for_overseer(
     }
     return [
         {
-            "amount": chosen.amount(passage.amount_minor),
+            "amount": _in_unit(cycle, passage.amount_minor),
             "length": passage.length,
             "obligations": [
                 {
@@ -187,7 +194,7 @@ def _loops_for_party(
     firms = _firms(query, (number for pair in pairs for number in pair))
     return [
         {
-            "amount": chosen.amount(passage.amount_minor),
+            "amount": _in_unit(cycle, passage.amount_minor),
             "length": passage.length,
             "owes_you": firms[owes],
             "you_owe": firms[owed],
@@ -216,13 +223,15 @@ def _last(chosen: Chosen, cycle: CycleLoops, due: Due) -> dict[str, object]:
     sides = {"debtor": chosen.debtor, "creditor": chosen.creditor}
     for side, party in sides.items():
         if chosen.party in (None, party):
-            told[f"{side}_stood"] = _stood(chosen, due.stand(party))
+            told[f"{side}_stood"] = _stood(cycle, due.stand(party))
     return told
 
 
-def _stood(chosen: Chosen, stand: Stand) -> dict[str, str]:
-    return {
-        "owed": chosen.amount(stand.owed_minor),
-        "claimed": chosen.amount(stand.claimed_minor),
-        "most": chosen.amount(stand.most_minor),
-    }
+def _stood(cycle: CycleLoops, stand: Stand) -> dict[str, str]:
+    counted = {"owed": stand.owed, "claimed": stand.claimed, "most": stand.most}
+    return {name: _in_unit(cycle, cycle.minor(each)) for name, each in counted.items()}
+
+
+def _in_unit(cycle: CycleLoops, minor: int) -> str:
+    """Write an amount in what the cycle counted in."""
+    return format_amount(minor, cycle.unit.decimals)

@@ -13,13 +13,16 @@ Rules
 6. Each line says in how many loops the obligation was cancelled, and of each the amount, the length and the
    party's neighbour in it on its other side: who owes it, where the line is a debt; whom it owes, where it is
    a claim. Nobody else in a loop is named. At most `LOOPS_LISTED_MAX` are listed, the largest first.
+7. In a notice of a cycle across currencies the amount of a loop is what it is worth in the unit of account.
+   Instead of rule 4, what was cleared of the party's debts less what was cleared of its claims is in each
+   currency what the cycle exchanged for it; JSON says so, and its entry to the rounding account.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -95,6 +98,18 @@ class SetOff:
 
 
 @dataclass(frozen=True, slots=True)
+class Exchanged:
+    """What a cycle across currencies did to the net positions of one party."""
+
+    unit: Currency
+    """Unit of account."""
+    change_minor: Mapping[Currency, int]
+    """By currency: what it owes less on balance; below zero, what it is owed less."""
+    rounding_minor: int
+    """What it owes the rounding account, in the unit of account; below zero, what it is owed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """What one cycle did for one party."""
 
@@ -106,11 +121,13 @@ class Notice:
     """Those in which the party is debtor or creditor; taken one by one."""
     by_netting: bool = False
     """Whether this is a netting notice: rule 5."""
+    across: Exchanged | None = None
+    """With a cycle across currencies: rule 7."""
 
 
 def _checked_lines(notice: Notice) -> Iterator[tuple[SetOff, bool]]:
     """Yield the set-offs and whether the party is the debtor; stop at one that cannot be."""
-    cleared: dict[str, int] = {}
+    cleared: dict[Currency, int] = {}
     for set_off in notice.set_offs:
         parts = (set_off.amount_minor, set_off.cleared_minor, set_off.remaining_minor)
         if min(parts) < 0 or parts[0] - parts[1] != parts[2]:
@@ -118,20 +135,25 @@ def _checked_lines(notice: Notice) -> Iterator[tuple[SetOff, bool]]:
                 f"record {set_off.record_number}: {parts[0]} - {parts[1]} = {parts[2]} is no set-off"
             )
         is_debtor = set_off.debtor.party_id == notice.party.party_id
-        if set_off.loops and sum(loop.amount_minor for loop in set_off.loops) != parts[1]:
+        if (
+            notice.across is None
+            and set_off.loops
+            and sum(loop.amount_minor for loop in set_off.loops) != parts[1]
+        ):
             raise BrokenInvariantError(f"record {set_off.record_number}: its loops do not sum to {parts[1]}")
         if is_debtor == (set_off.creditor.party_id == notice.party.party_id):
             raise BrokenInvariantError(
                 f"record {set_off.record_number} is not between {notice.party.party_id} and another party"
             )
-        code = set_off.currency.code
-        cleared[code] = cleared.get(code, 0) + (parts[1] if is_debtor else -parts[1])
+        currency = set_off.currency
+        cleared[currency] = cleared.get(currency, 0) + (parts[1] if is_debtor else -parts[1])
         yield set_off, is_debtor
-    for code, net_minor in cleared.items():
-        if net_minor and not notice.by_netting:
+    expected = {} if notice.across is None else notice.across.change_minor
+    for currency, net_minor in cleared.items():
+        if net_minor != expected.get(currency, 0) and not notice.by_netting:
             raise BrokenInvariantError(
                 f"cycle {notice.cycle} moved the net position of {notice.party.party_id} "
-                f"by {net_minor} minor units of {code}"
+                f"by {net_minor} minor units of {currency.code}"
             )
 
 
@@ -191,9 +213,10 @@ def _json_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _json_line(set_off: SetOff, is_debtor: bool) -> dict[str, object]:
+def _json_line(set_off: SetOff, is_debtor: bool, across: Exchanged | None) -> dict[str, object]:
     other = set_off.creditor if is_debtor else set_off.debtor
     decimals = set_off.currency.decimals
+    of_loops = set_off.currency if across is None else across.unit
     return {
         "side": "DEBTOR" if is_debtor else "CREDITOR",
         "obligation_id": set_off.obligation_id,
@@ -207,7 +230,8 @@ def _json_line(set_off: SetOff, is_debtor: bool) -> dict[str, object]:
         "loop_count": len(set_off.loops),
         "loops": [
             {
-                "amount": format_amount(loop.amount_minor, decimals),
+                "amount": format_amount(loop.amount_minor, of_loops.decimals),
+                "currency": of_loops.code,
                 "length": loop.length,
                 "owes_you" if is_debtor else "you_owe": {
                     "party_id": loop.neighbour.party_id,
@@ -226,6 +250,18 @@ def _json_totals(totals: dict[Currency, list[int]]) -> list[dict[str, str]]:
         | {name: format_amount(minor, currency.decimals) for name, minor in zip(names, sums, strict=True)}
         for currency, sums in sorted(totals.items(), key=lambda item: item[0].code)
     ]
+
+
+def _json_exchanged(across: Exchanged) -> dict[str, object]:
+    changes = sorted(across.change_minor.items(), key=lambda item: item[0].code)
+    return {
+        "unit": across.unit.code,
+        "owes_less": [
+            {"currency": currency.code, "amount": format_amount(minor, currency.decimals)}
+            for currency, minor in changes
+        ],
+        "owes_rounding_account": format_amount(across.rounding_minor, across.unit.decimals),
+    }
 
 
 def write_notice_json(out: BinaryIO, notice: Notice) -> None:
@@ -250,10 +286,13 @@ def write_notice_json(out: BinaryIO, notice: Notice) -> None:
         side = 0 if is_debtor else 2
         sums[side] += set_off.amount_minor
         sums[side + 1] += set_off.cleared_minor
-        text += separator + _json_text(_json_line(set_off, is_debtor))
+        text += separator + _json_text(_json_line(set_off, is_debtor, notice.across))
         out.write(text.encode("utf-8", "replace"))
         text, separator = "", ",\n"
-    text += f'\n],\n"totals": {_json_text(_json_totals(totals))}}}\n'
+    text += "\n]"
+    if notice.across is not None:
+        text += f',\n"across_currencies": {_json_text(_json_exchanged(notice.across))}'
+    text += f',\n"totals": {_json_text(_json_totals(totals))}}}\n'
     out.write(text.encode("utf-8", "replace"))
 
 

@@ -98,6 +98,7 @@ class Directory:
             automatic_confirmation=agreement.clearing.confirmation == "automatic",
             netting=agreement.clearing.netting == "net",
             rerun_without=agreement.clearing.unable_to_pay == "rerun_without",
+            queue_max=agreement.settlement.queue_length_max,
         )
 
     def _users(self, agreement: Agreement) -> list[int]:

@@ -67,7 +67,10 @@ def _components(clearing: Clearing) -> Html:
     if components.rest is not None:
         all_rows.append((f"{counted(components.rest.components, 'smaller component')}", components.rest))
     if components.outside is not None:
-        all_rows.append(("on no loop: can only be paid", components.outside))
+        outside = "on no loop: can only be paid"
+        if components.outside.cleared:
+            outside = "on no loop in this currency alone"
+        all_rows.append((outside, components.outside))
     largest = max(one.gross for _, one in all_rows)
     columns = [
         Column("component"),

@@ -15,7 +15,6 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Protocol
 
 from setfair.domain.agreement import Agreement
 from setfair.errors import ScreeningUnavailableError
@@ -27,22 +26,6 @@ from setfair.screening.screener import Screener
 
 DERIVED = "derived"
 """Folder in the house's where lists and index are kept."""
-
-
-class ListsInForce(Protocol):
-    """What the clearing house asks of the screening gate."""
-
-    def screener(self, agreement: Agreement, today: date) -> Screener:
-        """Return the screener over the lists in force.
-
-        Raises
-        ------
-        ScreeningUnavailableError
-            If a mandatory list is missing, truncated or stale.
-        """
-
-    def description(self) -> bytes:
-        """Return the lists in force as JSON, for the journal."""
 
 
 @dataclass(frozen=True, slots=True)

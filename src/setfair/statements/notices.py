@@ -16,10 +16,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from setfair.domain.codes import RecordKind
 from setfair.domain.instants import date_of
 from setfair.domain.money import currency_of_number
 from setfair.explain.cycle import CycleLoops, read_cycle
-from setfair.formats.notice import Firm, LoopSeen, Notice, SetOff, write_notices_csv, write_notices_json
+from setfair.formats.notice import (
+    Exchanged,
+    Firm,
+    LoopSeen,
+    Notice,
+    SetOff,
+    write_notices_csv,
+    write_notices_json,
+)
 from setfair.statements.day import Query
 from setfair.statements.files import Outbox
 from setfair.statements.gather import NETTED, SET_OFF
@@ -94,7 +103,21 @@ def _notices(issue: Issue, firms: Firms, kind: str, parties: Sequence[int]) -> I
                 issue.day.business_date,
                 (_set_off(row, firms, party, loops) for row in group),
                 by_netting=kind == NETTED,
+                across=_exchanged(loops, party) if loops else None,
             )
+
+
+def _exchanged(cycle: CycleLoops, party: int) -> Exchanged | None:
+    """Return what a cycle across currencies did to the net positions of a party; None if it was of one."""
+    if cycle.across is None:
+        return None
+    own = cycle.moved[cycle.moved["debtor"] == party]
+    changes = own[own["kind"] == RecordKind.EXCHANGED]
+    return Exchanged(
+        cycle.unit,
+        {currency_of_number(int(row["currency"])): int(row["amount"]) for row in changes},
+        int(own["amount"][own["kind"] == RecordKind.ROUNDED].sum()),
+    )
 
 
 def _set_off(row: Row, firms: Firms, party: int, loops: CycleLoops | None) -> SetOff:

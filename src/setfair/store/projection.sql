@@ -239,6 +239,24 @@ CREATE TABLE list_change (
     PRIMARY KEY (page_number, list_id)
 ) WITHOUT ROWID;
 
+CREATE TABLE fixing_rate (
+    page_number INTEGER NOT NULL,
+    currency    TEXT NOT NULL,
+    unit        TEXT NOT NULL,
+    rate        TEXT NOT NULL,
+    quoted      TEXT NOT NULL,
+    source      TEXT NOT NULL,
+    time_utc    TEXT NOT NULL,
+    PRIMARY KEY (page_number, currency)
+) WITHOUT ROWID;
+CREATE TABLE choice_row (
+    page_number   INTEGER PRIMARY KEY,
+    objective     TEXT    NOT NULL,
+    kept          INTEGER NOT NULL,
+    minimum_minor INTEGER NOT NULL,
+    party_maximum_minor INTEGER
+);
+
 CREATE VIEW account AS
 SELECT a.account_number, p.participant, p.bic, p.name, p.country, c.currency, c.decimals,
        a.balance_minor, a.credit_line_minor, a.reserved_urgent_minor, a.reserved_high_minor,
@@ -483,15 +501,48 @@ FROM cycle_record w JOIN currency c USING (currency_number)
 JOIN code r ON r.family = 'reason' AND r.code = w.reason
 WHERE w.kind = 21;
 
+CREATE VIEW across_cycle AS
+SELECT w.cycle_number, w.page_number, w.time_utc, c.currency AS unit, c.decimals,
+       w.debtor AS obligations, w.creditor AS parties, w.debtor_after AS gross_value_minor,
+       w.amount_minor AS cleared_value_minor, w.creditor_after AS rounding_posted_minor
+FROM cycle_record w JOIN currency c USING (currency_number)
+WHERE w.kind = 28;
+
+-- What a cycle across currencies changed in net positions: of each cycle and currency the sum is nothing.
+CREATE VIEW exchange AS
+SELECT w.record_number, w.page_number, w.time_utc, w.cycle_number, w.debtor AS party_number, y.party, y.name,
+       c.currency, c.decimals, w.amount_minor AS change_minor
+FROM cycle_record w JOIN currency c USING (currency_number) LEFT JOIN party y ON y.party_number = w.debtor
+WHERE w.kind = 26;
+
+CREATE VIEW rounding_entry AS
+SELECT w.record_number, w.page_number, w.time_utc, w.cycle_number, w.debtor AS party_number, y.party, y.name,
+       c.currency AS unit, c.decimals, w.amount_minor AS entry_minor, w.debtor_after AS bound_minor
+FROM cycle_record w JOIN currency c USING (currency_number) LEFT JOIN party y ON y.party_number = w.debtor
+WHERE w.kind = 27;
+
+-- The rounding account: what each party owes it (below zero: is owed); the sum over the parties is nothing.
+CREATE VIEW rounding_account AS
+SELECT party_number, party, name, unit, decimals, count(*) AS entries, sum(entry_minor) AS balance_minor
+FROM rounding_entry GROUP BY party_number, unit;
+
+CREATE VIEW cycle_choice AS
+SELECT w.cycle_number, w.page_number, c.currency, c.decimals, t.objective, t.kept, t.minimum_minor,
+       t.party_maximum_minor, w.debtor AS closed, w.creditor_after AS closed_max, w.creditor AS too_little,
+       w.debtor_after AS cleared_without_minor, w.amount_minor AS cleared_max_minor
+FROM cycle_record w JOIN currency c USING (currency_number) JOIN choice_row t USING (page_number)
+WHERE w.kind = 29;
+
 CREATE VIEW cycle AS
 SELECT w.cycle_number, w.page_number, w.time_utc, c.currency, c.decimals,
        w.debtor AS obligations, w.creditor AS parties, w.debtor_after AS gross_minor,
        w.amount_minor AS cleared_minor, w.creditor_after AS net_debit_minor,
        coalesce(n.netted_minor, 0) AS netted_minor, coalesce(n.paid_minor, 0) AS paid_minor,
        w.debtor_after - w.amount_minor - coalesce(n.netted_minor, 0) AS remaining_minor,
-       coalesce(n.rounds, 0) AS rounds, coalesce(n.left_out, 0) AS left_out
+       coalesce(n.rounds, 0) AS rounds, coalesce(n.left_out, 0) AS left_out, coalesce(x.unit, '') AS unit
 FROM cycle_record w JOIN currency c USING (currency_number)
 LEFT JOIN netting n ON n.cycle_number = w.cycle_number
+LEFT JOIN across_cycle x ON x.cycle_number = w.cycle_number
 WHERE w.kind = 11;
 
 -- Of each account the nettings of its currency, the newest first; those of a closed day do not count.

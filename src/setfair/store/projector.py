@@ -34,6 +34,7 @@ from setfair.domain.codes import (
     Status,
     Term,
 )
+from setfair.domain.instants import format_utc
 from setfair.domain.money import all_currencies
 from setfair.errors import StoreError
 from setfair.journal.page import Page
@@ -187,6 +188,10 @@ class Projector:
         if "screening" in documents:
             list_set = json.loads(documents["screening"])["list_set"]
             cursor.execute("INSERT INTO screening_page VALUES (?, ?)", (page.number, list_set))
+        if "fixing" in documents:
+            _insert_rates(cursor, page.number, json.loads(documents["fixing"]))
+        if "choice" in documents:
+            _insert_choice(cursor, page.number, json.loads(documents["choice"]))
         if "list_change" in documents:
             _insert_list_change(cursor, page.number, json.loads(documents["list_change"]))
         for hit in json.loads(documents.get("hits", b"[]")):
@@ -289,6 +294,19 @@ def _insert_lists(cursor: Any, page_number: int, lists: dict[str, Any]) -> None:
                 source["entries"],
             ),
         )
+
+
+def _insert_rates(cursor: Any, page_number: int, fixing: dict[str, Any]) -> None:
+    for rate in fixing["rates"]:
+        said = (rate["rate"], rate["quoted"], rate["source"], format_utc(rate["time_ns"]))
+        values = (page_number, rate["currency"], fixing["unit"], *said)
+        cursor.execute("INSERT INTO fixing_rate VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+
+
+def _insert_choice(cursor: Any, page_number: int, choice: dict[str, Any]) -> None:
+    limits = (len(choice["keep"]), choice["minimum_minor"], choice["party_maximum_minor"])
+    values = (page_number, choice["objective"], *limits)
+    cursor.execute("INSERT INTO choice_row VALUES (?, ?, ?, ?, ?)", values)
 
 
 def _insert_list_change(cursor: Any, page_number: int, change: dict[str, Any]) -> None:

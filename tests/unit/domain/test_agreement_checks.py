@@ -185,7 +185,7 @@ CHANGED = [
         'id = "amara"',
         "screening.officers[1].id: 'amara' stands in screening.officers[0] already",
     ),
-    (', { id = "bela", name = "Bela Test" }', "", "screening.officers: has 1 rows; 2 or more"),
+    (', { id = "bela", name = "Bela Test" }', "", "screening.officers: has 1 row; 2 or more"),
     ('"lists/un.xml"', '"../un.xml"', "screening.lists[0].file: '../un.xml' is no file below"),
     ('"lists/un.xml"', '"/etc/un.xml"', "screening.lists[0].file: '/etc/un.xml' is no file below"),
     ('"lists/un.xml"', '"lists\\\\un.xml"', "screening.lists[0].file: 'lists\\\\un.xml' is no file below"),

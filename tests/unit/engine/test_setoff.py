@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from setfair.engine.setoff import GROSS_MAX_MINOR, SetOff, set_off, solve
 from setfair.engine.setoff.components import strong_components
 from setfair.engine.setoff.network import Network
-from tests.uncompiled import share
+from tests.uncompiled import compiled_only, share
 
 Obligation = tuple[int, int, int, int]
 """Debtor, creditor, amount, due day."""
@@ -245,6 +245,7 @@ def test_components_are_who_can_reach_each_other(edges: list[tuple[int, int]]) -
         assert (component[one] == component[other]) == mutual
 
 
+@compiled_only
 @pytest.mark.parametrize("amount", [1, 10**14])
 def test_a_long_ring_has_wide_labels(amount: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where debts go round thousands of parties, labels outgrow the narrow type, and the optimum is found."""

@@ -70,11 +70,12 @@ class _Shape:
         """Extract from a transaction of this shape, if its values are valid."""
         if not all(map(re.Pattern.fullmatch, self.patterns, values)):
             return None
+        stripped = [*map(str.strip, values)]
         found = self.constants.copy()
         for position, name in self.fields:
-            text = values[position].strip()
-            found[name] = f"{found[name]} {text}" if name in found else text
-        names, texts = ([one_line(values[place]) for place in places] for places in (self.names, self.texts))
+            found[name] = f"{found[name]} {stripped[position]}" if name in found else stripped[position]
+        names = [one_line(stripped[place]) for place in self.names]
+        texts = [one_line(stripped[place]) for place in self.texts]
         return Transaction(found, names, texts)
 
 

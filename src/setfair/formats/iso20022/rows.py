@@ -170,19 +170,28 @@ def _payment(kind: InstructionKind, found: Found, group: Group) -> Row:
 
 def facts_text(found: Found) -> str:
     """Return what a transaction says of its parties beside their names, as `screening.facts` reads it."""
-    lines = (_facts_line(found, party) for party in PARTIES_WITH_FACTS)
-    return "\n".join(line for line in lines if line)
+    told = {_PARTY_OF_FACT[key] for key in found if key in _PARTY_OF_FACT}
+    return "\n".join([_facts_line(found, party) for party in PARTIES_WITH_FACTS if party in told])
+
+
+_FACTS = (
+    "address_country",
+    "residence_country",
+    "birth_date",
+    "organisation_bic",
+    "organisation_lei",
+    "organisation_id",
+    "person_id",
+)
+_FACT_NAMES = {party: tuple(f"{party}_{fact}" for fact in _FACTS) for party in PARTIES_WITH_FACTS}
+_PARTY_OF_FACT = {name: party for party, names in _FACT_NAMES.items() for name in names}
 
 
 def _facts_line(found: Found, party: str) -> str:
+    address, residence, born, *identifiers = [found.get(name, "") for name in _FACT_NAMES[party]]
+    kind = "person" if born or identifiers[-1] else "organisation" if any(identifiers) else ""
     name = one_line(found.get(f"{party}_name", ""))
-    country = found.get(f"{party}_address_country") or found.get(f"{party}_residence_country", "")
-    born, person_id = found.get(f"{party}_birth_date", ""), found.get(f"{party}_person_id", "")
-    organisation = [found.get(f"{party}_organisation_{kind}", "") for kind in ("bic", "lei", "id")]
-    kind = "person" if born or person_id else "organisation" if any(organisation) else ""
-    if not (country or kind):
-        return ""
-    return "\t".join((name, kind, country, born, one_line(" ".join((*organisation, person_id)))))
+    return "\t".join((name, kind, address or residence, born, one_line(" ".join(identifiers))))
 
 
 def _transfer(kind: InstructionKind, found: Found, group: Group) -> Row:
