@@ -38,8 +38,8 @@ from setfair.engine.cycle_terms import ChoiceTerms
 from setfair.engine.decide import decide
 from setfair.engine.layout import Array
 from setfair.errors import AgreementError, BrokenInvariantError, HouseError, PhaseError
-from setfair.house_state import HouseState, check_adoption, recover_state, state_bytes
-from setfair.intake.cycle import check_agreed, cycle_documents, cycle_terms_of
+from setfair.house_state import HouseState, check_adoption, recover_state, said_beside, state_bytes
+from setfair.intake.cycle import check_agreed, cycle_documents
 from setfair.intake.directory import currency_number
 from setfair.intake.obligations import (
     PartyRows,
@@ -48,7 +48,7 @@ from setfair.intake.obligations import (
     take_parties,
 )
 from setfair.intake.payments import Taken, take_payments
-from setfair.journal.page import LEGS_DOCUMENT, SALT_KEY_LENGTH, Page
+from setfair.journal.page import SALT_KEY_LENGTH, Page
 from setfair.journal_writer import JournalWriter
 from setfair.proof.checkpoint import Checkpoint
 from setfair.rescreening import (
@@ -70,6 +70,9 @@ CLOCK_BACK_MAX_NS = 600 * 10**9
 
 CHECKPOINT_PAGES = 512
 """Pages after which a checkpoint of the books is written."""
+
+_TIMELESS = (InstructionKind.EXPIRY, InstructionKind.ALERT_NOTE, InstructionKind.ADOPTION)
+"""What is decided without a look at whether some latest or earliest time has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,19 +316,16 @@ class ClearingHouse:
     def _run_cycle(self, documents: dict[str, bytes], currency: int, day: date) -> Outcome:
         self.expire_due()
         check_settling(self._screener().lists)
-        fields, draft = (
-            {"currency": currency, "value_date": days_of(day)},
-            Draft(one_instruction(), documents),
-        )
+        draft = Draft(one_instruction(), documents)
+        fields = {"currency": currency, "value_date": days_of(day)}
         try:
             return self._command(InstructionKind.CYCLE, draft, **fields)
         except OverflowError as error:
             raise HouseError(f"{error}; run the cycle for an earlier --date first") from error
 
     def expire_due(self) -> Outcome | None:
-        """Reject what has reached its latest time; None if nothing has. Every way in does this first."""
-        until = self.state.books.earliest_until
-        if until == 0 or until > self._now():
+        """Reject what reached its latest time, let in what reached its earliest: every way in begins so."""
+        if not self.state.books.is_time(self._now()):
             return None
         return self._command(InstructionKind.EXPIRY, Draft(one_instruction()))
 
@@ -408,22 +408,15 @@ class ClearingHouse:
 
     def _decide(self, draft: Draft) -> Outcome:
         """Decide, in memory: what comes of it may be told once the page is durable."""
-        instructions = draft.taken.instructions
-        now, first = self._now(), self.state.books.next_number
+        instructions, now = draft.taken.instructions, self._now()
+        while instructions["kind"][0] not in _TIMELESS and self.state.books.is_time(now):
+            self.expire_due()
+            now = self._now()
+        first = self.state.books.next_number
         accounts = self.state.directory.accounts_for(instructions[0])
-        leg_terms = draft.taken.leg_terms
-        if leg_terms is not None:
-            draft.documents[LEGS_DOCUMENT] = leg_terms.tobytes()
         check_agreed(self.state.directory.agreement, draft.documents, now)
-        decided = decide(
-            self.state.books,
-            instructions,
-            now,
-            draft.terms,
-            accounts,
-            leg_terms=leg_terms,
-            cycle_terms=cycle_terms_of(draft.documents),
-        )
+        said = said_beside(draft.keep_what_is_said())
+        decided = decide(self.state.books, instructions, now, draft.terms, accounts, **said)
         rows = decided.rows
         fresh = np.flatnonzero(rows["repeated"] == 0)
         if not len(fresh):

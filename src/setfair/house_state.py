@@ -12,7 +12,7 @@ Rules
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -25,11 +25,11 @@ from setfair.domain.signing import AgreementSignature, missing_consent
 from setfair.engine.books import Books
 from setfair.engine.decide import decide
 from setfair.engine.invariants import check_books
-from setfair.engine.layout import LEG_TERMS, Array
+from setfair.engine.layout import LEG_TERMS, TIMES, Array
 from setfair.errors import AgreementError, BrokenInvariantError, SetfairError
 from setfair.intake.cycle import check_agreed, cycle_terms_of
 from setfair.intake.directory import Directory, currency_number
-from setfair.journal.page import LEGS_DOCUMENT, Page, page_from_bytes
+from setfair.journal.page import LEGS_DOCUMENT, TIMES_DOCUMENT, Page, page_from_bytes
 from setfair.journal.state import state_from_bytes, state_to_bytes
 from setfair.screening.pairs import Pair
 
@@ -121,28 +121,23 @@ def decide_again(state: HouseState, page: Page) -> Array:
     if "parties" in page.documents:
         state.directory.set_parties(json.loads(page.documents["parties"]))
     accounts = state.directory.accounts_for(page.instructions[0])
-    leg_terms = leg_terms_of(page)
     try:
         check_agreed(state.directory.agreement, page.documents, page.time_ns)
     except SetfairError as error:
         raise BrokenInvariantError(f"page {page.number}: {error}") from error
-    decided = decide(
-        state.books,
-        page.instructions,
-        page.time_ns,
-        terms,
-        accounts,
-        leg_terms=leg_terms,
-        cycle_terms=cycle_terms_of(page.documents),
-    )
-    return decided.records
+    said = said_beside(page.documents)
+    return decide(state.books, page.instructions, page.time_ns, terms, accounts, **said).records
 
 
-def leg_terms_of(page: Page) -> Array | None:
-    """Return LEG_TERMS of the legs of a page, or None if it has none."""
-    if LEGS_DOCUMENT not in page.documents:
-        return None
-    return np.frombuffer(page.documents[LEGS_DOCUMENT], LEG_TERMS).copy()
+def said_beside(documents: Mapping[str, bytes]) -> dict[str, Any]:
+    """Return what a page says beyond its instructions, as `decide` takes it."""
+    kinds = {"leg_terms": (LEGS_DOCUMENT, LEG_TERMS), "times": (TIMES_DOCUMENT, TIMES)}
+    said: dict[str, Any] = {
+        name: np.frombuffer(documents[document], dtype).copy()
+        for name, (document, dtype) in kinds.items()
+        if document in documents
+    }
+    return said | {"cycle_terms": cycle_terms_of(documents)}
 
 
 def state_bytes(state: HouseState) -> bytes:

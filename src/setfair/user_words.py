@@ -1,4 +1,4 @@
-"""What a user of the agreement says of limits, reservations and credit lines, as instructions.
+"""What a user of the agreement says of limits, reservations, credit lines and queues, as instructions.
 
 The engine decides whether the person may say so (`engine.terms`); a name that is not in the agreement becomes
 nobody here, and is rejected there.
@@ -9,10 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from setfair.domain.codes import InstructionKind, Term
+from setfair.domain.codes import InstructionKind, Priority, QueueAction, Reason, Term
 from setfair.domain.instants import days_of
+from setfair.domain.instruction import Batch, BatchBuilder, Family
 from setfair.draft import Draft, notes, one_instruction
-from setfair.engine.terms import NO_LIMIT
+from setfair.engine.terms import NO_LIMIT, may_change
+from setfair.errors import HouseError
+from setfair.house_state import HouseState
 from setfair.intake.directory import Directory, currency_number
 
 
@@ -63,6 +66,62 @@ def decide_on(number: int, directory: Directory, said: Said, *, approve: bool) -
     draft = _draft(kind, directory, said)
     draft.taken.instructions["target"] = number
     return draft
+
+
+@dataclass(frozen=True, slots=True)
+class QueueChange:
+    """How a payment is to wait from now on."""
+
+    action: QueueAction
+    number: int
+    """Of the payment."""
+    priority: Priority = Priority.NORMAL
+    """Of PRIORITY."""
+    earliest_ns: int = 0
+    """Of TIMES: nanoseconds since 1970-01-01 UTC; 0: at once."""
+    latest_ns: int = 0
+    """Of TIMES; 0: the cut-off."""
+
+
+def change_queue(change: QueueChange, directory: Directory, said: Said) -> Draft:
+    """Return the instruction of one who changes how a payment waits; HouseError without a reason."""
+    draft = _draft(InstructionKind.QUEUE_CHANGE, directory, said)
+    instruction = draft.taken.instructions
+    instruction["target"], instruction["amount"] = change.number, change.action
+    instruction["priority"] = change.priority
+    instruction["original_high"], instruction["original_low"] = change.earliest_ns, change.latest_ns
+    return draft
+
+
+def cancellation(state: HouseState, place: int, said: Said, reference: str) -> Batch:
+    """Return the request to cancel the payment at a place of the books, as its payer's camt.056 would be.
+
+    Raises
+    ------
+    HouseError
+        If the person acts neither for the payer's participant nor for the operator, or gives no reason.
+    """
+    notes(said.reason, "")
+    books, directory = state.books, state.directory
+    debtor = int(books.payments["debtor"][place])
+    if debtor < 0 or not may_change(books, directory.find_user(said.person), debtor):
+        raise HouseError(f"{said.person}: {Reason.PERSON_NOT_AUTHORISED.text}")
+    high, low = (int(books.identities[name][place]) for name in ("high", "low"))
+    builder = BatchBuilder(Family.PAYMENT)
+    builder.add(
+        kind=int(InstructionKind.CANCELLATION),
+        instruction_id=reference,
+        message_name="setfair queue cancel",
+        instructing_agent=directory.accounts[debtor][0],
+        currency=directory.accounts[debtor][1],
+        original_uetr=(high << 64 | low).to_bytes(16, "big"),
+        reason_code="CUST",
+        remittance=f"{said.person}: {said.reason}",
+    )
+    batch = builder.flush()
+    if batch is None:
+        raise ValueError("a batch has at least one row")
+    return batch
 
 
 def _draft(kind: InstructionKind, directory: Directory, said: Said) -> Draft:

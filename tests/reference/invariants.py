@@ -8,18 +8,49 @@ watches the reference and the engine alike.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from setfair.domain.codes import InstructionKind, Mechanism, Phase, Priority, Reason, RecordKind, Status, Term
+from setfair.domain.codes import (
+    InstructionKind,
+    Mechanism,
+    Phase,
+    Priority,
+    QueueAction,
+    Reason,
+    RecordKind,
+    Status,
+    Term,
+)
 from setfair.domain.money import BALANCE_MAX_MINOR
 from tests.reference.days import Step
-from tests.reference.words import PAYMENT_KINDS, HouseSpec, Instruction, Outcome, Record, TermCommand
+from tests.reference.words import (
+    PAYMENT_KINDS,
+    HouseSpec,
+    Instruction,
+    Outcome,
+    QueueCommand,
+    Record,
+    TermCommand,
+)
 
 _OF_COMMANDS = (RecordKind.PHASE_CHANGED, RecordKind.EXPIRY_RUN, RecordKind.OFFSETTING_RUN)
-_OF_TERMS = (RecordKind.TERM_PROPOSED, RecordKind.TERM_DECIDED, RecordKind.TERM_CHANGED)
-_AFTER_HELD = (RecordKind.SETTLED, RecordKind.QUEUED, RecordKind.REJECTED, RecordKind.LINK_PENDING)
+_OF_TERMS = (
+    RecordKind.TERM_PROPOSED,
+    RecordKind.TERM_DECIDED,
+    RecordKind.TERM_CHANGED,
+    RecordKind.QUEUE_CHANGED,
+)
+_AFTER_HELD = (
+    RecordKind.SETTLED,
+    RecordKind.QUEUED,
+    RecordKind.REJECTED,
+    RecordKind.LINK_PENDING,
+    RecordKind.PARKED,
+)
 _NEXT: dict[RecordKind | None, tuple[RecordKind, ...]] = {
     None: (*_AFTER_HELD, RecordKind.HELD),
     RecordKind.HELD: (*_AFTER_HELD, RecordKind.CANCELLED, RecordKind.HELD),
+    RecordKind.PARKED: (*_AFTER_HELD, RecordKind.CANCELLED, RecordKind.HELD),
     RecordKind.LINK_PENDING: (
         RecordKind.SETTLED,
         RecordKind.QUEUED,
@@ -33,6 +64,7 @@ _NEXT: dict[RecordKind | None, tuple[RecordKind, ...]] = {
         RecordKind.CANCELLED,
         RecordKind.HELD,
         RecordKind.LINK_PENDING,
+        RecordKind.PARKED,
     ),
 }
 """The moves of a payment; kinds that are not here are final."""
@@ -43,6 +75,7 @@ _STATUS = {
     RecordKind.REJECTED: Status.RJCT,
     RecordKind.HELD: Status.PDNG,
     RecordKind.LINK_PENDING: Status.PDNG,
+    RecordKind.PARKED: Status.PDNG,
     RecordKind.CANCELLED: Status.CANC,
 }
 
@@ -156,6 +189,8 @@ class Watcher:
         if step[0] == "submit":
             self._learn(step[1], outcomes)
         before = dict(self.terms.paid)
+        if step[0] == "queue" and records[0].kind is RecordKind.QUEUE_CHANGED:
+            self._reorder(step[1])
         if step[0] == "term":
             self._hear(step[1], records[0])
         for record in records:
@@ -164,6 +199,7 @@ class Watcher:
         assert all(self.last[number].mechanism is Mechanism.OFFSETTING for number in self.passed)
         self.passed = []
         self._check_outcomes(outcomes)
+        self._check_times()
         self._check_balances()
         self.terms.check(before)
         self._check_links()
@@ -216,6 +252,32 @@ class Watcher:
         if row.original is not None and row.original in self.first_of:
             self.original_of[record.subject_number] = self.first_of[row.original]
         self.last[record.subject_number] = record
+
+    def _reorder(self, command: QueueCommand) -> None:
+        """Follow what somebody did with a payment in its queue."""
+        row = self.instructions[command.target]
+        if command.action is QueueAction.PRIORITY:
+            row = replace(row, priority=Priority(command.priority))
+            self.instructions[command.target] = row
+        if command.action is QueueAction.TIMES:
+            self.instructions[command.target] = replace(row, until=command.latest, earliest=command.earliest)
+        queue = self.queues[row.debtor]
+        if (
+            command.action in (QueueAction.TOP, QueueAction.BOTTOM, QueueAction.PRIORITY)
+            and command.target in queue
+        ):
+            queue.remove(command.target)
+            queue.insert(0 if command.action is QueueAction.TOP else len(queue), command.target)
+            queue.sort(key=lambda number: self.instructions[number].priority)
+
+    def _check_times(self) -> None:
+        """Nothing waits after its latest time, and nothing settles before its earliest."""
+        for number, record in self.last.items():
+            row = self.instructions[number]
+            if record.status in (Status.ACSP, Status.PDNG) and row.until and not row.link:
+                assert row.until > self.now
+            if record.status in (Status.ACSP, Status.ACSC):
+                assert row.earliest <= self.now
 
     def _hear(self, command: TermCommand, record: Record) -> None:
         """Take down what was asked for, and check that no one person decides on what it asked for itself."""
@@ -357,6 +419,6 @@ class Watcher:
             assert amount <= paid.amount
 
     def _check_queue_is_empty(self, currency: int) -> None:
-        waiting = (RecordKind.QUEUED, RecordKind.HELD, RecordKind.LINK_PENDING)
+        waiting = (RecordKind.QUEUED, RecordKind.HELD, RecordKind.LINK_PENDING, RecordKind.PARKED)
         for record in self.last.values():
             assert record.currency != currency or record.kind not in waiting

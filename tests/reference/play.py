@@ -7,7 +7,7 @@ from typing import Protocol
 
 from setfair.domain.codes import Phase
 from tests.reference.days import Day, Step
-from tests.reference.words import Instruction, Outcome, Record, TermCommand
+from tests.reference.words import Instruction, Outcome, QueueCommand, Record, TermCommand
 
 
 class House(Protocol):
@@ -22,6 +22,8 @@ class House(Protocol):
     def expire(self, now: int) -> list[Record]: ...
 
     def offset(self) -> list[Record]: ...
+
+    def change_queue(self, command: QueueCommand) -> list[Record]: ...
 
     def change_term(self, command: TermCommand) -> list[Record]: ...
 
@@ -38,6 +40,8 @@ def take_step(house: House, step: Step) -> tuple[list[Outcome], list[Record]]:
         return [], house.offset()
     if step[0] == "term":
         return [], house.change_term(step[1])
+    if step[0] == "queue":
+        return [], house.change_queue(step[1])
     if step[0] == "expire":
         return [], house.expire(step[1])
     return [], house.move_phase(step[1], step[2])

@@ -1,13 +1,13 @@
-"""Random words of users on limits, reservations and credit lines: mostly such that another can approve."""
+"""Random words of users on limits, reservations, credit lines and queues, mostly such that they count."""
 
 from __future__ import annotations
 
 from random import Random
 
-from setfair.domain.codes import InstructionKind, Term
+from setfair.domain.codes import InstructionKind, QueueAction, Status, Term
 from setfair.domain.money import AMOUNT_MAX_MINOR
 from tests.reference.settlement import ReferenceHouse
-from tests.reference.words import TermCommand
+from tests.reference.words import QueueCommand, TermCommand
 
 
 def draw_term_command(rng: Random, house: ReferenceHouse) -> TermCommand:
@@ -53,3 +53,21 @@ def _decision(rng: Random, house: ReferenceHouse) -> TermCommand:
     change = rng.choice(waiting)
     person = _person_for(rng, house, change.asked.account, change.asked.term)
     return TermCommand(rng.choice(kinds), person, target=change.number)
+
+
+def draw_queue_command(rng: Random, house: ReferenceHouse) -> QueueCommand:
+    """Draw what somebody wants of a payment, mostly of one that waits."""
+    waiting = [n for n, entry in house.entries.items() if entry.status in (Status.ACSP, Status.PDNG)]
+    queued = [n for n in waiting if house.entries[n].status is Status.ACSP]
+    held = [n for n in waiting if house.entries[n].on_hold]
+    action = rng.choice(list(QueueAction))
+    found = held if action is QueueAction.REACTIVATE and rng.random() < 0.8 else queued
+    found = found if found and rng.random() < 0.8 else waiting
+    target = rng.choice(found) if found and rng.random() < 0.95 else rng.randint(0, house.last_number + 1)
+    entry = house.entries.get(target)
+    debtor = entry.instruction.debtor if entry is not None else -1
+    users = [user for user in range(len(house.terms.users)) if debtor >= 0 and house.terms.may(user, debtor)]
+    person = rng.choice(users) if users and rng.random() < 0.9 else rng.randint(-1, 7)
+    earliest = rng.choice((0, 0, house.now + 1, house.now + 3, max(1, house.now)))
+    latest = rng.choice((0, 0, house.now + 2, house.now + 4, max(1, house.now)))
+    return QueueCommand(action, person, target, rng.choice((0, 1, 2, 2, 3)), earliest, latest)

@@ -9,6 +9,7 @@ from setfair.domain.codes import (
     InstructionKind,
     Mechanism,
     Priority,
+    QueueAction,
     Reason,
     RecordKind,
     Screening,
@@ -70,6 +71,13 @@ ENGINE_REASONS = frozenset(
         Reason.CREDIT_LINE_IN_USE,
         Reason.NO_CREDIT_LINE,
         Reason.CHANGE_REFUSED,
+        Reason.ON_HOLD,
+        Reason.BEFORE_EARLIEST,
+        Reason.NOT_QUEUED,
+        Reason.NOT_ON_HOLD,
+        Reason.LEG_NOT_ALONE,
+        Reason.DATE_INVALID,
+        Reason.PRIORITY_INVALID,
     }
 )
 """The reasons that the rules give by themselves; a reader's defects come on top."""
@@ -144,6 +152,8 @@ class Instruction:
     legs: int = 0
     until: int = 0
     """Latest time; 0: none."""
+    earliest: int = 0
+    """Of what is no leg: earliest time; 0: at once."""
     against_currency: int = -1
     against_amount: int = 0
     """What the payer says that it is to receive in the link; 0: nothing is said."""
@@ -165,6 +175,19 @@ class TermCommand:
     """The business day for which alone it is; 0: until further notice."""
     target: int = 0
     """Of a decision: the number of the change."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCommand:
+    """A user's word on how a payment waits."""
+
+    action: QueueAction
+    person: int
+    target: int
+    """Number of the payment."""
+    priority: int = 0
+    earliest: int = 0
+    latest: int = 0
 
 
 class Record(NamedTuple):

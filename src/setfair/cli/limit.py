@@ -151,6 +151,7 @@ def set_(
     participant: Whose,
     currency: Currency,
     amount: Annotated[str, typer.Argument(metavar="AMOUNT|none", help="Decimal amount; none: no limit.")],
+    *,
     by: By,
     reason: Why,
     towards: Annotated[
@@ -179,6 +180,7 @@ def reserve(
     participant: Whose,
     currency: Currency,
     amount: Amount,
+    *,
     by: By,
     reason: Why,
     priority: Annotated[
@@ -202,6 +204,7 @@ def credit_line(
     participant: Whose,
     currency: Currency,
     amount: Amount,
+    *,
     by: By,
     reason: Why,
     today: Today = False,

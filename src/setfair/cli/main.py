@@ -30,6 +30,7 @@ COMMANDS = {
     "alert": "alert:alert_app",
     "link": "link:link_app",
     "limit": "limit:limit_app",
+    "queue": "queue:queue_app",
     "why": "why:why",
     "status": "look:status",
     "indicators": "indicators:indicators",

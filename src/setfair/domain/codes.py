@@ -57,6 +57,8 @@ class InstructionKind(IntEnum):
     """Another person puts that into force."""
     TERM_REFUSAL = 32
     """Another person, or the one who asked, takes it back."""
+    QUEUE_CHANGE = 33
+    """A payer's user, or the operator's, changes how a payment waits."""
 
 
 class Status(IntEnum):
@@ -122,6 +124,23 @@ class Term(IntEnum):
     """Set aside for urgent and high payments."""
     CREDIT_LINE = 5
     """How far below zero the balance may go; the operator's to change."""
+
+
+class QueueAction(IntEnum):
+    """What a QUEUE_CHANGE does with a payment that waits."""
+
+    TOP = 1
+    """To the top of its priority."""
+    BOTTOM = 2
+    """To the bottom of its priority."""
+    PRIORITY = 3
+    """To the bottom of another priority."""
+    TIMES = 4
+    """Another earliest and latest time."""
+    HOLD = 5
+    """Out of the queue until it is reactivated."""
+    REACTIVATE = 6
+    """Into the queue again, at the bottom of its priority, or settled."""
 
 
 class Phase(IntEnum):
@@ -206,6 +225,10 @@ class RecordKind(IntEnum):
     """That person's decision."""
     TERM_CHANGED = 42
     """A limit, a reservation or a credit line is another from here on."""
+    QUEUE_CHANGED = 43
+    """Somebody changed how a payment waits."""
+    PARKED = 44
+    """A payment waits outside the queue, as its payer wants it: on hold, or for its earliest time."""
 
 
 class ReasonInfo(NamedTuple):
@@ -285,6 +308,11 @@ class Reason(IntEnum):
     CREDIT_LINE_IN_USE = 71
     NO_CREDIT_LINE = 72
     CHANGE_REFUSED = 73
+    ON_HOLD = 74
+    BEFORE_EARLIEST = 75
+    NOT_QUEUED = 76
+    NOT_ON_HOLD = 77
+    LEG_NOT_ALONE = 78
 
     @property
     def iso(self) -> str:
@@ -364,5 +392,10 @@ REASONS: dict[Reason, ReasonInfo] = _table(
     (Reason.CREDIT_LINE_IN_USE, "AM04", "more of the credit line is drawn on than would be left"),
     (Reason.NO_CREDIT_LINE, "AG01", "the settlement agent's account has no credit line to change"),
     (Reason.CHANGE_REFUSED, "CUST", "taken back, or refused by a second person"),
+    (Reason.ON_HOLD, "NARR", "its payer holds it until it is reactivated"),
+    (Reason.BEFORE_EARLIEST, "NARR", "waits for its earliest time"),
+    (Reason.NOT_QUEUED, "NOOR", "the payment does not wait in a queue"),
+    (Reason.NOT_ON_HOLD, "NOOR", "the payment is not on hold"),
+    (Reason.LEG_NOT_ALONE, "NARR", "a leg of a link is not held or timed by itself"),
 )
 """Every reason, once. A test fails when a member has no row, no decision-table case or no docs line."""

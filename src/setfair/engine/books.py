@@ -34,6 +34,7 @@ from setfair.engine.layout import (
     PAYMENT,
     PAYMENT_COUNT,
     QUEUED_COUNT,
+    SCHEDULE,
     STANDING,
     TERM_CHANGE,
     Array,
@@ -115,6 +116,8 @@ class Books:
     """Limits that come into force when a day opens, and those that the agreement in force says; no nets."""
     changes: Array = field(default_factory=lambda: np.zeros(0, TERM_CHANGE))
     """TERM_CHANGE: what waits for a second person, in the order of numbers."""
+    schedule: Array = field(default_factory=lambda: np.zeros(0, SCHEDULE))
+    """SCHEDULE: when payers want payments that wait to settle, in the order of numbers."""
     users: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     """By user, the participant for which it acts; -1: the operator; -2: nobody any more."""
     rules: Int64s = field(default_factory=lambda: np.array([0, 2, 10, 1, 0, 0, 0, 0, QUEUE_MAX], np.int64))
@@ -158,11 +161,16 @@ class Books:
         return int(self.counters[LEG_COUNT])
 
     @property
-    def earliest_until(self) -> int:
-        """The first latest time of a link that waits, nanoseconds since 1970-01-01 UTC; 0: there is none."""
+    def next_time(self) -> int:
+        """When something is to be rejected or let in next, nanoseconds since 1970-01-01 UTC; 0: never."""
         links = self.links[: self.link_count]
         waits = (links["over"] == 0) & (links["present"] > 0) & (links["until"] > 0)
-        return int(links["until"][waits].min(initial=2**63 - 1)) if waits.any() else 0
+        times = [links["until"][waits], *(self.schedule[name] for name in ("earliest", "latest"))]
+        return min((int(each[each > 0].min()) for each in times if (each > 0).any()), default=0)
+
+    def is_time(self, now: int) -> bool:
+        """Tell whether something is to be rejected or let in by now."""
+        return 0 < self.next_time <= now
 
     @property
     def next_number(self) -> int:
@@ -358,6 +366,7 @@ class Books:
             "agreed_limits": self.agreed_limits,
             "changes": self.changes,
             "users": self.users,
+            "schedule": self.schedule,
             "rules": self.rules,
         }
 

@@ -38,7 +38,8 @@ INSTRUCTION = np.dtype(
             "<i4",
         ),  # days since 1970-01-01; due date of an obligation; only day of a term; 0: none
         ("person", "<i4"),  # officer who decides on what is held; user who changes a term; -1
-        ("target", "<i8"),  # number of what is decided on; new phase; Term; place of a leg's terms from 1; 0
+        ("target", "<i8"),  # number of what is decided on; new phase; Term; place of a leg's terms
+        # from 1, or below zero of times from -1; QueueAction; 0
     ]
 )
 """One instruction as the engine reads it, 80 bytes."""
@@ -186,6 +187,20 @@ TERM_CHANGE = np.dtype(
 )
 """One change of a limit, reservation or credit line that waits for a second person: 40 bytes."""
 
+TIMES = np.dtype([("earliest", "<i8"), ("latest", "<i8")])
+"""What an instruction says of when it may settle, nanoseconds since 1970-01-01 UTC, 0: nothing: 16 bytes."""
+
+SCHEDULE = np.dtype(
+    [
+        ("number", "<i8"),  # of the payment; 0: none
+        ("earliest", "<i8"),  # nanoseconds since 1970-01-01 UTC; 0: at once, or it has passed
+        ("latest", "<i8"),  # 0: the cut-off
+        ("on_hold", "u1"),
+        ("spare", "u1", (7,)),
+    ]
+)
+"""When a payer wants a payment to settle: 32 bytes. Only payments of which something is said have it."""
+
 ROW_OUTCOME = np.dtype(
     [
         ("number", "<i8"),  # instruction number (of the first, for a repeat)
@@ -298,6 +313,10 @@ class Setting(NamedTuple):
     """How many people may decide on what is held: persons 0 .. officers - 1."""
     terms: Array
     """LEG_TERMS of the legs of the batch, in the places that their instructions name."""
+    schedule: Array
+    """SCHEDULE of the house, and then of the batch in the places that its instructions name."""
+    schedule_first: int
+    """Where those of the batch begin."""
 
 
 class Journal(NamedTuple):

@@ -108,12 +108,15 @@ def _check_day(books: Books, change: Row) -> Reason:
 
 def may_change(books: Books, person: int, account: int, term: Term | None = None) -> bool:
     """Tell whether a user acts for the operator, or for the account's participant, whose term this is."""
-    if not 0 <= person < len(books.users):
-        return False
-    acts_for = int(books.users[person])
-    if acts_for == OPERATOR:
-        return True
+    acts_for = acting_for(books, person)
+    if acts_for in (OPERATOR, NOBODY):
+        return acts_for == OPERATOR
     return acts_for == int(books.accounts["participant"][account]) and term is not Term.CREDIT_LINE
+
+
+def acting_for(books: Books, person: int) -> int:
+    """Return the participant for which a user acts, OPERATOR or NOBODY."""
+    return int(books.users[person]) if 0 <= person < len(books.users) else NOBODY
 
 
 OPERATOR, NOBODY = -1, -2

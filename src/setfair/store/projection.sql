@@ -151,6 +151,22 @@ CREATE TABLE leg_row (
     against_minor  INTEGER NOT NULL,
     until_ns       INTEGER NOT NULL
 );
+CREATE TABLE times_row (
+    payment_number INTEGER PRIMARY KEY,
+    earliest_ns    INTEGER NOT NULL,
+    latest_ns      INTEGER NOT NULL
+);
+CREATE TABLE queue_change_row (
+    change_number  INTEGER PRIMARY KEY,
+    page_number    INTEGER NOT NULL,
+    payment_number INTEGER NOT NULL,
+    action         INTEGER NOT NULL,
+    priority       INTEGER NOT NULL,
+    earliest_ns    INTEGER NOT NULL,
+    latest_ns      INTEGER NOT NULL,
+    person_number  INTEGER NOT NULL,
+    reason         INTEGER NOT NULL
+);
 CREATE TABLE record_row (
     record_number   INTEGER PRIMARY KEY,
     page_number     INTEGER NOT NULL,
@@ -270,6 +286,23 @@ LEFT JOIN user_row u ON u.person_number = t.person_number
 LEFT JOIN user_row w ON w.person_number = t.decided_person
 LEFT JOIN note n ON n.instruction_number = t.change_number
 LEFT JOIN note m ON m.instruction_number = t.decided_number;
+
+CREATE VIEW queue_change AS
+SELECT t.change_number, g.time_utc, t.payment_number, a.name AS action,
+       CASE t.action WHEN 3 THEN coalesce(o.name, '') ELSE '' END AS priority,
+       CASE t.earliest_ns WHEN 0 THEN ''
+            ELSE strftime('%Y-%m-%dT%H:%M:%SZ', t.earliest_ns / 1000000000, 'unixepoch') END AS earliest_utc,
+       CASE t.latest_ns WHEN 0 THEN ''
+            ELSE strftime('%Y-%m-%dT%H:%M:%SZ', t.latest_ns / 1000000000, 'unixepoch') END AS latest_utc,
+       coalesce(u.person, '') AS person, coalesce(n.text, '') AS note,
+       CASE t.reason WHEN 0 THEN 'done' ELSE 'rejected' END AS state, r.iso AS reason, r.text AS reason_text
+FROM queue_change_row t
+JOIN page g USING (page_number)
+JOIN code a ON a.family = 'queue action' AND a.code = t.action
+JOIN code r ON r.family = 'reason' AND r.code = t.reason
+LEFT JOIN code o ON o.family = 'priority' AND o.code = t.priority
+LEFT JOIN user_row u ON u.person_number = t.person_number
+LEFT JOIN note n ON n.instruction_number = t.change_number;
 
 CREATE VIEW payment AS
 SELECT y.payment_number, y.page_number, g.time_utc AS received_utc,

@@ -28,6 +28,7 @@ from setfair.domain.codes import (
     Mechanism,
     Phase,
     Priority,
+    QueueAction,
     RecordKind,
     Screening,
     Status,
@@ -40,6 +41,7 @@ from setfair.journal.page import Page
 from setfair.store.agreement_rows import adopt
 from setfair.store.insert import insert_rows
 from setfair.store.leg_rows import leg_rows
+from setfair.store.queue_rows import changes_queue, project_queue_change, times_rows
 from setfair.store.sqlite import TRUTH, statements
 from setfair.store.tables import (
     balance_updates,
@@ -130,7 +132,7 @@ class Projector:
         records = 0
         for page in pages:
             last = step[-1].number if step else self.position
-            if step and (records >= STEP_RECORDS or changes_terms(page)):
+            if step and (records >= STEP_RECORDS or changes_terms(page) or changes_queue(page)):
                 self._end_step(step)
                 step, records = [], 0
             if page.number != last + 1:
@@ -151,11 +153,15 @@ class Projector:
             self._project_documents(cursor, page)
             if changes_terms(page):
                 project_terms(cursor, page)
+            if changes_queue(page):
+                project_queue_change(cursor, page)
         self._ingest(cursor, "record_row", [record_rows(page) for page in step])
         payments = [payment_rows(page, self._owners) for page in step]
         self._ingest(cursor, "payment_row", [table for table in payments if table is not None])
         legs = [leg_rows(page) for page in step]
         self._ingest(cursor, "leg_row", [table for table in legs if table is not None])
+        times = [times_rows(page) for page in step]
+        self._ingest(cursor, "times_row", [table for table in times if table is not None])
         obligations = [obligation_rows(page) for page in step]
         self._ingest(cursor, "obligation_row", [table for table in obligations if table is not None])
         for update in later_updates(step):
@@ -243,6 +249,7 @@ def _codes() -> pa.Table:
         "phase": Phase,
         "screening": Screening,
         "term": Term,
+        "queue action": QueueAction,
     }
     rows = [
         (family, int(member), member.name, "", "")
