@@ -1,7 +1,7 @@
 """A house with many millions of records: batches that are already arrays go in where the engine decides.
 
-Reading a file and screening names would take most of the time, and neither changes what a page is: the texts of
-a few batches are used again and again, identities, parties and amounts are new in every one.
+Reading a file and screening names would take most of the time, and neither changes what a page is: the texts
+of a few batches are used again and again, identities, parties and amounts are new in every one.
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ def make_large_house(parent: Path, records: int, *, tables: bool) -> Path:
 def _drafts(records: int, documents: dict[str, bytes]) -> Iterator[Draft]:
     texts = [texts_of(ROWS, 1 + place * ROWS) for place in range(_KINDS_OF_TEXTS)]
     for number, batch in enumerate(_batches(records)):
-        taken = Taken(batch, {name: column[: len(batch)] for name, column in texts[number % len(texts)].items()})
+        taken = Taken(
+            batch, {name: column[: len(batch)] for name, column in texts[number % len(texts)].items()}
+        )
         yield Draft(taken, dict(documents))
 
 
