@@ -43,6 +43,7 @@ COMMANDS = {
     "verify": "verify:verify",
     "checkpoint": "checkpoint:checkpoint_app",
     "audit": "audit:audit",
+    "archive": "archive:archive",
     "backup": "backup:backup",
     "restore": "backup:restore",
     "offset": "offset:offset",
