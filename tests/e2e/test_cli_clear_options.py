@@ -369,7 +369,7 @@ def test_all_figures_are_in_the_words_for_people(table: Path) -> None:
     assert "EUR: 5.00 of 5.00 put in is used; without money 211.50 cancels." in found.output
     found = run_command(table, "--out", str(table.with_name("x")), "--objective", "closed")
     assert found.output.count("Most value, then many closed") == 1
-    assert "EUR: 1 obligations are closed" in found.output
+    assert "EUR: 1 obligation is closed" in found.output
     rates = beside(table, "rates.csv", RATES)
     found = run_command(table, "--out", str(table.with_name("x")), "--fixing", rates)
     assert "Rate: 150 JPY for one EUR, An example, 2026-01-05T14:15:00" in found.output
