@@ -14,7 +14,7 @@ Rules
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import BinaryIO
@@ -50,6 +50,10 @@ STATUSES_MAX = 10_000
 KEPT_MAX = 16_384
 """Entries of an account that are kept in memory while its files are written; more are read again for each."""
 
+QuittanceOf = Callable[[str, int], str]
+"""Takes the id of a participant and the number of a payment that it sent; returns the quittance as JSON, or an
+empty text where it asks for none."""
+
 _NO_ENTRIES = EntryTotals(0, 0, 0, 0)
 _KINDS = {int(kind): kind for kind in InstructionKind}
 _REASONS = {int(reason): reason for reason in Reason}
@@ -65,6 +69,8 @@ class Issue:
     gathered: Gathered
     envelope: bool
     """Whether messages get a business application header."""
+    quittances: QuittanceOf | None = None
+    """Makes what goes along with the status of a payment; None: nothing does."""
 
     def header(self, kind: str, mark: Mark, receiver: Party, *about: str) -> MessageHeader:
         """Return the header of a message; `about` tells it from the day's others of its kind."""
@@ -121,7 +127,7 @@ def _part_name(name: str, part: int) -> str:
 def write_statuses(outbox: Outbox, issue: Issue, sender: int, receiver: Party) -> None:
     """Write what became of every payment of one sender: rule 1."""
     spool, key = issue.gathered.spool, (STATUS, sender)
-    statuses = _statuses(issue, spool.rows(key))
+    statuses = _statuses(issue, outbox.participant, spool.rows(key))
     for part in range(1, -(-spool.count(key) // STATUSES_MAX) + 1):
         header = issue.header("pacs.002", issue.day.mark, receiver, outbox.participant, str(part))
 
@@ -131,7 +137,7 @@ def write_statuses(outbox: Outbox, issue: Issue, sender: int, receiver: Party) -
         outbox.write(_part_name("pacs.002", part), "pacs.002", write)
 
 
-def _statuses(issue: Issue, rows: Iterator[Row]) -> Iterator[PaymentStatus]:
+def _statuses(issue: Issue, sender: str, rows: Iterator[Row]) -> Iterator[PaymentStatus]:
     for row in rows:
         payment, record, status, reason, currency, amount_minor, text, settled, *texts, uetr = row
         message, name, instruction, end_to_end, transaction = texts
@@ -151,6 +157,7 @@ def _statuses(issue: Issue, rows: Iterator[Row]) -> Iterator[PaymentStatus]:
             end_to_end,
             transaction,
             uetr or None,
+            issue.quittances(sender, payment) if issue.quittances is not None else "",
         )
 
 

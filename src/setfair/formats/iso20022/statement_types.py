@@ -186,6 +186,8 @@ class PaymentStatus:
     end_to_end_id: str = ""
     transaction_id: str = ""
     uetr: bytes | None = None
+    quittance: str = ""
+    """The quittance of the payment, JSON; empty: none goes along."""
 
 
 @dataclass(frozen=True, slots=True)
