@@ -51,7 +51,9 @@ def make_large_house(parent: Path, records: int, *, tables: bool) -> Path:
 def _drafts(records: int, documents: dict[str, bytes]) -> Iterator[Draft]:
     texts = [texts_of(ROWS, 1 + place * ROWS) for place in range(_KINDS_OF_TEXTS)]
     for number, batch in enumerate(_batches(records)):
-        taken = Taken(batch, {name: column[: len(batch)] for name, column in texts[number % len(texts)].items()})
+        taken = Taken(
+            batch, {name: column[: len(batch)] for name, column in texts[number % len(texts)].items()}
+        )
         yield Draft(taken, dict(documents))
 
 

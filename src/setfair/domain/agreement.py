@@ -18,7 +18,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -97,7 +97,7 @@ class Agreement(parts.Part):
     """How obligations are confirmed, set off and netted."""
     screening: parts.Screening
     """Who decides about hits, and with which lists names are compared."""
-    settlement: parts.Settlement = parts.Settlement()
+    settlement: Annotated[parts.Settlement, parts.LATER] = parts.Settlement()
     """How single payments settle."""
     offsetting: parts.Offsetting = parts.Offsetting()
     """How queued payments are settled together."""

@@ -204,7 +204,7 @@ class Cycle(Part):
     """When it runs, in the agreement's time zone."""
     currencies: CurrencyCodes
     """What is set off in it, currency by currency."""
-    every_months: int = Field(default=0, ge=0, le=12)
+    every_months: Annotated[int, LATER] = Field(default=0, ge=0, le=12)
     """0: every business day; else the last business day of every so many months, counted from January."""
 
 
