@@ -1,7 +1,7 @@
 """A house with many millions of records: batches that are already arrays go in where the engine decides.
 
-Reading a file and screening names would take most of the time, and neither changes what a page is: the texts of
-a few batches are used again and again, identities, parties and amounts are new in every one.
+Reading a file and screening names would take most of the time, and neither changes what a page is: the texts
+of a few batches are used again and again, identities, parties and amounts are new in every one.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def decide_a_day() -> None:
     """Decide a day of payments, obligations and a cycle that nets."""
     books = Books()
     accounts = [AccountTerms(place, _EURO, 100, 0, 0, 100, False, True) for place in range(2)]
-    terms = Terms(1, accounts, [LimitTerms(0, 1, 100)], True, 2, True, True, True, 1_000)
+    terms = Terms(1, accounts, [LimitTerms(0, 1, 100)], True, 2, [], True, True, True, 1_000)
     decide(books, _one(InstructionKind.ADOPTION), 1, terms)
     opening = _one(InstructionKind.PHASE_CHANGE, target=Phase.OPEN, value_date=_DAY, amount=_DAY)
     decide(books, opening, 2)

@@ -93,6 +93,8 @@ class Agreement(parts.Part):
     """Settlement accounts. A settlement agent's account in its currency exists without being listed."""
     limits: parts.Limits = ()
     """Bilateral limits."""
+    users: Annotated[parts.Users, parts.LATER] = ()
+    """Who changes limits, reservations, credit lines and queues, for a participant or the operator."""
     clearing: parts.Clearing = parts.Clearing()
     """How obligations are confirmed, set off and netted."""
     screening: parts.Screening

@@ -19,6 +19,7 @@ from setfair.domain.agreement_fields import (
     Country,
     CurrencyCode,
     CurrencyCodes,
+    CycleLimits,
     CycleName,
     Holidays,
     Lei,
@@ -26,6 +27,8 @@ from setfair.domain.agreement_fields import (
     LocalTime,
     MemberId,
     Name,
+    Names,
+    Objectives,
     ParticipantId,
     PersonId,
     PublicKey,
@@ -213,7 +216,7 @@ class Across(Part):
 
     unit: CurrencyCode
     """Unit of account of the fixing."""
-    sources: Annotated[tuple[Name, ...], Field(min_length=1, max_length=100)]
+    sources: Names
     """Who may have published its rates."""
     max_age_hours: int = Field(default=24, ge=1, le=720)
     """Oldest that a rate may be when the cycle runs."""
@@ -236,6 +239,10 @@ class Clearing(Part):
     """The day's cycles."""
     across: Annotated[Across | None, LATER] = None
     """Set-off across currencies; without it there is none."""
+    objectives: Annotated[Objectives, LATER] = ("value",)
+    """What a cycle may be run for; the first, where it is run without saying for what."""
+    limits: Annotated[CycleLimits, LATER] = ()
+    """Which limits a cycle may come with."""
 
 
 class Officer(Part):
@@ -247,6 +254,17 @@ class Officer(Part):
     """The person's name."""
 
 
+class User(Part):
+    """Who changes limits, reservations, credit lines and queues, for a participant or the operator."""
+
+    id: PersonId
+    """Id under which the person acts."""
+    name: Name
+    """The person's name."""
+    participant: ParticipantId | None = None
+    """The direct participant for whose accounts the person acts; without it the operator, for all."""
+
+
 class ScreeningList(Part):
     """One list that every name is compared with."""
 
@@ -255,6 +273,7 @@ class ScreeningList(Part):
     format: Literal[
         "un_xml",
         "ofac_csv",
+        "ofac_xml",
         "eu_xml",
         "eu_csv",
         "uk_xml",
@@ -381,5 +400,6 @@ class Signatory(Part):
 Participants = Annotated[tuple[Participant, ...], Field(min_length=1, max_length=ITEMS_MAX)]
 Accounts = Annotated[tuple[Account, ...], Field(max_length=ITEMS_MAX)]
 Limits = Annotated[tuple[Limit, ...], Field(max_length=ITEMS_MAX)]
+Users = Annotated[tuple[User, ...], Field(max_length=ITEMS_MAX)]
 Currencies = Annotated[tuple[CurrencyRules, ...], Field(min_length=1, max_length=400)]
 Signatories = Annotated[tuple[Signatory, ...], Field(min_length=1, max_length=10_000)]

@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from setfair.domain.codes import RecordKind
 from setfair.domain.money import Currency, currency_of_number
-from setfair.engine.cycle_terms import FixingTerms
+from setfair.engine.cycle_terms import ChoiceTerms, FixingTerms
 from setfair.engine.layout import RECORD, Array
 from setfair.engine.loops import Loops, find_loops
 from setfair.engine.setoff.fine_unit import choose_fine_unit
@@ -31,9 +31,11 @@ from setfair.errors import BrokenInvariantError, HouseError
 from setfair.explain.choose import Query
 from setfair.intake.cycle import cycle_terms_of
 from setfair.journal.page import page_from_bytes
+from setfair.store.archived import PageBodies
 
 _PAGE = """
-SELECT body FROM page WHERE page_number = (SELECT page_number FROM cycle WHERE cycle_number = ? LIMIT 1)
+SELECT page_number, body FROM page
+WHERE page_number = (SELECT page_number FROM cycle WHERE cycle_number = ? LIMIT 1)
 """
 
 
@@ -82,6 +84,8 @@ class CycleLoops:
     """None: the cycle was of one currency."""
     moved: Array = field(default_factory=lambda: np.zeros(0, RECORD))
     """RECORD: across currencies the EXCHANGED and ROUNDED records."""
+    choice: ChoiceTerms | None = None
+    """What the cycle was run for, and within which limits; None: the most value."""
 
     @property
     def unit(self) -> Currency:
@@ -153,7 +157,7 @@ def read_cycle(query: Query, number: int) -> CycleLoops:
     found = query(_PAGE, (number,))
     if not found:
         raise HouseError(f"{number} is no cycle of this house: see the view `cycle`")
-    page = page_from_bytes(found[0]["body"])
+    page = page_from_bytes(PageBodies(query).or_archived(found[0]["page_number"], found[0]["body"]))
     is_set_off = page.records["kind"] == RecordKind.SET_OFF
     set_offs, runs = page.records[is_set_off], page.records[page.records["kind"] == RecordKind.CYCLE_RUN]
     first = int(np.argmax(is_set_off)) if len(set_offs) else 0
@@ -172,6 +176,7 @@ def read_cycle(query: Query, number: int) -> CycleLoops:
         loops,
         across,
         page.records[np.isin(page.records["kind"], (RecordKind.EXCHANGED, RecordKind.ROUNDED))],
+        cycle_terms_of(page.documents).choice,
     )
 
 

@@ -115,6 +115,9 @@ _TRANSFER_PATHS = {
     **_amount("IntrBkSttlmAmt", "interbank_settlement_amount"),
     "IntrBkSttlmDt": "interbank_settlement_date",
     "SttlmPrty": "settlement_priority",
+    "SttlmTmReq/FrTm": "from_time",
+    "SttlmTmReq/TillTm": "till_time",
+    "SttlmTmReq/RjctTm": "reject_time",
     **_agent("InstgAgt", "instructing_agent"),
     **_agent("InstdAgt", "instructed_agent"),
     **_agent("DbtrAgt", "debtor_agent"),
@@ -147,7 +150,6 @@ INSTITUTION_TRANSFER = {
     **_agent("Dbtr", "debtor"),
     **_agent("Cdtr", "creditor"),
     "InstrForNxtAgt/InstrInf": "instruction_for_next_agent",
-    "SttlmTmReq/RjctTm": "reject_time",
 }
 
 RETURN = {
