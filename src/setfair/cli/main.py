@@ -35,6 +35,7 @@ COMMANDS = {
     "status": "look:status",
     "indicators": "indicators:indicators",
     "statements": "give_out:statements",
+    "answer": "answer:answer",
     "report": "give_out:report",
     "sql": "look:sql",
     "rebuild": "house:rebuild",
