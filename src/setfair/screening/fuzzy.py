@@ -148,9 +148,7 @@ class FuzzyMatcher:
         hits: dict[str, list[Hit]] = {}
         for number, name in enumerate(distinct):
             exact = self._exact.match_normalised(name, normalised[number])
-            compact = (
-                self._listed.compact.get(spelt[number].compact, ()) if len(normalised[number]) < 1000 else ()
-            )
+            compact = self._written_together(spelt[number])
             if exact or compact or number in found:
                 near = [(each, windows[each.window]) for each in found.get(number, ())]
                 hits[name] = self._hits(name, spelt[number], exact, compact, near, score_min)
@@ -249,7 +247,7 @@ class FuzzyMatcher:
                 SETTINGS,
             )
             mine = [token.lstrip(STRICT) for token in window]
-            listed = spell(normalise_name(target.name.text)).core[:TOKENS_MAX]
+            listed = self._listed.tokens_of(found.listed, spell(normalise_name(target.name.text)))
             why = explain_pairs(mine, listed, scratch)
         return Hit(
             name=name,
@@ -272,10 +270,11 @@ def _windows(spelt: Sequence[Spelling]) -> tuple[list[Sequence[str]], list[int]]
     owner: list[int] = []
     for number, each in enumerate(spelt):
         core = [f"{STRICT}{token}" for token in each.core] if each.syllabic else each.core
-        for begin in range(0, max(1, len(core) - TOKENS_MAX // 2), TOKENS_MAX // 2):
-            if core:
-                windows.append(core[begin : begin + TOKENS_MAX])
-                owner.append(number)
+        for read in (core, each.other):
+            for begin in range(0, max(1, len(read) - TOKENS_MAX // 2), TOKENS_MAX // 2):
+                if read:
+                    windows.append(read[begin : begin + TOKENS_MAX])
+                    owner.append(number)
     return windows, owner
 
 
