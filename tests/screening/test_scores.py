@@ -118,7 +118,7 @@ def exhaustive(
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_short_cuts_lose_nothing(seed: int) -> None:
-    """What scoring every listed name finds, the matcher finds, with that score or that of a better reading."""
+    """What scoring every listed name finds, the matcher finds, with that score or of a better reading."""
     entries = tuple(
         Entry(f"{n}", EntryKind.PERSON, (Name(" ".join(each.core), NameQuality.MAIN),), "", "", (), "00")
         for n, each in enumerate(some_names(Random(seed), 150))
