@@ -22,6 +22,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "[[participants]]": parts.Participant,
     "[[accounts]]": parts.Account,
     "[[limits]]": parts.Limit,
+    "[[users]]": parts.User,
     "[clearing]": parts.Clearing,
     "[clearing.across]": parts.Across,
     "[[clearing.cycles]]": parts.Cycle,
