@@ -9,12 +9,17 @@ settings.register_profile("setfair", deadline=None, database=None, print_blob=Tr
 settings.load_profile("setfair")
 
 
-_LONG = ("e2e", "properties", "reference", "test_readme")
+_LONGEST = ("test_demo", "test_kill", "test_netting_is_reference", "test_readme", "test_reference", "test_study")
+_LONG = ("e2e", "properties", "reference")
+
+
+def _place(item: pytest.Item) -> int:
+    return 0 if item.path.stem in _LONGEST else 1 if item.path.parent.name in _LONG else 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take long, so that two workers end at the same time."""
-    items.sort(key=lambda item: item.path.parent.name not in _LONG and item.path.stem not in _LONG)
+    items.sort(key=_place)
 
 
 @pytest.fixture(autouse=True)
