@@ -9,7 +9,9 @@ settings.register_profile("setfair", deadline=None, database=None, print_blob=Tr
 settings.load_profile("setfair")
 
 
-_LONGEST = ("test_demo", "test_kill", "test_netting_is_reference", "test_readme", "test_reference", "test_study")
+_LONGEST = frozenset(
+    ("test_demo", "test_kill", "test_readme", "test_study", "test_netting_is_reference", "test_reference")
+)
 _LONG = ("e2e", "properties", "reference")
 
 
