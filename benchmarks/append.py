@@ -1,6 +1,7 @@
 """Appending: records a second that are durable, from arrays to a page in the store.
 
-As in a house, a page is encoded while the one before it is stored (docs/adr/0013). Beside it what the disk allows: the same bytes appended to a file, each followed by fdatasync.
+As in a house, a page is encoded while the one before it is stored (docs/adr/0013). Beside it what the disk
+allows: the same bytes appended to a file, each followed by fdatasync.
 """
 
 from __future__ import annotations

@@ -16,9 +16,9 @@ from benchmarks.measure import Sample, Scale, Timer, rates
 from benchmarks.scenario import BUSINESS_DAY, batches_of, books_of, linked_batches_of, two_currencies
 from setfair.domain.instruction import BATCH_ROWS_MAX
 from setfair.engine.admit import admit
-from setfair.engine.books import Books
-from setfair.engine.decide import NO_LEGS, QUEUE_MAX, decide
-from setfair.engine.layout import RECORD, ROW_OUTCOME, Array, Journal, Setting, cleared
+from setfair.engine.books import QUEUE_MAX, Books
+from setfair.engine.decide import NO_LEGS, decide
+from setfair.engine.layout import RECORD, ROW_OUTCOME, SCHEDULE, Array, Journal, Setting, cleared
 
 AIM = 20e6
 AIM_LINKED = 5e6
@@ -84,7 +84,7 @@ def _run_decide(
 
 def _run_kernel(batches: list[Array], books: Books, scale: Scale) -> tuple[float, ...]:
     total, rows = sum(map(len, batches)), len(batches[0])
-    setting = Setting(0, BUSINESS_DAY, False, QUEUE_MAX, _OFFICERS, NO_LEGS)
+    setting = Setting(0, BUSINESS_DAY, False, QUEUE_MAX, _OFFICERS, NO_LEGS, np.zeros(0, SCHEDULE), 0)
 
     def once(timer: Timer) -> None:
         fresh = _fresh(books)

@@ -11,7 +11,7 @@ import pyarrow as pa
 from setfair.domain.codes import InstructionKind, Phase, Priority, Screening
 from setfair.engine.books import Books
 from setfair.engine.decide import decide
-from setfair.engine.layout import ACCOUNT, INSTRUCTION, LEG_TERMS, LIMIT, Array, cleared
+from setfair.engine.layout import ACCOUNT, INSTRUCTION, LEG_TERMS, LIMIT, STANDING, Array, cleared
 from setfair.engine.ledger import ALL_OTHERS, HAS_MULTILATERAL, find_limit_slot, limits_table
 from setfair.journal.page import Page
 
@@ -49,7 +49,7 @@ def books_of(accounts: int, *, limits: bool = False, contended: bool = False) ->
     table["credit_line"] = RICH_MINOR
     if contended:
         table["credit_line"][: accounts // POOR_SHARE] = 0
-    books = Books(accounts=table, reserved_terms=np.zeros((accounts, 2), np.int64))
+    books = Books(accounts=table, standing=np.zeros(accounts, STANDING))
     books.phases[EURO], books.business_day[EURO] = Phase.OPEN, BUSINESS_DAY
     if limits:
         _limit_all(books)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from setfair.clearing_house import ClearingHouse
@@ -11,6 +11,7 @@ from setfair.domain.calendar import is_business_day
 from setfair.domain.codes import Phase
 from setfair.domain.fixing import Fixing
 from setfair.domain.instants import date_of
+from setfair.engine.cycle_terms import ChoiceTerms
 from setfair.errors import HouseError, PhaseError
 from setfair.intake.directory import currency_number
 
@@ -120,16 +121,36 @@ def close_day(house: ClearingHouse, chosen: Sequence[str] = ()) -> Moved:
     return moved
 
 
-def run_cycles(house: ClearingHouse, chosen: Sequence[str] = (), day: date | None = None) -> list[str]:
+Chooser = Callable[[str], ChoiceTerms | None]
+"""Says for a currency, or for `ACROSS`, what its cycle is run for, within which limits; None: as agreed."""
+ACROSS = ""
+
+
+def as_agreed(_: str) -> ChoiceTerms | None:
+    """Choose nothing."""
+    return None
+
+
+def run_cycles(
+    house: ClearingHouse,
+    chosen: Sequence[str] = (),
+    day: date | None = None,
+    choose: Chooser = as_agreed,
+) -> list[str]:
     """Set off what is due, one currency at a time; return the currencies."""
     currencies = currencies_of(house, chosen)
+    choices = {code: choose(code) for code in currencies}
     for code in currencies:
-        house.run_cycle(code, day or business_date_of(house, code) or house.today())
+        house.run_cycle(code, day or business_date_of(house, code) or house.today(), choices[code])
     return currencies
 
 
 def run_across_cycle(
-    house: ClearingHouse, fixing: Fixing, chosen: Sequence[str] = (), day: date | None = None
+    house: ClearingHouse,
+    fixing: Fixing,
+    chosen: Sequence[str] = (),
+    day: date | None = None,
+    choose: Chooser = as_agreed,
 ) -> list[str]:
     """Set off what is due in all currencies together, then net in each what remains, where that is agreed.
 
@@ -143,10 +164,12 @@ def run_across_cycle(
         Currencies; none: all of the agreement.
     day
         Business day; None: the newest that one of the currencies has opened, or today.
+    choose
+        What the cycle, and those that net after it, are run for.
     """
     currencies = currencies_of(house, chosen)
     days = [found for code in currencies if (found := business_date_of(house, code))]
-    house.run_across_cycle(fixing, currencies, day or max(days, default=house.today()))
+    house.run_across_cycle(fixing, currencies, day or max(days, default=house.today()), choose(ACROSS))
     if agreement_of(house).clearing.netting == "net":
-        return run_cycles(house, currencies, day)
+        return run_cycles(house, currencies, day, choose)
     return currencies

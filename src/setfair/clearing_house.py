@@ -22,7 +22,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Protocol
 
 import numpy as np
 
@@ -35,11 +34,12 @@ from setfair.domain.instruction import Batch, Family
 from setfair.domain.signing import AgreementSignature, format_signatures, is_in_force
 from setfair.draft import Draft, documents_of, notes, one_instruction, texts_of
 from setfair.engine.books import OFFSET_LEFT, OFFSET_TIME
+from setfair.engine.cycle_terms import ChoiceTerms
 from setfair.engine.decide import decide
 from setfair.engine.layout import Array
 from setfair.errors import AgreementError, BrokenInvariantError, HouseError, PhaseError
-from setfair.house_state import HouseState, check_adoption, recover_state, state_bytes
-from setfair.intake.cycle import FIXING_DOCUMENT, check_agreed, cycle_terms_of, fixing_document
+from setfair.house_state import HouseState, check_adoption, recover_state, said_beside, state_bytes
+from setfair.intake.cycle import check_agreed, cycle_documents
 from setfair.intake.directory import currency_number
 from setfair.intake.obligations import (
     PartyRows,
@@ -48,7 +48,7 @@ from setfair.intake.obligations import (
     take_parties,
 )
 from setfair.intake.payments import Taken, take_payments
-from setfair.journal.page import LEGS_DOCUMENT, SALT_KEY_LENGTH, Page
+from setfair.journal.page import SALT_KEY_LENGTH, Page
 from setfair.journal_writer import JournalWriter
 from setfair.proof.checkpoint import Checkpoint
 from setfair.rescreening import (
@@ -62,7 +62,7 @@ from setfair.screening.gate import check_settling
 from setfair.screening.match import Hit
 from setfair.screening.pairs import Pair, pass_pairs
 from setfair.screening.screen_batch import ScreeningResult
-from setfair.screening.screener import Screener
+from setfair.screening.screener import ListsInForce, Screener
 from setfair.store.protocol import Store
 
 CLOCK_BACK_MAX_NS = 600 * 10**9
@@ -71,21 +71,8 @@ CLOCK_BACK_MAX_NS = 600 * 10**9
 CHECKPOINT_PAGES = 512
 """Pages after which a checkpoint of the books is written."""
 
-
-class ListsInForce(Protocol):
-    """What the clearing house asks of the screening gate."""
-
-    def screener(self, agreement: Agreement, today: date) -> Screener:
-        """Return the screener over the lists in force.
-
-        Raises
-        ------
-        ScreeningUnavailableError
-            If a mandatory list is missing, truncated or stale.
-        """
-
-    def description(self) -> bytes:
-        """Return the lists in force as JSON, for the journal."""
+_TIMELESS = (InstructionKind.EXPIRY, InstructionKind.ALERT_NOTE, InstructionKind.ADOPTION)
+"""What is decided without a look at whether some latest or earliest time has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,41 +294,38 @@ class ClearingHouse:
         fields |= {"currency": number, "target": int(phase)}
         return self._command(InstructionKind.PHASE_CHANGE, Draft(one_instruction()), **fields)
 
-    def run_cycle(self, currency: str, day: date) -> Outcome:
+    def run_cycle(self, currency: str, day: date, choice: ChoiceTerms | None = None) -> Outcome:
         """Set off, and net as agreed, the obligations in one currency that are due on `day` or before.
 
-        Raises
-        ------
-        ScreeningUnavailableError
-            If a list is missing, or so old that the agreement lets nothing settle by itself.
-        """
-        return self._run_cycle(Draft(one_instruction()), self._currency(currency), day)
-
-    def run_across_cycle(self, fixing: Fixing, currencies: Sequence[str], day: date) -> Outcome:
-        """Set off together, at a fixing, what is due in all of these currencies on `day` or before.
+        `choice` says what it is run for, and within which limits; None: the first objective of the agreement.
 
         Raises
         ------
-        HouseError
-            If the agreement does not allow it, or not at these rates, or the amounts are too far apart.
-        ScreeningUnavailableError
-            As `run_cycle`.
+        HouseError, ScreeningUnavailableError
+            If the agreement does not allow the choice; if a list is missing, or so old that the agreement
+            lets nothing settle by itself.
         """
-        documents = {FIXING_DOCUMENT: fixing_document(fixing, currencies)}
-        return self._run_cycle(Draft(one_instruction(), documents), 0, day)
+        return self._run_cycle(cycle_documents(self._agreement(), choice), self._currency(currency), day)
 
-    def _run_cycle(self, draft: Draft, currency: int, day: date) -> Outcome:
+    def run_across_cycle(
+        self, fixing: Fixing, currencies: Sequence[str], day: date, choice: ChoiceTerms | None = None
+    ) -> Outcome:
+        """Set off together, at a fixing, what is due in all of these currencies; raises as `run_cycle`."""
+        return self._run_cycle(cycle_documents(self._agreement(), choice, (fixing, currencies)), 0, day)
+
+    def _run_cycle(self, documents: dict[str, bytes], currency: int, day: date) -> Outcome:
         self.expire_due()
         check_settling(self._screener().lists)
+        draft = Draft(one_instruction(), documents)
+        fields = {"currency": currency, "value_date": days_of(day)}
         try:
-            return self._command(InstructionKind.CYCLE, draft, currency=currency, value_date=days_of(day))
+            return self._command(InstructionKind.CYCLE, draft, **fields)
         except OverflowError as error:
             raise HouseError(f"{error}; run the cycle for an earlier --date first") from error
 
     def expire_due(self) -> Outcome | None:
-        """Reject what has reached its latest time; None if nothing has. Every way in does this first."""
-        until = self.state.books.earliest_until
-        if until == 0 or until > self._now():
+        """Reject what reached its latest time, let in what reached its earliest: every way in begins so."""
+        if not self.state.books.next_time or not self.state.books.is_time(self._now()):
             return None
         return self._command(InstructionKind.EXPIRY, Draft(one_instruction()))
 
@@ -375,6 +359,13 @@ class ClearingHouse:
             target=number,
             person=self.state.directory.find_officer(person),
         )
+
+    def take_word(self, draft: Draft) -> Outcome:
+        """Put on record what a user says (`user_words`); what that lets go settles."""
+        self.expire_due()
+        self._screener()
+        with self._all_or_nothing():
+            return self._apply(draft)
 
     def note_alert(
         self, number: int, person: str, reason: str, disposition: str, pair: Pair | None = None
@@ -417,22 +408,15 @@ class ClearingHouse:
 
     def _decide(self, draft: Draft) -> Outcome:
         """Decide, in memory: what comes of it may be told once the page is durable."""
-        instructions = draft.taken.instructions
-        now, first = self._now(), self.state.books.next_number
+        instructions, now = draft.taken.instructions, self._now()
+        while instructions["kind"][0] not in _TIMELESS and self.state.books.is_time(now):
+            self.expire_due()
+            now = self._now()
+        first = self.state.books.next_number
         accounts = self.state.directory.accounts_for(instructions[0])
-        leg_terms = draft.taken.leg_terms
-        if leg_terms is not None:
-            draft.documents[LEGS_DOCUMENT] = leg_terms.tobytes()
         check_agreed(self.state.directory.agreement, draft.documents, now)
-        decided = decide(
-            self.state.books,
-            instructions,
-            now,
-            draft.terms,
-            accounts,
-            leg_terms=leg_terms,
-            cycle_terms=cycle_terms_of(draft.documents),
-        )
+        said = said_beside(draft.keep_what_is_said())
+        decided = decide(self.state.books, instructions, now, draft.terms, accounts, **said)
         rows = decided.rows
         fresh = np.flatnonzero(rows["repeated"] == 0)
         if not len(fresh):

@@ -13,6 +13,7 @@ from setfair.engine.decide import Terms
 from setfair.engine.layout import INSTRUCTION
 from setfair.errors import HouseError
 from setfair.intake.payments import Taken
+from setfair.journal.page import LEGS_DOCUMENT, TIMES_DOCUMENT
 from setfair.screening.match import Hit
 
 
@@ -27,6 +28,13 @@ class Draft:
     passed: Sequence[tuple[int, int]] = ()
     """Row of the batch, and the good-guy pair that passed a hit."""
     terms: Terms | None = None
+
+    def keep_what_is_said(self) -> dict[str, bytes]:
+        """Put what payments say beyond their instructions into the documents, and return these."""
+        for name, rows in ((LEGS_DOCUMENT, self.taken.leg_terms), (TIMES_DOCUMENT, self.taken.times)):
+            if rows is not None:
+                self.documents[name] = rows.tobytes()
+        return self.documents
 
 
 def one_instruction() -> Taken:

@@ -12,7 +12,7 @@ Rules
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -25,11 +25,11 @@ from setfair.domain.signing import AgreementSignature, missing_consent
 from setfair.engine.books import Books
 from setfair.engine.decide import decide
 from setfair.engine.invariants import check_books
-from setfair.engine.layout import LEG_TERMS, Array
+from setfair.engine.layout import LEG_TERMS, TIMES, Array
 from setfair.errors import AgreementError, BrokenInvariantError, SetfairError
 from setfair.intake.cycle import check_agreed, cycle_terms_of
 from setfair.intake.directory import Directory, currency_number
-from setfair.journal.page import LEGS_DOCUMENT, Page, page_from_bytes
+from setfair.journal.page import LEGS_DOCUMENT, TIMES_DOCUMENT, Page, page_from_bytes
 from setfair.journal.state import state_from_bytes, state_to_bytes
 from setfair.screening.pairs import Pair
 
@@ -121,28 +121,23 @@ def decide_again(state: HouseState, page: Page) -> Array:
     if "parties" in page.documents:
         state.directory.set_parties(json.loads(page.documents["parties"]))
     accounts = state.directory.accounts_for(page.instructions[0])
-    leg_terms = leg_terms_of(page)
     try:
         check_agreed(state.directory.agreement, page.documents, page.time_ns)
     except SetfairError as error:
         raise BrokenInvariantError(f"page {page.number}: {error}") from error
-    decided = decide(
-        state.books,
-        page.instructions,
-        page.time_ns,
-        terms,
-        accounts,
-        leg_terms=leg_terms,
-        cycle_terms=cycle_terms_of(page.documents),
-    )
-    return decided.records
+    said = said_beside(page.documents)
+    return decide(state.books, page.instructions, page.time_ns, terms, accounts, **said).records
 
 
-def leg_terms_of(page: Page) -> Array | None:
-    """Return LEG_TERMS of the legs of a page, or None if it has none."""
-    if LEGS_DOCUMENT not in page.documents:
-        return None
-    return np.frombuffer(page.documents[LEGS_DOCUMENT], LEG_TERMS).copy()
+def said_beside(documents: Mapping[str, bytes]) -> dict[str, Any]:
+    """Return what a page says beyond its instructions, as `decide` takes it."""
+    kinds = {"leg_terms": (LEGS_DOCUMENT, LEG_TERMS), "times": (TIMES_DOCUMENT, TIMES)}
+    said: dict[str, Any] = {
+        name: np.frombuffer(documents[document], dtype).copy()
+        for name, (document, dtype) in kinds.items()
+        if document in documents
+    }
+    return said | {"cycle_terms": cycle_terms_of(documents)}
 
 
 def state_bytes(state: HouseState) -> bytes:
@@ -158,6 +153,7 @@ def state_bytes(state: HouseState) -> bytes:
         "participants": directory.participants,
         "accounts": directory.accounts,
         "officers": directory.officers,
+        "users": directory.users,
     }
     parties = [[number, *data] for number, data in enumerate(directory.party_data)]
     documents = {
@@ -181,6 +177,7 @@ def restore_state(checkpoint: tuple[int, bytes] | None) -> HouseState:
     directory.participants = list(about["participants"])
     directory.accounts = [(participant, currency) for participant, currency in about["accounts"]]
     directory.officers = list(about["officers"])
+    directory.users = list(about["users"])
     directory.set_parties(json.loads(documents["parties"]))
     if "agreement" in documents:
         directory.adopt(Agreement.model_validate_json(documents["agreement"]))
@@ -245,6 +242,8 @@ def _overdrawn(state: HouseState, agreement: Agreement) -> list[str]:
         account = agreed.get(key)
         balance = int(state.books.accounts[place]["balance"])
         line = account.credit_line_minor if account is not None else 0
+        if line == state.books.agreed["credit_line"][place]:
+            line = int(state.books.accounts["credit_line"][place])  # what this version does not change stays
         if balance < -line and not (account is not None and account.is_settlement_agent):
             found = find_currency(key[1])
             amount = format_amount(balance, found.decimals if found is not None else 0)

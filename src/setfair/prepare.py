@@ -18,7 +18,7 @@ import pyarrow as pa
 from setfair.domain.codes import InstructionKind, Phase, Priority, Screening
 from setfair.engine.books import BYPASS_RULE, AccountTerms, Books, LimitTerms
 from setfair.engine.decide import Terms, decide
-from setfair.engine.layout import INSTRUCTION, RECORD, Array
+from setfair.engine.layout import INSTRUCTION, LEG_TERMS, RECORD, Array
 from setfair.engine.loops import find_loops
 from setfair.engine.setoff import set_off
 from setfair.formats import columns
@@ -50,7 +50,7 @@ def decide_a_day() -> None:
     """Decide a day of payments, obligations and a cycle that nets."""
     books = Books()
     accounts = [AccountTerms(place, _EURO, 100, 0, 0, 100, False, True) for place in range(2)]
-    terms = Terms(1, accounts, [LimitTerms(0, 1, 100)], True, 2, True, True, True)
+    terms = Terms(1, accounts, [LimitTerms(0, 1, 100)], True, 2, [], True, True, True, 1_000)
     decide(books, _one(InstructionKind.ADOPTION), 1, terms)
     opening = _one(InstructionKind.PHASE_CHANGE, target=Phase.OPEN, value_date=_DAY, amount=_DAY)
     decide(books, opening, 2)
@@ -68,6 +68,9 @@ def decide_a_day() -> None:
             row = {"identity_high": 20 + 2 * bypass + number, "debtor": debtor, "creditor": 1 - debtor}
             decide(books, _one(InstructionKind.CUSTOMER_PAYMENT, amount=1000 + number, **row), 8)
         decide(books, _one(InstructionKind.OFFSETTING, amount=1000), 8)
+    leg = np.zeros(1, LEG_TERMS)
+    leg["link_high"], leg["legs"] = 1, 2
+    decide(books, _one(InstructionKind.INSTITUTION_PAYMENT, identity_high=30, target=1), 8, leg_terms=leg)
     decide(books, _one(InstructionKind.PHASE_CHANGE, target=Phase.INTERBANK_CUTOFF), 8)
     books.reserve_payments(1000)
     books.forget_payments_before(_DAY + 1)

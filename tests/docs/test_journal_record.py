@@ -10,7 +10,17 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from setfair.domain.codes import InstructionKind, Mechanism, Phase, Priority, RecordKind, Screening, Status
+from setfair.domain.codes import (
+    InstructionKind,
+    Mechanism,
+    Phase,
+    Priority,
+    QueueAction,
+    RecordKind,
+    Screening,
+    Status,
+    Term,
+)
 from setfair.engine.layout import INSTRUCTION, RECORD
 from setfair.house import House
 from setfair.journal.leaves import leaf_hashes
@@ -25,6 +35,8 @@ DOCUMENT = DOCS / "journal-record.md"
 
 CODES: dict[str, type[IntEnum]] = {
     "Instruction kinds": InstructionKind,
+    "Terms": Term,
+    "Queue actions": QueueAction,
     "Priorities": Priority,
     "Outcomes of screening": Screening,
     "Record kinds": RecordKind,

@@ -106,7 +106,9 @@ def test_json_lists_loops_with_the_neighbour_on_the_other_side() -> None:
     lines: Any = json_notice(notice_for(NORD, replace(LOOP[0], loops=(SEEN,)), claim))["set_offs"]
     coral = {"party_id": "CORAL-1", "name": "=Coral Trading"}
     assert (lines[0]["loop_count"], lines[1]["loop_count"]) == (1, 2)
-    assert lines[0]["loops"] == [{"amount": "3.000", "length": 3, "owes_you": coral}]
+    assert lines[0]["loops"] == [
+        {"amount": "3.000", "currency": LOOP[0].currency.code, "length": 3, "owes_you": coral}
+    ]
     assert [(loop["amount"], loop["length"]) for loop in lines[1]["loops"]] == [("2.000", 3), ("1.000", 5)]
     assert {loop["you_owe"]["party_id"] for loop in lines[1]["loops"]} == {"PALM-1"}
 

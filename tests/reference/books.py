@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from setfair.domain.codes import Priority
+from setfair.domain.codes import Priority, Term
 from setfair.domain.money import BALANCE_MAX_MINOR
 from tests.reference.words import AccountSpec, Instruction, LimitSpec
 
@@ -23,19 +23,33 @@ class Books:
         """Paid minus received by (D, C), for the pairs for which D has a bilateral limit."""
         self.net_multilateral = dict.fromkeys(self.multilateral, 0)
         """The same of D towards all the others, for D that has a multilateral limit."""
+        self.credit_line = [BALANCE_MAX_MINOR if x.is_agent else x.credit_line for x in accounts]
+        self.standing = {
+            Term.RESERVED_URGENT: [x.reserved_urgent for x in accounts],
+            Term.RESERVED_HIGH: [x.reserved_high for x in accounts],
+            Term.CREDIT_LINE: list(self.credit_line),
+        }
+        """What comes into force when a day opens."""
+        self.standing_bilateral, self.standing_multilateral = dict(self.bilateral), dict(self.multilateral)
 
     def open_day(self, currency: int) -> None:
-        """Start net amounts from zero and set reservations to the agreement's."""
-        for debtor, creditor in self.bilateral:
-            if self.accounts[debtor].currency == currency:
-                self.net_bilateral[debtor, creditor] = 0
-        for debtor in self.multilateral:
-            if self.accounts[debtor].currency == currency:
-                self.net_multilateral[debtor] = 0
-        for index, account in enumerate(self.accounts):
-            if account.currency == currency:
-                self.reserved_urgent[index] = account.reserved_urgent
-                self.reserved_high[index] = account.reserved_high
+        """Start net amounts from zero, and bring into force what stands."""
+        ours = {index for index, account in enumerate(self.accounts) if account.currency == currency}
+        for pair in [pair for pair in self.bilateral if pair[0] in ours]:
+            del self.bilateral[pair], self.net_bilateral[pair]
+        for debtor in [debtor for debtor in self.multilateral if debtor in ours]:
+            del self.multilateral[debtor], self.net_multilateral[debtor]
+        for pair, amount in self.standing_bilateral.items():
+            if pair[0] in ours:
+                self.bilateral[pair], self.net_bilateral[pair] = amount, 0
+        for debtor, amount in self.standing_multilateral.items():
+            if debtor in ours:
+                self.multilateral[debtor], self.net_multilateral[debtor] = amount, 0
+        for index in ours:
+            self.reserved_urgent[index] = self.standing[Term.RESERVED_URGENT][index]
+            self.reserved_high[index] = self.standing[Term.RESERVED_HIGH][index]
+            # What is drawn on beyond the standing line stays allowed until it is paid back.
+            self.credit_line[index] = max(self.standing[Term.CREDIT_LINE][index], -self.balance[index])
 
     def has_cover(self, account: int, priority: Priority, need: int) -> bool:
         """Say whether `available(account, priority) >= need`."""
@@ -53,14 +67,12 @@ class Books:
 
     def available(self, account: int, priority: Priority) -> int:
         """Return what an account can pay at a priority; an agent's credit line is 2^62."""
-        spec = self.accounts[account]
         reserved = 0
         if priority >= Priority.HIGH:
             reserved += self.reserved_urgent[account]
         if priority >= Priority.NORMAL:
             reserved += self.reserved_high[account]
-        credit_line = BALANCE_MAX_MINOR if spec.is_agent else spec.credit_line
-        return self.balance[account] + credit_line - reserved
+        return self.balance[account] + self.credit_line[account] - reserved
 
     def limit_key(self, debtor: int, creditor: int) -> tuple[int, int]:
         """Name the limit that binds payments from `debtor` to `creditor`; (-1, -1) for none."""

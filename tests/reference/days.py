@@ -17,7 +17,16 @@ from hypothesis import strategies as st
 from setfair.domain.codes import PHASE_MOVES, InstructionKind, Phase, Priority, Reason, Screening, Status
 from setfair.domain.money import AMOUNT_MAX_MINOR
 from tests.reference.settlement import Entry, ReferenceHouse
-from tests.reference.words import PAYMENT_KINDS, AccountSpec, HouseSpec, Instruction, LimitSpec
+from tests.reference.term_days import draw_queue_command, draw_term_command
+from tests.reference.words import (
+    PAYMENT_KINDS,
+    AccountSpec,
+    HouseSpec,
+    Instruction,
+    LimitSpec,
+    QueueCommand,
+    TermCommand,
+)
 
 SubmitStep: TypeAlias = tuple[Literal["submit"], list[Instruction]]
 OpenStep: TypeAlias = tuple[Literal["open"], int, int]
@@ -27,7 +36,11 @@ PhaseStep: TypeAlias = tuple[Literal["phase"], int, Phase]
 ExpireStep: TypeAlias = tuple[Literal["expire"], int]
 """("expire", time): the clock moves, and what has reached its latest time is rejected."""
 OffsetStep: TypeAlias = tuple[Literal["offset"]]
-Step: TypeAlias = SubmitStep | OpenStep | PhaseStep | ExpireStep | OffsetStep
+TermStep: TypeAlias = tuple[Literal["term"], TermCommand]
+"""("term", command): one person's word on a limit, a reservation or a credit line."""
+QueueStep: TypeAlias = tuple[Literal["queue"], QueueCommand]
+"""("queue", command): one user's word on how a payment waits."""
+Step: TypeAlias = SubmitStep | OpenStep | PhaseStep | ExpireStep | OffsetStep | TermStep | QueueStep
 
 FIRST_DATE = 20_000
 DEFECTS = (
@@ -90,8 +103,9 @@ def _build_spec(rng: Random) -> HouseSpec:
         accounts=tuple(accounts),
         limits=tuple(_build_limits(rng, accounts)),
         discipline=rng.choice(("ordered", "bypass")),
-        queue_max=rng.choice((4, 10, 1000, 1000, 1000)),
+        queue_max=rng.choice((0, 4, 10, 1000, 1000, 1000)),
         officers=rng.choice((2, 3, 3, 3, 3)),
+        users=(-1, -1, 0, 0, 1, 1, -2),
         currencies=currencies,
         identity_days=rng.choice((None, None, 0, 1)),
     )
@@ -131,6 +145,9 @@ class _DayBuilder:
         """How much sooner phases pass; 3 gives days of several business days."""
         self.pair_rate = rng.choice((0.0, 0.0, 0.5, 0.8))
         self.link_rate = rng.choice((0, 0, 0, 15, 60, 200))
+        self.term_rate = rng.choice((0.0, 0.0, 0.2, 0.6))
+        self.time_rate = rng.choice((0.0, 0.0, 0.1, 0.3))
+        self.queue_rate = rng.choice((0.0, 0.0, 0.3, 0.7))
         self.next_link = 1
         self.offset_rate = rng.choice((0.0, 0.1, 0.3))
         self.legs: list[Instruction] = []
@@ -151,11 +168,17 @@ class _DayBuilder:
                 # Phases in which little happens pass sooner.
                 if self.rng.random() < self.pace * (0.05 if phase is Phase.OPEN else 0.3):
                     self._move(currency)
-            if self.link_rate and self.rng.random() < 0.2:
+            if (self.link_rate or self.time_rate or self.queue_rate) and self.rng.random() < 0.2:
                 self._expire(self.house.now + self.rng.choice((0, 1, 1, 5)))
             if self.rng.random() < self.offset_rate:
                 self.steps.append(("offset",))
                 self.house.offset()
+            while self.rng.random() < self.term_rate:
+                self._term()
+            while self.rng.random() < self.queue_rate:
+                wish = draw_queue_command(self.rng, self.house)
+                self.steps.append(("queue", wish))
+                self.house.change_queue(wish)
             if self.rng.random() < self.burst_rate:
                 self._submit(self._burst())
             size = self.rng.choice((1, 1, 2, 4, 8, 12))
@@ -171,6 +194,11 @@ class _DayBuilder:
     def _expire(self, now: int) -> None:
         self.steps.append(("expire", now))
         self.house.expire(now)
+
+    def _term(self) -> None:
+        command = draw_term_command(self.rng, self.house)
+        self.steps.append(("term", command))
+        self.house.change_term(command)
 
     def _move(self, currency: int) -> None:
         phase = self.rng.choice(PHASE_MOVES[self.house.phase[currency]])
@@ -288,7 +316,7 @@ class _DayBuilder:
             first, second = second, first
             kind = self.rng.choice((InstructionKind.INSTITUTION_PAYMENT, InstructionKind.CUSTOMER_PAYMENT))
             row = self._row(kind, debtor, creditor, self._amount())
-            legs.append(replace(row, link=self.next_link, legs=wanted, until=until))
+            legs.append(replace(row, link=self.next_link, legs=wanted, until=until, earliest=0))
             if number == 0 and self.rng.random() < 0.7:
                 legs[0] = replace(legs[0], priority=Priority.NORMAL)
         self.next_link += 1
@@ -401,7 +429,18 @@ class _DayBuilder:
             screening=self._screening(),
             defect=defect,
             value_date=self._value_date(),
+            **self._times(kind),
         )
+
+    def _times(self, kind: InstructionKind) -> dict[str, int]:
+        """Now and then an earliest and a latest time."""
+        if kind is InstructionKind.CANCELLATION or self.rng.random() >= self.time_rate:
+            return {}
+        now = self.house.now
+        return {
+            "earliest": self.rng.choice((0, 0, now, now + 1, now + 3)),
+            "until": self.rng.choice((0, 0, now + 2, now + 5, max(1, now))),
+        }
 
     def _amount(self) -> int:
         chance = self.rng.random()

@@ -9,9 +9,19 @@ import numpy as np
 from setfair.domain.codes import InstructionKind, Mechanism, Phase, Reason, RecordKind, Status
 from setfair.domain.money import BALANCE_MAX_MINOR
 from setfair.engine import decide as engine
-from setfair.engine.books import AccountTerms, Books, LimitTerms
-from setfair.engine.layout import INSTRUCTION, LEG_TERMS, Array
-from tests.reference.words import DECISION_KINDS, HouseSpec, Identity, Instruction, Outcome, Record
+from setfair.engine.books import QUEUE_RULE, AccountTerms, Books, LimitTerms
+from setfair.engine.layout import INSTRUCTION, LEG_TERMS, TIMES, Array
+from setfair.engine.terms import adopt_users
+from tests.reference.words import (
+    DECISION_KINDS,
+    HouseSpec,
+    Identity,
+    Instruction,
+    Outcome,
+    QueueCommand,
+    Record,
+    TermCommand,
+)
 
 CURRENCY_NUMBERS = (978, 392, 788, 404)
 """ISO numbers of the reference's currencies 0, 1, 2 ..."""
@@ -46,7 +56,9 @@ class EngineHouse:
         limits = [LimitTerms(x.account, x.counterparty, x.amount) for x in spec.limits if x.counterparty >= 0]
         self.books.lay_out_accounts(terms, limits)
         self.books.accounts["reserved_urgent"] = self.books.accounts["reserved_high"] = 0
+        adopt_users(self.books, spec.users)
         self.books.rules[0], self.books.rules[1] = spec.discipline == "bypass", spec.officers
+        self.books.rules[QUEUE_RULE] = spec.queue_max
 
     def open_day(self, currency: int, date: int) -> list[Record]:
         """Open the day of a currency."""
@@ -87,6 +99,29 @@ class EngineHouse:
         plain = own._replace(status=Status.ACSC, reason=Reason.NONE, debtor=-1, creditor=-1, amount=0)
         return [plain._replace(debtor_balance_after=0, creditor_balance_after=0), *records]
 
+    def change_term(self, command: TermCommand) -> list[Record]:
+        """Take one person's word on a limit, a reservation or a credit line."""
+        batch = np.zeros(1, INSTRUCTION)
+        batch["kind"], batch["person"] = command.kind, command.person
+        batch["debtor"], batch["creditor"] = command.account, command.counterparty
+        batch["amount"], batch["value_date"] = command.amount, command.day
+        is_change = command.kind is InstructionKind.TERM_CHANGE
+        batch["target"] = command.term if is_change else command.target
+        return self._records(engine.decide(self.books, batch, self.now).records)
+
+    def change_queue(self, command: QueueCommand) -> list[Record]:
+        """Take one user's word on how a payment waits."""
+        batch = np.zeros(1, INSTRUCTION)
+        batch["kind"], batch["person"], batch["target"] = (
+            InstructionKind.QUEUE_CHANGE,
+            command.person,
+            command.target,
+        )
+        batch["debtor"] = batch["creditor"] = -1
+        batch["amount"], batch["priority"] = command.action, command.priority
+        batch["original_high"], batch["original_low"] = _moment(command.earliest), _moment(command.latest)
+        return self._records(engine.decide(self.books, batch, self.now).records)
+
     def submit(self, instructions: Sequence[Instruction]) -> tuple[list[Outcome], list[Record]]:
         """Decide one batch."""
         if not instructions:
@@ -96,11 +131,11 @@ class EngineHouse:
         legs = [place for place, instruction in enumerate(instructions) if instruction.link]
         batch["target"][legs] = np.arange(1, len(legs) + 1)
         terms = np.array([self._terms(instructions[place]) for place in legs], LEG_TERMS)
-        limit, engine.QUEUE_MAX = engine.QUEUE_MAX, self.spec.queue_max
-        try:
-            decided = engine.decide(self.books, batch, self.now, leg_terms=terms)
-        finally:
-            engine.QUEUE_MAX = limit
+        timed = [i for i, row in enumerate(instructions) if not row.link and (row.earliest or row.until)]
+        batch["target"][timed] = -np.arange(1, len(timed) + 1)
+        said = [(_moment(instructions[i].earliest), _moment(instructions[i].until)) for i in timed]
+        times = np.array(said, TIMES)
+        decided = engine.decide(self.books, batch, self.now, leg_terms=terms, times=times)
         for row, instruction in zip(decided.rows, instructions, strict=True):
             if not row["repeated"] and row["number"] >= first:
                 self.subjects[int(row["number"])] = instruction
@@ -140,7 +175,7 @@ class EngineHouse:
         return row
 
     def _terms(self, leg: Instruction) -> tuple[int, int, int, int, int, int, list[int]]:
-        until = NOW + leg.until if leg.until else 0
+        until = _moment(leg.until)
         currency = CURRENCY_NUMBERS[leg.against_currency] if leg.against_currency >= 0 else 0
         return leg.link, leg.link ^ 0x5E7FA1, until, leg.against_amount, currency, leg.legs, [0] * 5
 
@@ -170,6 +205,10 @@ class EngineHouse:
             amount,
             *after,
         )
+
+
+def _moment(time: int) -> int:
+    return NOW + time if time else 0
 
 
 def _participant(spec: HouseSpec, account: int) -> int:

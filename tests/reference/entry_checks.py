@@ -22,6 +22,11 @@ class Entry:
     counted_against: int = 0
     """Of a return: the number of the original that it counts against, once it is accepted."""
     first_decision: Instruction | None = None
+    earliest: int = 0
+    """Earliest time, until it has passed; 0: at once."""
+    latest: int = 0
+    """Of what is no leg: latest time; 0: none."""
+    on_hold: bool = False
 
     @property
     def is_held(self) -> bool:

@@ -8,17 +8,49 @@ watches the reference and the engine alike.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from setfair.domain.codes import InstructionKind, Mechanism, Phase, Priority, Reason, RecordKind, Status
+from setfair.domain.codes import (
+    InstructionKind,
+    Mechanism,
+    Phase,
+    Priority,
+    QueueAction,
+    Reason,
+    RecordKind,
+    Status,
+    Term,
+)
 from setfair.domain.money import BALANCE_MAX_MINOR
 from tests.reference.days import Step
-from tests.reference.words import PAYMENT_KINDS, HouseSpec, Instruction, Outcome, Record
+from tests.reference.words import (
+    PAYMENT_KINDS,
+    HouseSpec,
+    Instruction,
+    Outcome,
+    QueueCommand,
+    Record,
+    TermCommand,
+)
 
 _OF_COMMANDS = (RecordKind.PHASE_CHANGED, RecordKind.EXPIRY_RUN, RecordKind.OFFSETTING_RUN)
-_AFTER_HELD = (RecordKind.SETTLED, RecordKind.QUEUED, RecordKind.REJECTED, RecordKind.LINK_PENDING)
+_OF_TERMS = (
+    RecordKind.TERM_PROPOSED,
+    RecordKind.TERM_DECIDED,
+    RecordKind.TERM_CHANGED,
+    RecordKind.QUEUE_CHANGED,
+)
+_AFTER_HELD = (
+    RecordKind.SETTLED,
+    RecordKind.QUEUED,
+    RecordKind.REJECTED,
+    RecordKind.LINK_PENDING,
+    RecordKind.PARKED,
+)
 _NEXT: dict[RecordKind | None, tuple[RecordKind, ...]] = {
     None: (*_AFTER_HELD, RecordKind.HELD),
     RecordKind.HELD: (*_AFTER_HELD, RecordKind.CANCELLED, RecordKind.HELD),
+    RecordKind.PARKED: (*_AFTER_HELD, RecordKind.CANCELLED, RecordKind.HELD),
     RecordKind.LINK_PENDING: (
         RecordKind.SETTLED,
         RecordKind.QUEUED,
@@ -32,6 +64,7 @@ _NEXT: dict[RecordKind | None, tuple[RecordKind, ...]] = {
         RecordKind.CANCELLED,
         RecordKind.HELD,
         RecordKind.LINK_PENDING,
+        RecordKind.PARKED,
     ),
 }
 """The moves of a payment; kinds that are not here are final."""
@@ -42,8 +75,84 @@ _STATUS = {
     RecordKind.REJECTED: Status.RJCT,
     RecordKind.HELD: Status.PDNG,
     RecordKind.LINK_PENDING: Status.PDNG,
+    RecordKind.PARKED: Status.PDNG,
     RecordKind.CANCELLED: Status.CANC,
 }
+
+
+class WatchedTerms:
+    """Limits, reservations and credit lines as the records tell them, and what was paid net under limits."""
+
+    def __init__(self, spec: HouseSpec) -> None:
+        self.accounts = spec.accounts
+        self.standing = {(x.account, x.counterparty): x.amount for x in spec.limits}
+        """By account and counterparty; -1: all without a limit of their own."""
+        self.limits = dict(self.standing)
+        self.paid = dict.fromkeys(self.limits, 0)
+        self.standing_line = [x.credit_line for x in spec.accounts]
+        self.line = list(self.standing_line)
+        self.standing_reserved = {
+            Priority.URGENT: [x.reserved_urgent for x in spec.accounts],
+            Priority.HIGH: [x.reserved_high for x in spec.accounts],
+        }
+        self.left = {priority: [0] * len(spec.accounts) for priority in self.standing_reserved}
+
+    def open_day(self, currency: int, balance: list[int]) -> None:
+        """Bring back what stands."""
+        for place, account in enumerate(self.accounts):
+            if account.currency == currency:
+                self.line[place] = max(self.standing_line[place], -balance[place])
+                for priority, amounts in self.standing_reserved.items():
+                    self.left[priority][place] = amounts[place]
+        mine = {k: v for k, v in self.standing.items() if self.accounts[k[0]].currency == currency}
+        others = {k: v for k, v in self.limits.items() if self.accounts[k[0]].currency != currency}
+        self.limits = others | mine
+        self.paid = {key: self.paid[key] if key in others else 0 for key in self.limits}
+
+    def change(self, asked: TermCommand) -> None:
+        """Follow a change that came into force."""
+        is_for_good = not asked.day
+        if asked.term in (Term.BILATERAL_LIMIT, Term.MULTILATERAL_LIMIT):
+            key = asked.account, asked.counterparty
+            for limits in (self.limits, self.standing) if is_for_good else (self.limits,):
+                limits[key] = asked.amount
+                if asked.amount < 0:
+                    del limits[key]
+            self.paid = {each: self.paid.get(each, 0) for each in self.limits}
+        elif asked.term is Term.CREDIT_LINE:
+            self.line[asked.account] = asked.amount
+            if is_for_good:
+                self.standing_line[asked.account] = asked.amount
+        else:
+            priority = Priority.URGENT if asked.term is Term.RESERVED_URGENT else Priority.HIGH
+            self.left[priority][asked.account] = asked.amount
+            if is_for_good:
+                self.standing_reserved[priority][asked.account] = asked.amount
+
+    def key(self, debtor: int, creditor: int) -> tuple[int, int] | None:
+        """Name the limit that binds a payment."""
+        return next((key for key in ((debtor, creditor), (debtor, -1)) if key in self.limits), None)
+
+    def book(self, record: Record, priority: Priority) -> None:
+        """Count a settled payment."""
+        for key, amount in (
+            (self.key(record.debtor, record.creditor), record.amount),
+            (self.key(record.creditor, record.debtor), -record.amount),
+        ):
+            if key is not None:
+                self.paid[key] += amount
+        if priority in self.left:
+            left = self.left[priority]
+            left[record.debtor] = max(0, left[record.debtor] - record.amount)
+
+    def reserved(self, account: int, against: Priority) -> int:
+        """Return what is set aside for payments of higher priority."""
+        return sum(left[account] for priority, left in self.left.items() if priority < against)
+
+    def check(self, before: dict[tuple[int, int], int]) -> None:
+        """Nobody paid more than a limit lets; one that was lowered below what was paid lets nothing more."""
+        for key, limit in self.limits.items():
+            assert self.paid[key] <= max(limit, before.get(key, 0))
 
 
 class Watcher:
@@ -60,9 +169,11 @@ class Watcher:
         self.last: dict[int, Record] = {}
         """By number: the last record of a payment."""
         self.queues: list[list[int]] = [[] for _ in spec.accounts]
-        self.settled_today: list[list[Record]] = [[] for _ in range(spec.currencies)]
+        self.terms = WatchedTerms(spec)
         self.opened_number = [0] * spec.currencies
         self.now = 0
+        self.proposed: dict[int, TermCommand] = {}
+        """By number: what one person asked for, until it is decided."""
         self.passed: list[int] = []
         """What was ahead of payments that were offset in the present step."""
         self.legs: list[int] = []
@@ -71,20 +182,26 @@ class Watcher:
     def after(self, step: Step, outcomes: Sequence[Outcome], records: Sequence[Record]) -> None:
         """Check the answer to one step."""
         if step[0] == "open":
-            self.settled_today[step[1]] = []
+            self.terms.open_day(step[1], self.balance)
             self.opened_number[step[1]] = records[0].subject_number
         if step[0] == "expire":
             self.now = step[1]
         if step[0] == "submit":
             self._learn(step[1], outcomes)
+        before = dict(self.terms.paid)
+        if step[0] == "queue" and records[0].kind is RecordKind.QUEUE_CHANGED:
+            self._reorder(step[1])
+        if step[0] == "term":
+            self._hear(step[1], records[0])
         for record in records:
             self._follow(record)
         # In order, whatever was ahead of a payment that was offset has settled with it.
         assert all(self.last[number].mechanism is Mechanism.OFFSETTING for number in self.passed)
         self.passed = []
         self._check_outcomes(outcomes)
+        self._check_times()
         self._check_balances()
-        self._check_limits()
+        self.terms.check(before)
         self._check_links()
         self._check_nothing_waits_that_could_settle()
         self._check_returns()
@@ -108,7 +225,9 @@ class Watcher:
         if record.kind in _OF_COMMANDS:
             assert row is None
             return
-        assert row is not None
+        if record.kind in _OF_TERMS or record.subject_number in self.proposed or row is None:
+            self._follow_term(record)
+            return
         if record.kind is RecordKind.LINK_MATCHED:
             assert row.link
             return
@@ -133,6 +252,46 @@ class Watcher:
         if row.original is not None and row.original in self.first_of:
             self.original_of[record.subject_number] = self.first_of[row.original]
         self.last[record.subject_number] = record
+
+    def _reorder(self, command: QueueCommand) -> None:
+        """Follow what somebody did with a payment in its queue."""
+        row = self.instructions[command.target]
+        if command.action is QueueAction.PRIORITY:
+            row = replace(row, priority=Priority(command.priority))
+            self.instructions[command.target] = row
+        if command.action is QueueAction.TIMES:
+            self.instructions[command.target] = replace(row, until=command.latest, earliest=command.earliest)
+        queue = self.queues[row.debtor]
+        if (
+            command.action in (QueueAction.TOP, QueueAction.BOTTOM, QueueAction.PRIORITY)
+            and command.target in queue
+        ):
+            queue.remove(command.target)
+            queue.insert(0 if command.action is QueueAction.TOP else len(queue), command.target)
+            queue.sort(key=lambda number: self.instructions[number].priority)
+
+    def _check_times(self) -> None:
+        """Nothing waits after its latest time, and nothing settles before its earliest."""
+        for number, record in self.last.items():
+            row = self.instructions[number]
+            if record.status in (Status.ACSP, Status.PDNG) and row.until and not row.link:
+                assert row.until > self.now
+            if record.status in (Status.ACSP, Status.ACSC):
+                assert row.earliest <= self.now
+
+    def _hear(self, command: TermCommand, record: Record) -> None:
+        """Take down what was asked for, and check that no one person decides on what it asked for itself."""
+        if command.kind is InstructionKind.TERM_CHANGE and record.kind is RecordKind.TERM_PROPOSED:
+            self.proposed[record.subject_number] = command
+        if command.kind is InstructionKind.TERM_APPROVAL and record.kind is RecordKind.TERM_DECIDED:
+            assert self.proposed[command.target].person != command.person
+
+    def _follow_term(self, record: Record) -> None:
+        assert record.kind in (*_OF_TERMS, RecordKind.REJECTED)
+        if record.kind is RecordKind.TERM_CHANGED:
+            self.terms.change(self.proposed.pop(record.subject_number))
+        elif record.kind is RecordKind.REJECTED:
+            self.proposed.pop(record.subject_number, None)
 
     def _is_blocked(self, row: Instruction) -> bool:
         return any(self.instructions[n].priority <= row.priority for n in self.queues[row.debtor])
@@ -160,7 +319,7 @@ class Watcher:
         self.balance[record.creditor] += record.amount
         after = (record.debtor_balance_after, record.creditor_balance_after)
         assert after == (self.balance[record.debtor], self.balance[record.creditor])
-        self.settled_today[record.currency].append(record)
+        self.terms.book(record, self.instructions[record.subject_number].priority)
 
     def _check_outcomes(self, outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes:
@@ -171,45 +330,11 @@ class Watcher:
 
     def _check_balances(self) -> None:
         totals = [0] * self.spec.currencies
-        for spec, balance in zip(self.spec.accounts, self.balance, strict=True):
+        for place, (spec, balance) in enumerate(zip(self.spec.accounts, self.balance, strict=True)):
             totals[spec.currency] += balance
-            assert spec.is_agent or -spec.credit_line <= balance
+            assert spec.is_agent or -self.terms.line[place] <= balance
             assert balance <= BALANCE_MAX_MINOR
         assert totals == [0] * self.spec.currencies
-
-    def _net_paid(self, debtor: int, creditors: set[int]) -> int:
-        net = 0
-        for record in self.settled_today[self.spec.accounts[debtor].currency]:
-            if record.debtor == debtor and record.creditor in creditors:
-                net += record.amount
-            if record.creditor == debtor and record.debtor in creditors:
-                net -= record.amount
-        return net
-
-    def _limits_of(self, debtor: int) -> list[tuple[set[int], int]]:
-        bilateral = {x.counterparty: x.amount for x in self.spec.limits if x.account == debtor}
-        others = set(range(len(self.spec.accounts))) - bilateral.keys()
-        return [({c} if c >= 0 else others, amount) for c, amount in bilateral.items()]
-
-    def _check_limits(self) -> None:
-        for debtor in range(len(self.spec.accounts)):
-            for creditors, amount in self._limits_of(debtor):
-                assert self._net_paid(debtor, creditors) <= amount
-
-    def _reserved(self, account: int, against: Priority) -> int:
-        spec = self.spec.accounts[account]
-        agreed = {Priority.URGENT: spec.reserved_urgent, Priority.HIGH: spec.reserved_high}
-        reserved = 0
-        for priority in (Priority.URGENT, Priority.HIGH):
-            if priority < against:
-                used = sum(
-                    record.amount
-                    for record in self.settled_today[spec.currency]
-                    if record.debtor == account
-                    and self.instructions[record.subject_number].priority is priority
-                )
-                reserved += max(0, agreed[priority] - used)
-        return reserved
 
     def _check_links(self) -> None:
         """All legs of a link are settled, or none; a link that waits in queues waits there whole."""
@@ -259,20 +384,19 @@ class Watcher:
     def _has_cover(self, rows: list[Instruction], account: int) -> bool:
         spec = self.spec.accounts[account]
         lowest = max(row.priority for row in rows if row.debtor == account)
-        available = self.balance[account] + spec.credit_line - self._reserved(account, lowest)
+        available = self.balance[account] + self.terms.line[account] - self.terms.reserved(account, lowest)
         net = sum(row.amount * ((row.debtor == account) - (row.creditor == account)) for row in rows)
         return spec.is_agent or available >= net
 
     def _is_within(self, rows: list[Instruction]) -> bool:
         for row in rows:
-            for creditors, amount in self._limits_of(row.debtor):
-                moved = sum(
-                    other.amount * ((other.debtor == row.debtor) - (other.creditor == row.debtor))
-                    for other in rows
-                    if {other.debtor, other.creditor} - {row.debtor} <= creditors
-                )
-                if row.creditor in creditors and self._net_paid(row.debtor, creditors) + moved > amount:
-                    return False
+            key = self.terms.key(row.debtor, row.creditor)
+            moved = sum(other.amount for other in rows if self.terms.key(other.debtor, other.creditor) == key)
+            moved -= sum(
+                other.amount for other in rows if self.terms.key(other.creditor, other.debtor) == key
+            )
+            if key is not None and self.terms.paid[key] + moved > self.terms.limits[key]:
+                return False
             balance = self.balance[row.creditor]
             net = sum(
                 other.amount * ((other.creditor == row.creditor) - (other.debtor == row.creditor))
@@ -295,6 +419,6 @@ class Watcher:
             assert amount <= paid.amount
 
     def _check_queue_is_empty(self, currency: int) -> None:
-        waiting = (RecordKind.QUEUED, RecordKind.HELD, RecordKind.LINK_PENDING)
+        waiting = (RecordKind.QUEUED, RecordKind.HELD, RecordKind.LINK_PENDING, RecordKind.PARKED)
         for record in self.last.values():
             assert record.currency != currency or record.kind not in waiting

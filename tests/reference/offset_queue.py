@@ -1,7 +1,8 @@
-"""Which payments of the queues of a reference house settle together: docs/settlement-rules.md, "Offsetting".
+"""Which queued payments of a reference house settle together: docs/settlement-rules.md.
 
-Under `ordered` the set is unique, and found here in plain words. Under `bypass` it is what the search finds;
-whether that is a good set is tested elsewhere, so the search is asked; what it is given is made anew.
+Bilateral offsetting at entry is step 13. Of the whole queue ("Offsetting") the set is unique under `ordered`
+and found here in plain words. Under `bypass` it is what the search finds; whether that is a good set is
+tested elsewhere, so the search is asked; what it is given is made anew.
 """
 
 from __future__ import annotations
@@ -16,9 +17,31 @@ from setfair.engine.offset import Accounts, Discipline, Limits, Queue, offset
 from tests.reference.offset import Case, Payment, largest_ordered
 
 if TYPE_CHECKING:
+    from tests.reference.entry_checks import Entry
     from tests.reference.settlement import ReferenceHouse
+    from tests.reference.words import Instruction
 
 GROSS_MAX = 2**59 - 1
+OFFSET_LOOK_MAX = 256
+"""Queued payments of the creditor that bilateral offsetting looks at."""
+
+
+def find_bilateral(house: ReferenceHouse, row: Instruction, blocked: bool) -> list[Entry]:
+    """Step 13: return the first set of queued payments of the creditor that fits, or an empty list."""
+    if house.discipline == "ordered" and blocked:
+        return []
+    chosen: list[Entry] = []
+    # Reading: payments to others that `bypass` passes over have been looked at and count too.
+    for number in house.queue[row.creditor][:OFFSET_LOOK_MAX]:
+        entry = house.entries[number]
+        if entry.instruction.creditor != row.debtor or entry.instruction.link:
+            if house.discipline == "ordered":
+                break
+            continue
+        chosen.append(entry)
+        if house.books.offset_fits(row, [other.instruction for other in chosen]):
+            return chosen
+    return []
 
 
 def settle_chosen(house: ReferenceHouse, cause: int) -> None:

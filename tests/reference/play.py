@@ -7,7 +7,7 @@ from typing import Protocol
 
 from setfair.domain.codes import Phase
 from tests.reference.days import Day, Step
-from tests.reference.words import Instruction, Outcome, Record
+from tests.reference.words import Instruction, Outcome, QueueCommand, Record, TermCommand
 
 
 class House(Protocol):
@@ -23,6 +23,10 @@ class House(Protocol):
 
     def offset(self) -> list[Record]: ...
 
+    def change_queue(self, command: QueueCommand) -> list[Record]: ...
+
+    def change_term(self, command: TermCommand) -> list[Record]: ...
+
     def balance_of(self, account: int) -> int: ...
 
 
@@ -34,6 +38,10 @@ def take_step(house: House, step: Step) -> tuple[list[Outcome], list[Record]]:
         return [], house.open_day(step[1], step[2])
     if step[0] == "offset":
         return [], house.offset()
+    if step[0] == "term":
+        return [], house.change_term(step[1])
+    if step[0] == "queue":
+        return [], house.change_queue(step[1])
     if step[0] == "expire":
         return [], house.expire(step[1])
     return [], house.move_phase(step[1], step[2])

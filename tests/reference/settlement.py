@@ -25,8 +25,11 @@ from setfair.domain.codes import (
 from setfair.domain.money import BALANCE_MAX_MINOR
 from tests.reference.books import Books
 from tests.reference.entry_checks import Entry, EntryChecks
+from tests.reference.held import decide_held, hold_again
 from tests.reference.links import Links
-from tests.reference.offset_queue import settle_chosen
+from tests.reference.offset_queue import OFFSET_LOOK_MAX, find_bilateral, settle_chosen
+from tests.reference.schedule import Schedule
+from tests.reference.terms import Terms
 from tests.reference.words import (
     DECISION_KINDS,
     ENGINE_REASONS,
@@ -38,7 +41,9 @@ from tests.reference.words import (
     Instruction,
     LimitSpec,
     Outcome,
+    QueueCommand,
     Record,
+    TermCommand,
 )
 
 __all__ = [
@@ -55,9 +60,6 @@ __all__ = [
     "ReferenceHouse",
 ]
 
-OFFSET_LOOK_MAX = 256
-"""Queued payments of the creditor that bilateral offsetting looks at."""
-
 
 class ReferenceHouse(EntryChecks):
     """A house that follows the page to the letter."""
@@ -71,6 +73,7 @@ class ReferenceHouse(EntryChecks):
         officers: int,
         currencies: int = 1,
         identity_days: int | None = None,
+        users: tuple[int, ...] = (),
     ) -> None:
         self.accounts = list(accounts)
         self.discipline = discipline
@@ -85,11 +88,15 @@ class ReferenceHouse(EntryChecks):
         self.entries: dict[int, Entry] = {}
         self.identities: dict[Identity, list[int]] = {}
         """Numbers under one identity: the first content, then those that were rejected as DUPLICATE."""
+        self.oldest_day = 0
+        """What arrived on business days before this is forgotten."""
         self.returned: dict[int, int] = {}
         """Accepted returns by the number of their original."""
         self.last_number = 0
         self.records: list[Record] = []
         self.links = Links(self)
+        self.terms = Terms(self, users)
+        self.schedule = Schedule(self)
         self.now = 0
 
     @classmethod
@@ -102,6 +109,7 @@ class ReferenceHouse(EntryChecks):
             spec.officers,
             spec.currencies,
             spec.identity_days,
+            spec.users,
         )
 
     # The doors
@@ -124,12 +132,28 @@ class ReferenceHouse(EntryChecks):
     def expire(self, now: int) -> list[Record]:
         """Move the clock, and reject what has reached its latest time."""
         self.now = now
-        self.links.expire(self._begin_command(RecordKind.EXPIRY_RUN))
+        cause = self._begin_command(RecordKind.EXPIRY_RUN)
+        self.links.expire(cause)
+        self.schedule.let_times_pass(cause)
         return self.records
 
     def offset(self) -> list[Record]:
         """Settle together what waits: the largest ordered set, or what the search of `bypass` finds."""
         settle_chosen(self, self._begin_command(RecordKind.OFFSETTING_RUN))
+        return self.records
+
+    def change_term(self, command: TermCommand) -> list[Record]:
+        """Take one person's word on a limit, a reservation or a credit line."""
+        self.records = []
+        self.last_number += 1
+        self.terms.take(command, self.last_number)
+        return self.records
+
+    def change_queue(self, command: QueueCommand) -> list[Record]:
+        """Take one user's word on how a payment waits."""
+        self.records = []
+        self.last_number += 1
+        self.schedule.change(command, self.last_number)
         return self.records
 
     def _begin_command(self, kind: RecordKind) -> int:
@@ -175,6 +199,8 @@ class ReferenceHouse(EntryChecks):
         )
         if phase in (Phase.INTERBANK_CUTOFF, Phase.CLOSED):
             self._reject_waiting(currency, cause)
+        if phase is Phase.CLOSED:
+            self.terms.close_day(currency, cause)
         return self.records
 
     def _reject_waiting(self, currency: int, cause: int) -> None:
@@ -198,7 +224,7 @@ class ReferenceHouse(EntryChecks):
         still_open = [
             day for day, phase in zip(self.date, self.phase, strict=True) if phase is not Phase.CLOSED
         ]
-        oldest = min([date, date - self.identity_days, *still_open])
+        oldest = self.oldest_day = min([date, date - self.identity_days, *still_open])
         for identity, numbers in list(self.identities.items()):
             # Reading: the day of an identity is the day of its first instruction.
             if self.entries[numbers[0]].business_day < oldest:
@@ -223,9 +249,9 @@ class ReferenceHouse(EntryChecks):
         elif instruction.kind is InstructionKind.CANCELLATION:
             self._cancellation(entry)
         elif instruction.kind is InstructionKind.SCREENING_HOLD:
-            self._hold_again(entry)
+            hold_again(self, entry)
         elif instruction.kind in DECISION_KINDS:
-            self._decision(entry)
+            decide_held(self, entry)
         else:
             self._payment(entry)
         return entry.number, False
@@ -252,10 +278,13 @@ class ReferenceHouse(EntryChecks):
         if instruction.link:
             self.links.enter(entry)
             return
-        if instruction.screening is Screening.HIT:  # 11
+        reason = self.schedule.enter(entry)
+        if reason is not Reason.NONE:
+            self.reject(entry, reason, entry.number)
+        elif instruction.screening is Screening.HIT:  # 11
             self.record(entry, RecordKind.HELD, Status.PDNG, Reason.SCREENING_HIT, entry.number)
-            return
-        self._accept(entry, entry.number)
+        elif not self.schedule.keeps_back(entry, entry.number):
+            self._accept(entry, entry.number)
 
     # Acceptance
 
@@ -268,7 +297,7 @@ class ReferenceHouse(EntryChecks):
             self.settle(entry, Mechanism.IMMEDIATE, cause)
             self.cascade([row.creditor], cause)
             return
-        chosen = self._find_offset(row, blocked)  # 13
+        chosen = find_bilateral(self, row, blocked)  # 13
         if chosen:
             self.settle(entry, Mechanism.BILATERAL_OFFSET, cause)
             for other in chosen:
@@ -301,25 +330,6 @@ class ReferenceHouse(EntryChecks):
         entry.mechanism = mechanism
         self.record(entry, RecordKind.SETTLED, Status.ACSC, Reason.NONE, cause)
 
-    # Step 13: bilateral offsetting
-
-    def _find_offset(self, row: Instruction, blocked: bool) -> list[Entry]:
-        """Return the first set of queued payments of the creditor that fits, or an empty list."""
-        if self.discipline == "ordered" and blocked:
-            return []
-        chosen: list[Entry] = []
-        # Reading: payments to others that `bypass` passes over have been looked at and count too.
-        for number in self.queue[row.creditor][:OFFSET_LOOK_MAX]:
-            entry = self.entries[number]
-            if entry.instruction.creditor != row.debtor or entry.instruction.link:
-                if self.discipline == "ordered":
-                    break
-                continue
-            chosen.append(entry)
-            if self.books.offset_fits(row, [other.instruction for other in chosen]):
-                return chosen
-        return []
-
     # Step 14: the queue
 
     def queue_length(self) -> int:
@@ -330,7 +340,7 @@ class ReferenceHouse(EntryChecks):
         if self.books.balance[row.creditor] + row.amount > BALANCE_MAX_MINOR:
             self.reject(entry, Reason.BALANCE_OVERFLOW, cause)
             return
-        if self.queue_length() >= self.queue_max:
+        if self.queue_length() >= self.queue_max > 0:
             self.reject(entry, Reason.QUEUE_FULL, cause)
             return
         if blocked:
@@ -339,17 +349,22 @@ class ReferenceHouse(EntryChecks):
             reason = Reason.INSUFFICIENT_FUNDS
         else:
             reason = Reason.LIMIT_REACHED
-        self.put_in_queue(entry, reason, cause)
+        wait = self.put_in_queue if self.queue_max else self.reject
+        wait(entry, reason, cause)
 
     def put_in_queue(self, entry: Entry, reason: Reason, cause: int) -> None:
         """Put a payment at the end of its priority."""
+        self.insert(entry)
+        self.record(entry, RecordKind.QUEUED, Status.ACSP, reason, cause)
+
+    def insert(self, entry: Entry, *, at_top: bool = False) -> None:
+        """Put a payment at the end of its priority, or at its beginning."""
         row = entry.instruction
         queue = self.queue[row.debtor]
         place = 0
-        while place < len(queue) and self.entries[queue[place]].instruction.priority <= row.priority:
+        while place < len(queue) and self.entries[queue[place]].instruction.priority <= row.priority - at_top:
             place += 1
         queue.insert(place, entry.number)
-        self.record(entry, RecordKind.QUEUED, Status.ACSP, reason, cause)
 
     def cascade(self, start: list[int], cause: int) -> None:
         """The release cascade."""
@@ -385,8 +400,7 @@ class ReferenceHouse(EntryChecks):
         if original.number in self.links.of_leg:
             self.links.cancel(entry, original)
             return
-        self.leave_queue(original)
-        self._uncount_return(original)
+        self.take_back(original)
         self.record(original, RecordKind.CANCELLED, Status.CANC, Reason.CANCELLED_BY_SENDER, entry.number)
         self.record(entry, RecordKind.CANCELLATION_ANSWERED, Status.ACSC, Reason.NONE, entry.number)
         self.cascade([original.instruction.debtor], entry.number)
@@ -405,66 +419,15 @@ class ReferenceHouse(EntryChecks):
             return Reason.ORIGINAL_REJECTED
         return Reason.NONE
 
-    # Decisions on what is held
-
-    def _decision(self, entry: Entry) -> None:
-        row = entry.instruction
-        held = self.entries.get(row.target)
-        reason = self._check_decision(row, held)
-        if reason is not Reason.NONE or held is None:
-            self.reject(entry, reason, entry.number)
-            return
-        self.record(entry, RecordKind.DISPOSITION, Status.ACSC, Reason.NONE, entry.number)
-        first = held.first_decision
-        if first is None:
-            held.first_decision = row
-            return
-        is_refused = InstructionKind.REFUSAL in (first.kind, row.kind)
-        if held.number in self.links.of_leg:
-            if is_refused:
-                self.links.reject_leg(held, Reason.SCREENING_REFUSED, entry.number)
-            else:
-                self.links.readmit(held, entry.number)
-            return
-        if is_refused:
-            self.reject(held, Reason.SCREENING_REFUSED, entry.number)
-            return
+    def readmit(self, entry: Entry, cause: int) -> None:
+        """Accept what was held or parked as of now."""
         for check in (self._check_phase, self._check_value_date, self._check_return):  # 6, 7, 10
-            reason = check(held.instruction)
+            reason = check(entry.instruction)
             if reason is not Reason.NONE:
-                self.reject(held, reason, entry.number)
+                self.reject(entry, reason, cause)
                 return
-        self._accept(held, entry.number)
-
-    def _hold_again(self, entry: Entry) -> None:
-        held = self.entries.get(entry.instruction.target)
-        is_request = held is not None and held.instruction.kind is InstructionKind.CANCELLATION
-        if held is None or is_request or held.status not in (Status.ACSP, Status.PDNG):
-            self.reject(entry, Reason.NOT_HELD, entry.number)
-            return
-        entry.status = Status.ACSC
-        held.first_decision = None
-        if held.number in self.links.of_leg:
-            self.links.hold(held, entry.number)
-            return
-        was_queued = held.status is Status.ACSP
-        self.leave_queue(held)
-        self._uncount_return(held)
-        held.mechanism = Mechanism.NONE
-        self.record(held, RecordKind.HELD, Status.PDNG, Reason.SCREENING_HIT, entry.number)
-        if was_queued:
-            self.cascade([held.instruction.debtor], entry.number)
-
-    def _check_decision(self, row: Instruction, held: Entry | None) -> Reason:
-        if row.defect is not Reason.NONE:
-            return row.defect
-        if not 0 <= row.person < self.officers:
-            return Reason.PERSON_NOT_AUTHORISED
-        if held is None or not held.is_held:
-            return Reason.NOT_HELD
-        if held.first_decision is not None and held.first_decision.person == row.person:
-            return Reason.SAME_PERSON
-        return Reason.NONE
+        if not self.schedule.keeps_back(entry, cause):
+            self._accept(entry, cause)
 
     # On record
 
@@ -472,9 +435,13 @@ class ReferenceHouse(EntryChecks):
         if entry.status is Status.ACSP:
             self.queue[entry.instruction.debtor].remove(entry.number)
 
-    def reject(self, entry: Entry, reason: Reason, cause: int) -> None:
+    def take_back(self, entry: Entry) -> None:
+        """Take a payment out of its queue; a return gives back what it had claimed."""
         self.leave_queue(entry)
         self._uncount_return(entry)
+
+    def reject(self, entry: Entry, reason: Reason, cause: int) -> None:
+        self.take_back(entry)
         self.record(entry, RecordKind.REJECTED, Status.RJCT, reason, cause)
 
     def record(self, entry: Entry, kind: RecordKind, status: Status, reason: Reason, cause: int) -> None:

@@ -81,6 +81,9 @@ def test_every_mechanism_and_kind_of_record_occurs(seeded_records: list[list[Rec
         RecordKind.LINK_MATCHED,
         RecordKind.EXPIRY_RUN,
         RecordKind.OFFSETTING_RUN,
+        RecordKind.TERM_PROPOSED,
+        RecordKind.TERM_DECIDED,
+        RecordKind.TERM_CHANGED,
     }
     assert min(mechanisms[mechanism] for mechanism in Mechanism if mechanism is not Mechanism.NETTING) >= 200
     assert set(kinds) == expected
@@ -201,6 +204,30 @@ class _StaleOutcomes(ReferenceHouse):
         return [Outcome(o.number, Status.RCVD, o.reason, o.mechanism, o.repeated) for o in outcomes], records
 
 
+class _OnePersonIsEnough(ReferenceHouse):
+    def change_term(self, command):  # type: ignore[no-untyped-def]
+        if command.kind is InstructionKind.TERM_APPROVAL and command.target in self.terms.waiting:
+            change = self.terms.waiting[command.target]
+            self.terms.waiting[command.target] = replace(change, asked=replace(change.asked, person=99))
+        return super().change_term(command)
+
+
+class _ForgetsTheDay(ReferenceHouse):
+    def open_day(self, currency, date):  # type: ignore[no-untyped-def]
+        kept = list(self.books.reserved_urgent)
+        records = super().open_day(currency, date)
+        self.books.reserved_urgent = kept
+        return records
+
+
+class _LetsNothingGo(ReferenceHouse):
+    def change_term(self, command):  # type: ignore[no-untyped-def]
+        self.cascade = lambda *_: None  # type: ignore[method-assign]
+        records = super().change_term(command)
+        del self.cascade
+        return records
+
+
 @pytest.mark.parametrize(
     "broken",
     [
@@ -214,6 +241,9 @@ class _StaleOutcomes(ReferenceHouse):
         _NoLimits,
         _PaysHalfALink,
         _StaleOutcomes,
+        _OnePersonIsEnough,
+        _ForgetsTheDay,
+        _LetsNothingGo,
     ],
 )
 def test_the_watcher_finds_a_house_that_breaks_a_rule(broken: type[ReferenceHouse]) -> None:

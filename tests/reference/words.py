@@ -9,10 +9,12 @@ from setfair.domain.codes import (
     InstructionKind,
     Mechanism,
     Priority,
+    QueueAction,
     Reason,
     RecordKind,
     Screening,
     Status,
+    Term,
 )
 
 Discipline: TypeAlias = Literal["ordered", "bypass"]
@@ -65,6 +67,17 @@ ENGINE_REASONS = frozenset(
         Reason.LINK_BROKEN,
         Reason.LINK_SHARED,
         Reason.EXPIRED,
+        Reason.CHANGE_NOT_WAITING,
+        Reason.CREDIT_LINE_IN_USE,
+        Reason.NO_CREDIT_LINE,
+        Reason.CHANGE_REFUSED,
+        Reason.ON_HOLD,
+        Reason.BEFORE_EARLIEST,
+        Reason.NOT_QUEUED,
+        Reason.NOT_ON_HOLD,
+        Reason.LEG_NOT_ALONE,
+        Reason.DATE_INVALID,
+        Reason.PRIORITY_INVALID,
     }
 )
 """The reasons that the rules give by themselves; a reader's defects come on top."""
@@ -106,6 +119,8 @@ class HouseSpec:
     queue_max: int = 1_000_000
     officers: int = 3
     """Screening officers; persons 0 to officers - 1 are authorised."""
+    users: tuple[int, ...] = ()
+    """By user, the participant for which it acts; -1: the operator; -2: nobody any more."""
     currencies: int = 1
     identity_days: int | None = None
     """Identities of business days older than this many calendar days are forgotten; None: never."""
@@ -137,9 +152,42 @@ class Instruction:
     legs: int = 0
     until: int = 0
     """Latest time; 0: none."""
+    earliest: int = 0
+    """Of what is no leg: earliest time; 0: at once."""
     against_currency: int = -1
     against_amount: int = 0
     """What the payer says that it is to receive in the link; 0: nothing is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermCommand:
+    """A user's word on a limit, reservation or credit line: TERM_CHANGE, TERM_APPROVAL, TERM_REFUSAL."""
+
+    kind: InstructionKind
+    person: int
+    term: Term = Term.BILATERAL_LIMIT
+    account: int = -1
+    counterparty: int = -1
+    """Of a bilateral limit; -1."""
+    amount: int = 0
+    """-1: no limit."""
+    day: int = 0
+    """The business day for which alone it is; 0: until further notice."""
+    target: int = 0
+    """Of a decision: the number of the change."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCommand:
+    """A user's word on how a payment waits."""
+
+    action: QueueAction
+    person: int
+    target: int
+    """Number of the payment."""
+    priority: int = 0
+    earliest: int = 0
+    latest: int = 0
 
 
 class Record(NamedTuple):

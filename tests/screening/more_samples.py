@@ -1,4 +1,4 @@
-"""Small lists of invented names in the formats of the EU, the UK, Canada and OpenSanctions."""
+"""Small lists of invented names in the formats of OFAC (XML), the EU, the UK, Canada and OpenSanctions."""
 
 from __future__ import annotations
 
@@ -6,12 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-ENTRIES = 6
-"""Entries of each of these lists: the two below, and further ones of invented names."""
-
-
-def _further() -> list[str]:
-    return [f"Invented Holding {word}" for word in ("Alda", "Bresk", "Corvo", "Dunmar")]
+from tests.screening.ofac_samples import FURTHER, write_ofac_xml
 
 
 def write_eu_xml(folder: Path) -> Path:
@@ -21,7 +16,7 @@ def write_eu_xml(folder: Path) -> Path:
         f'<subjectType code="enterprise" classificationCode="E"/>'
         f'<nameAlias wholeName="{name}" strong="true"/>\n'
         "</sanctionEntity>\n"
-        for number, name in enumerate(["Glimmerfen Trading", *_further()], 2)
+        for number, name in enumerate(["Glimmerfen Trading", *FURTHER], 2)
     )
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n<export xmlns="http://eu.europa.ec/fpi/fsd/export" '
@@ -57,7 +52,7 @@ def write_eu_csv(folder: Path) -> Path:
         f"{start};;;;;X 1234567;passport;",
         *(
             f'02/03/2026;{number};EU.{number}.1;E;;"{name}";;;;;;'
-            for number, name in enumerate(["Glimmerfen Trading", *_further()], 2)
+            for number, name in enumerate(["Glimmerfen Trading", *FURTHER], 2)
         ),
     ]
     return _noted(_write(folder / "eu.csv", "\ufeff" + "".join(f"{row}\n" for row in (header, *rows))))
@@ -90,7 +85,7 @@ def write_uk_xml(folder: Path) -> Path:
         '<?xml version="1.0" encoding="utf-8"?>\n<Designations>\n<DateGenerated>02/03/2026</DateGenerated>\n'
         + designation(1, "Individual", person, more)
         + designation(2, "Ship", primary.format("Brine Petrel"), ship)
-        + "".join(designation(3 + at, "Entity", primary.format(name)) for at, name in enumerate(_further()))
+        + "".join(designation(3 + at, "Entity", primary.format(name)) for at, name in enumerate(FURTHER))
         + "</Designations>\n"
     )
     return _write(folder / "uk.xml", text)
@@ -108,8 +103,7 @@ def write_canada_xml(folder: Path) -> Path:
         "<ShipIMONumber>9999991</ShipIMONumber><DateOfBirthOrShipBuildDate>1980</DateOfBirthOrShipBuildDate>"
     )
     firms = [
-        f"<Country>Ruritania</Country><EntityOrShip>{name}</EntityOrShip><Item>7</Item>"
-        for name in _further()
+        f"<Country>Ruritania</Country><EntityOrShip>{name}</EntityOrShip><Item>7</Item>" for name in FURTHER
     ]
     records = "".join(f"<record>{each}</record>\n" for each in (person, ship, *firms))
     return _noted(_write(folder / "canada.xml", f'<?xml version="1.0"?>\n<data-set>\n{records}</data-set>\n'))
@@ -121,7 +115,7 @@ def write_opensanctions_csv(folder: Path) -> Path:
         "id,schema,name,aliases,birth_date,countries,addresses,identifiers,sanctions,dataset,last_seen",
         'Q1,Person,Zorvan Pellik,"Зорван Пеллик;Sorwan Pelik",1961-04-29,ke,,X1234567,Example,ex,2026-03-01',
         "Q2,Vessel,Brine Petrel,,,,,IMO9999991,,ex,2026-03-01",
-        *(f"Q{number},Company,{name},,,,,,,ex,2026-03-01" for number, name in enumerate(_further(), 3)),
+        *(f"Q{number},Company,{name},,,,,,,ex,2026-03-01" for number, name in enumerate(FURTHER, 3)),
     ]
     return _noted(_write(folder / "targets.simple.csv", "".join(f"{row}\n" for row in rows)))
 
@@ -141,7 +135,7 @@ def write_ftm_json(folder: Path) -> Path:
         person,
         entity("a1", "Address", target=False, full=["Somewhere 1"]),
         entity("Q2", "Vessel", name=["Brine Petrel"], imoNumber=["IMO9999991"]),
-        *(entity(f"Q{number}", "Company", name=[name]) for number, name in enumerate(_further(), 3)),
+        *(entity(f"Q{number}", "Company", name=[name]) for number, name in enumerate(FURTHER, 3)),
     ]
     text = "".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in entities)
     return _noted(_write(folder / "entities.ftm.json", text))
@@ -158,6 +152,7 @@ def _noted(path: Path) -> Path:
 
 
 WRITERS: dict[str, Callable[[Path], Path]] = {
+    "ofac_xml": write_ofac_xml,
     "eu_xml": write_eu_xml,
     "eu_csv": write_eu_csv,
     "uk_xml": write_uk_xml,

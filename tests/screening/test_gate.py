@@ -54,7 +54,7 @@ def test_lists_in_force_in_the_order_of_their_ids(un: ListRequirement, house: Li
         ({"format": "operator_csv"}, "its format is un_xml, not 'operator_csv'"),
         ({"entries_min": 499}, "entries_min 499 is too low; 500 or more"),
         ({"max_age_days": 32}, "max_age_days 32 is too long; at most 31"),
-        ({"format": "pdf"}, "format 'pdf' is not known; allowed is un_xml, ofac_csv, eu_xml"),
+        ({"format": "pdf"}, "format 'pdf' is not known; allowed is un_xml, ofac_csv, ofac_xml"),
         ({"entries_max": 400}, "entries_min 500 and entries_max 400 are no bounds"),
         ({"max_age_days": 0}, "max_age_days 0 is no bound"),
         ({"list_id": "un"}, "list UN: missing from the agreement; it is always required"),

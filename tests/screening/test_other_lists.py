@@ -13,7 +13,8 @@ from setfair.errors import FileRefusedError
 from setfair.screening.lists import READERS
 from setfair.screening.lists.model import EntryKind, NameQuality
 from setfair.screening.lists.sniff import sniff_list
-from tests.screening.more_samples import ENTRIES, WRITERS
+from tests.screening.more_samples import WRITERS
+from tests.screening.ofac_samples import ENTRIES
 from tests.shared import SHARED, needs_shared
 
 FORMATS = tuple(WRITERS)
@@ -39,7 +40,7 @@ def test_what_a_list_says(tmp_path: Path, form: str) -> None:
     else:
         assert texts[CYRILLIC] is NameQuality.ALIAS
         assert [each.partition(" ")[2] for each in person.identifiers] == ["X1234567"]
-    if form in ("eu_xml", "eu_csv", "uk_xml", "ftm_json"):
+    if form in ("ofac_xml", "eu_xml", "eu_csv", "uk_xml", "ftm_json"):
         assert texts["The Cobbler"] is NameQuality.LOW
     if not form.startswith("eu"):
         ship = next(entry for entry in found.entries if entry.names[0].text == "Brine Petrel")
@@ -47,6 +48,52 @@ def test_what_a_list_says(tmp_path: Path, form: str) -> None:
         assert ship.identifiers[0].endswith("9999991")
     assert len({entry.content_hash for entry in found.entries}) == ENTRIES
     assert sniff_list(path) == form
+
+
+def test_what_ofac_says_elsewhere_belongs_to_the_entry(tmp_path: Path) -> None:
+    """Programme, country of a place, order of the parts of a name; what changes there changes the entry."""
+    path = WRITERS["ofac_xml"](tmp_path)
+    person = READERS["ofac_xml"]("OFAC", path).entries[0]
+    assert (person.programme, person.countries) == ("EXAMPLE", ("Ruritania",))
+    assert [name.text for name in person.names] == [LATIN, CYRILLIC, "The Cobbler"]
+    for old, new in (
+        ("Ruritania", "Graustark"),
+        ('To-ProfileID="2"', 'To-ProfileID="3"'),
+        ("<Comment>EXAMPLE", "<Comment>OTHER"),
+    ):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        assert READERS["ofac_xml"]("OFAC", path).entries[0].content_hash != person.content_hash
+        path.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('ProfileID="6"', 'ProfileID="66"', "ProfileID 66 is of no party"),
+        ('From-ProfileID="1"', 'From-ProfileID="9"', "From-ProfileID 9 is of no party"),
+        ('LocationID="7"', 'LocationID="8"', "place 8 is not among the locations"),
+        ('FixedRef="2"', 'FixedRef="1"', "entry 1 is there twice"),
+        ('FixedRef="2"', "", "no identification"),
+        ("<Month>3</Month>", "<Month>13</Month>", "DateOfIssue is '2026-13-2'"),
+        ("Locations>", "Places>", "Places is not known or there twice"),
+        (
+            "<ProfileRelationships>",
+            "<Locations/><ProfileRelationships>",
+            "Locations is not known or there twice",
+        ),
+        ("SanctionsEntries>", "SanctionsEntryLinks>", "section SanctionsEntries is missing"),
+        ("Brine Petrel", "", "entry 2 has no name"),
+    ],
+)
+def test_ofac_refusals(tmp_path: Path, old: str, new: str, reason: str) -> None:
+    """What does not belong together, is there twice or is missing refuses the whole list."""
+    path = WRITERS["ofac_xml"](tmp_path)
+    text = path.read_text(encoding="utf-8")
+    count = 2 if old.endswith(">") and not old.startswith("<") else 1
+    path.write_text(text.replace(old, new, count), encoding="utf-8")
+    with pytest.raises(FileRefusedError, match=reason):
+        READERS["ofac_xml"]("OFAC", path)
 
 
 def test_both_files_of_the_eu_say_the_same(tmp_path: Path) -> None:
@@ -96,7 +143,7 @@ def test_another_list_is_refused(tmp_path: Path, form: str, other: str) -> None:
         READERS[form]("X", path)
 
 
-@pytest.mark.parametrize("form", ["eu_xml", "uk_xml", "canada_xml"])
+@pytest.mark.parametrize("form", ["ofac_xml", "eu_xml", "uk_xml", "canada_xml"])
 def test_entities_do_not_expand(tmp_path: Path, form: str) -> None:
     """A document type, with entities that would expand or name a file, refuses the list at once."""
     path = WRITERS[form](tmp_path)

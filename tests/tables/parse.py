@@ -12,21 +12,24 @@
 
 Amounts are minor units. `and` puts a row into the batch of the line above. Left of the bar:
 
-    house    ordered|bypass, queue N, officers N, memory N (days), in any order
+    house    ordered|bypass, queue N, officers N, memory N (days), users 0,-1,... (for whom each acts)
     account  OWNER CURRENCY, then agent, closed, line N, urgent N, high N
     limit    OWNER->OWNER CURRENCY N, or OWNER->* CURRENCY N for the multilateral limit
     open     CURRENCY DATE;  phase CURRENCY PHASE;  expire TIME;  offset
     submit   LABEL OWNER->OWNER AMOUNT CURRENCY, then PRIORITY, institution, hit, unscreened, value DATE,
              defect REASON, and `as LABEL` for the identity of another row; owner ? is unknown; of a leg:
-             link N LEGS, against AMOUNT CURRENCY, until TIME
+             link N LEGS, against AMOUNT CURRENCY, until TIME; of others: from TIME, until TIME
     fund     the same for a liquidity transfer; return: the same with `of LABEL`
     cancel   LABEL of LABEL by OWNER CURRENCY
     release, refuse   LABEL of LABEL by PERSON
     hold              LABEL of LABEL by 0
+    ask      LABEL PERSON TERM OWNER[->OWNER] CURRENCY AMOUNT [DAY];  approve, deny LABEL PERSON
+    queue    LABEL PERSON ACTION, then the number of a PRIORITY, or earliest and latest of TIMES
 
-Right of the bar: what came of this row (status, mechanism or ISO code and reason, repeated), then facts
-after the batch, divided by semicolons: `LABEL status ...`, `balance OWNER CURRENCY N`, and
-`order LABEL LABEL ...`, the subjects of all records of the step in order.
+Right of the bar: what came of a user's word (taken, or rejected ISO REASON), or of this row (status,
+mechanism or ISO code and reason, repeated), then facts after the batch, divided by semicolons:
+`LABEL status ...`, `balance OWNER CURRENCY N`, and `order LABEL LABEL ...`, the subjects of all records of the
+step in order.
 """
 
 from __future__ import annotations
@@ -36,8 +39,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from setfair.domain.codes import InstructionKind, Mechanism, Phase, Priority, Reason, Screening, Status
-from tests.reference.words import AccountSpec, HouseSpec, Instruction, LimitSpec
+from setfair.domain.codes import (
+    InstructionKind,
+    Mechanism,
+    Phase,
+    Priority,
+    QueueAction,
+    Reason,
+    Screening,
+    Status,
+    Term,
+)
+from tests.reference.words import (
+    AccountSpec,
+    HouseSpec,
+    Instruction,
+    LimitSpec,
+    QueueCommand,
+    TermCommand,
+)
 
 _STATUSES = {
     "settled": Status.ACSC,
@@ -82,6 +102,19 @@ class Row:
     """Of a decision: the label of what is held."""
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a user says, and what comes of it; the runner fills in the number of its target."""
+
+    command: TermCommand | QueueCommand
+    target: str
+    """Label of the payment or change that it is about."""
+    label: str
+    """Under which later lines name a change."""
+    reason: Reason
+    """Why it is rejected, or NONE."""
+
+
 @dataclass(slots=True)
 class Step:
     """A batch or a move of the day, and the facts after it."""
@@ -94,6 +127,8 @@ class Step:
     """The time at which what has reached its latest time is rejected."""
     offset: bool = False
     """Whether what waits is offset."""
+    word: Word | None = None
+    """What a user says of a term or of a queue."""
     outcomes: list[tuple[str, Expected]] = field(default_factory=list)
     balances: list[tuple[int, int]] = field(default_factory=list)
     order: list[str] | None = None
@@ -148,6 +183,9 @@ def _read_line(scenario: Scenario, text: str, number: int) -> None:
     if verb in ("open", "phase"):
         step = Step(number, move=_read_move(scenario, verb, words))
         scenario.steps.append(step)
+    elif verb in ("ask", "approve", "deny", "queue"):
+        step = Step(number, word=_read_word_of_user(scenario, verb, words, facts.pop(0)))
+        scenario.steps.append(step)
     elif verb == "offset":
         step = Step(number, offset=True)
         scenario.steps.append(step)
@@ -177,6 +215,8 @@ def _read_house(scenario: Scenario, words: list[str]) -> None:
                 scenario.spec = replace(scenario.spec, queue_max=int(next(rest)))
             case "officers":
                 scenario.spec = replace(scenario.spec, officers=int(next(rest)))
+            case "users":
+                scenario.spec = replace(scenario.spec, users=tuple(map(int, next(rest).split(","))))
             case "memory":
                 scenario.spec = replace(scenario.spec, identity_days=int(next(rest)))
             case _:
@@ -220,6 +260,34 @@ def _read_limit(scenario: Scenario, words: list[str]) -> None:
 def _read_move(scenario: Scenario, verb: str, words: list[str]) -> tuple[int, Phase, int]:
     currency = scenario.currencies.index(words[0])
     return (currency, Phase.OPEN, int(words[1])) if verb == "open" else (currency, Phase[words[1]], 0)
+
+
+def _read_word_of_user(scenario: Scenario, verb: str, words: list[str], came: list[str]) -> Word:
+    """Read `ask C1 1 CREDIT_LINE A EUR 5`, `approve C1 2` or `queue P1 1 TOP`, and what comes of it."""
+    reason = Reason[came[2]] if came[0] == "rejected" else Reason.NONE
+    if came[0] not in ("taken", "rejected") or (reason and came[1] != reason.iso):
+        raise TableError(f"nothing comes to {came}")
+    label, person, *rest = words
+    if verb == "queue":
+        action, *numbers = rest
+        times = [int(each) for each in numbers[:2]] if action == "TIMES" else [0, 0]
+        level = int(numbers[0]) if action == "PRIORITY" else 0
+        return Word(QueueCommand(QueueAction[action], int(person), 0, level, *times), label, "", reason)
+    if verb != "ask":
+        kind = InstructionKind.TERM_APPROVAL if verb == "approve" else InstructionKind.TERM_REFUSAL
+        return Word(TermCommand(kind, int(person)), label, "", reason)
+    term, owners, currency, amount, *day = rest
+    owner, _, other = owners.partition("->")
+    command = TermCommand(
+        InstructionKind.TERM_CHANGE,
+        int(person),
+        Term[term],
+        scenario.account(owner, currency),
+        scenario.account(other, currency) if other else -1,
+        int(amount),
+        int(day[0]) if day else 0,
+    )
+    return Word(command, "", label, reason)
 
 
 def _read_row(scenario: Scenario, kind: InstructionKind, words: list[str], expected: Expected) -> Row:
@@ -278,6 +346,8 @@ def _read_word(scenario: Scenario, row: Instruction, word: str, rest: Iterator[s
         case "against":
             amount, currency = int(next(rest)), scenario.currencies.index(next(rest))
             return replace(row, against_amount=amount, against_currency=currency)
+        case "from":
+            return replace(row, earliest=int(next(rest)))
         case "until":
             return replace(row, until=int(next(rest)))
         case "value":

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
 
-from setfair.domain.codes import Phase
+from setfair.domain.codes import InstructionKind, Phase
 from tests.reference.play import House
-from tests.reference.words import HouseSpec, Instruction, Outcome, Record
-from tests.tables.parse import Expected, Row, Scenario, Step
+from tests.reference.words import HouseSpec, Instruction, Outcome, QueueCommand, Record, TermCommand
+from tests.tables.parse import Expected, Row, Scenario, Step, Word
 
 HouseFactory: TypeAlias = Callable[[HouseSpec], House]
 
@@ -24,7 +24,8 @@ class ScenarioRun:
 
     def step(self, step: Step) -> None:
         """Take one step and compare all that the table says of it."""
-        where, is_move = f"line {step.line}", step.offset or step.move is not None or step.expire is not None
+        where = f"line {step.line}"
+        is_move = step.offset or step.word or step.move is not None or step.expire is not None
         records = self._move(step) if is_move else self._submit(step, where)
         for label, expected in step.outcomes:
             outcomes, moved = self.house.submit([self.rows[label]])
@@ -43,7 +44,24 @@ class ScenarioRun:
             ]
             assert (where, subjects) == (where, step.order)
 
+    def _hear(self, step: Step, word: Word) -> list[Record]:
+        target = self.numbers.get(word.target, 0)
+        if isinstance(word.command, QueueCommand):
+            records = self.house.change_queue(replace(word.command, target=target))
+        else:
+            records = self.house.change_term(replace(word.command, target=target))
+        # A change that is taken back has a record of its own after that of the word.
+        is_denial = (
+            isinstance(word.command, TermCommand) and word.command.kind is InstructionKind.TERM_REFUSAL
+        )
+        assert (step.line, records[-is_denial].reason) == (step.line, word.reason)
+        if word.label:
+            self.numbers[word.label] = records[0].subject_number
+        return records
+
     def _move(self, step: Step) -> list[Record]:
+        if step.word is not None:
+            return self._hear(step, step.word)
         if step.offset:
             return self.house.offset()
         if step.expire is not None:

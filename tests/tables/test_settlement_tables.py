@@ -32,7 +32,8 @@ def test_every_reason_that_the_rules_give_has_a_row() -> None:
     """No reason of the engine is without a case."""
     expected = [row.expected for scenario in SCENARIOS for step in scenario.steps for row in step.rows]
     facts = [fact for scenario in SCENARIOS for step in scenario.steps for _, fact in step.outcomes]
-    missing = ENGINE_REASONS - {case.reason for case in expected + facts}
+    said = {step.word.reason for scenario in SCENARIOS for step in scenario.steps if step.word}
+    missing = ENGINE_REASONS - {case.reason for case in expected + facts} - said
     assert {reason.name for reason in missing} == set()
 
 

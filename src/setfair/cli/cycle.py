@@ -17,6 +17,16 @@ from setfair import business_day
 from setfair.cli.clock import command_clock
 from setfair.cli.common import console, operational_errors, print_json, with_separators
 from setfair.cli.cycle_across import read_across, show_across
+from setfair.cli.cycle_choice import (
+    CycleObjective,
+    Keep,
+    Minimum,
+    PartyMaximum,
+    Wanted,
+    chooser,
+    read_choices,
+    show_choices,
+)
 from setfair.cli.options import AsJson, Currencies, Day, HouseFolder, Now, date_given
 from setfair.domain.codes import Reason
 from setfair.domain.money import format_amount
@@ -47,12 +57,17 @@ WHERE p.outcome <> 'computed again' AND r.age <= ? ORDER BY p.account_number, p.
 @operational_errors()
 def cycle(
     house: HouseFolder,
+    *,
     day: Day = None,
     currency: Currencies = None,
     fixing: Annotated[
         Path | None,
         typer.Option("--fixing", metavar="FILE", help="Set off all currencies together at these rates, CSV."),
     ] = None,
+    objective: CycleObjective = None,
+    keep: Keep = None,
+    minimum: Minimum = None,
+    party_maximum: PartyMaximum = None,
     as_json: AsJson = False,
     now: Now = None,
 ) -> None:
@@ -60,7 +75,9 @@ def cycle(
     rates = read_rates(fixing) if fixing is not None else None
     with open_house(house, command_clock(now)) as opened:
         before = opened.clearing_house.state.page_number
-        chosen = (currency or (), date_given(day))
+        agreed = business_day.agreement_of(opened.clearing_house).clearing.objectives[0]
+        wanted = Wanted(objective, keep, minimum, party_maximum)
+        chosen = (currency or (), date_given(day), chooser(wanted, opened.query, agreed))
         if rates is None:
             business_day.run_cycles(opened.clearing_house, *chosen)
         else:
@@ -68,13 +85,16 @@ def cycle(
         cycles = opened.query(_CYCLES, (before,))
         parts = {name: opened.query(sql, (before,)) for name, sql in _PARTS.items()}
         across = read_across(opened.query, before)
+        choices = read_choices(opened.query, before)
     for row in cycles:
+        row["choice"] = next((one for one in choices if one["cycle_number"] == row["cycle_number"]), None)
         for name, rows in parts.items():
             row[name] = [part for part in rows if part["cycle_number"] == row["cycle_number"]]
     if as_json:
         print_json(cycles if rates is None else {"cycles": cycles, "across": across})
         return
     _show_cycles(cycles)
+    show_choices([] if rates is not None else choices)
     show_across(across)
     for row in cycles:
         _show_netting(row)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID
 
-import numpy as np
 import typer
 
 from setfair.cli.common import console, operational_errors, print_json, with_separators
+from setfair.cli.find_payment import find_payment
 from setfair.cli.options import AsJson, HouseFolder
 from setfair.domain.codes import Reason, Status
 from setfair.domain.money import find_currency, format_amount
-from setfair.engine.books import Books
-from setfair.errors import HouseError
-from setfair.explain.queued import Queued, explain_queued
+from setfair.explain.queued import Queued, explain_queued, schedule_of
 from setfair.house import read_state
 from setfair.house_state import HouseState
 
@@ -30,10 +27,11 @@ def why(
 ) -> None:
     """Explain a queued payment: what it lacks, what is ahead of it, and what would release it."""
     state = read_state(house)
-    place = _find(state.books, payment)
+    place = find_payment(state.books, payment)
     row = state.books.payments[place].copy()
     status, reason = Status(int(row["status"])), Reason(int(row["reason"]))
     about = {"number": int(row["number"]), "status": status.name, "rule": reason.name, "reason": reason.text}
+    about |= schedule_of(state.books, int(row["number"]))
     if status is not Status.ACSP:
         _show_other(about, as_json=as_json)
         return
@@ -44,25 +42,6 @@ def why(
         print_json(found)
     else:
         _show(found)
-
-
-def _find(books: Books, payment: str) -> int:
-    """Return the place of a payment by its UETR or number."""
-    count = books.payment_count
-    if payment.isascii() and payment.isdigit():
-        places = np.flatnonzero(books.payments["number"][:count] == int(payment[:18]))
-    else:
-        try:
-            identity = UUID(payment).int
-        except ValueError:
-            raise HouseError(f"{payment!r} is neither a UETR nor the number of a payment") from None
-        rows = books.identities[:count]
-        places = np.flatnonzero((rows["high"] == identity >> 64) & (rows["low"] == identity % 2**64))
-    if not len(places):
-        raise HouseError(
-            f"no payment {payment} is remembered; the table `payment` has those of closed days too"
-        )
-    return int(places[0])
 
 
 def _amounts(queued: Queued, state: HouseState) -> dict[str, object]:
@@ -96,6 +75,17 @@ def _show_other(about: dict[str, object], *, as_json: bool) -> None:
         console.print(
             f"payment {about['number']} does not wait in a queue: {about['status']} {about['reason']}"
         )
+        _show_times(about)
+
+
+def _show_times(about: dict[str, object]) -> None:
+    """Print when a payment may settle, and that its payer holds it."""
+    if about["on_hold"]:
+        console.print("its payer holds it: setfair queue reactivate")
+    if about["earliest_utc"]:
+        console.print(f"not before {about['earliest_utc']}")
+    if about["latest_utc"]:
+        console.print(f"rejected if it has not settled by {about['latest_utc']}")
 
 
 def _show(found: dict[str, object]) -> None:
@@ -122,6 +112,7 @@ def _show(found: dict[str, object]) -> None:
             more = ", ..." if len(numbers) > NUMBERS_SHOWN else ""
             shown = ", ".join(map(str, numbers[:NUMBERS_SHOWN])) + more
             console.print(f"{len(numbers):,} payments of {text(each['amount_minor'])} {said}: {shown}")
+    _show_times(found)
     legs: list[dict[str, object]] = found["legs"]  # type: ignore[assignment]
     for leg in legs:
         console.print(f"leg {leg['number']} of {leg['participant']} in {leg['currency']}: {leg['reason']}")

@@ -3,6 +3,7 @@
 1. `load_agreement` reads the text and names every problem by its path; nothing of it is guessed.
 2. `canonical_bytes` is the document that is signed: what the agreement means, defaults included, whatever
    the order of keys, comments, spaces and surplus zeros in the file. The order of rows is part of it.
+   Fields that were added later are in it only where they are not at their default (`agreement_parts.LATER`).
 3. `Agreement` gives the engine's door its tables as integers of minor units in one fixed order.
 
 Elsewhere on purpose: one table (`agreement_parts`), one value (`agreement_fields`), what tables must fulfil
@@ -17,7 +18,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -92,10 +93,14 @@ class Agreement(parts.Part):
     """Settlement accounts. A settlement agent's account in its currency exists without being listed."""
     limits: parts.Limits = ()
     """Bilateral limits."""
+    users: Annotated[parts.Users, parts.LATER] = ()
+    """Who changes limits, reservations, credit lines and queues, for a participant or the operator."""
     clearing: parts.Clearing = parts.Clearing()
     """How obligations are confirmed, set off and netted."""
     screening: parts.Screening
     """Who decides about hits, and with which lists names are compared."""
+    settlement: Annotated[parts.Settlement, parts.LATER] = parts.Settlement()
+    """How single payments settle."""
     offsetting: parts.Offsetting = parts.Offsetting()
     """How queued payments are settled together."""
     fees: parts.Fees = parts.Fees()
@@ -248,7 +253,11 @@ def _to_tuples(value: object, depth: int = 0) -> object:
 def _plain(value: object) -> object:
     """Return a model as JSON values; absent optional fields are null, so that defaults are part of it."""
     if isinstance(value, BaseModel):
-        return {name: _plain(getattr(value, name)) for name in type(value).model_fields}
+        return {
+            name: _plain(given)
+            for name, info in type(value).model_fields.items()
+            if (given := getattr(value, name)) != info.default or parts.LATER not in info.metadata
+        }
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, (date, time)):

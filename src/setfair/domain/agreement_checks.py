@@ -14,6 +14,7 @@ Rules
    31 days old. No agreement turns it off. Officers are different people.
 8. Signatories are participants or the house itself, each once and each with its own key.
 9. Witnesses are no signatories, who may cosign anyway; ids and keys stand once among both.
+10. Users stand once; each acts for the operator, or for a direct participant that is no overseer.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ def find_problems(agreement: Agreement) -> tuple[str, ...]:
         check_currencies,
         check_accounts,
         check_limits,
+        check_users,
         check_cycles_and_fees,
         check_screening,
         check_signatories,
@@ -163,6 +165,20 @@ def check_limits(agreement: Agreement) -> Iterator[str]:
         if first.setdefault(key, index) != index:
             yield f"{path}: repeats limits[{first[key]}]; one limit for each direction and currency"
         yield from _check_amount(f"{path}.amount", limit.amount, limit.currency)
+
+
+def check_users(agreement: Agreement) -> Iterator[str]:
+    """Rule 10."""
+    known = {participant.id: participant for participant in agreement.participants}
+    yield from _repeated("users", "id", (user.id for user in agreement.users))
+    for index, user in enumerate(agreement.users):
+        if user.participant is None:
+            continue
+        path, member = f"users[{index}].participant", known.get(user.participant)
+        if member is None:
+            yield _unknown_participant(path, user.participant)
+        elif member.kind != "direct" or member.role == "overseer":
+            yield f"{path}: {member.id} is {_describe(member)}; a direct participant with accounts"
 
 
 def check_cycles_and_fees(agreement: Agreement) -> Iterator[str]:

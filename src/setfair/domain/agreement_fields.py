@@ -12,7 +12,7 @@ import binascii
 import unicodedata
 from collections.abc import Callable
 from datetime import date, time
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pycountry
@@ -226,3 +226,20 @@ CurrencyCodes = Annotated[
     tuple[CurrencyCode, ...], Field(min_length=1, max_length=400), AfterValidator(_no_duplicates("currency"))
 ]
 """One or more currencies of the agreement."""
+
+Names = Annotated[
+    tuple[Name, ...], Field(min_length=1, max_length=100), AfterValidator(_no_duplicates("name"))
+]
+"""One or more names."""
+
+Objectives = Annotated[
+    tuple[Literal["value", "closed", "oldest"], ...],
+    Field(min_length=1),
+    AfterValidator(_no_duplicates("objective")),
+]
+"""Most value; most value, then many closed; oldest first."""
+
+CycleLimits = Annotated[
+    tuple[Literal["keep", "minimum", "party_maximum"], ...], AfterValidator(_no_duplicates("limit"))
+]
+"""Obligations not to be touched; the least amount of each; the most of a party's debts."""

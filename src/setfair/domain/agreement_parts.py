@@ -19,6 +19,7 @@ from setfair.domain.agreement_fields import (
     Country,
     CurrencyCode,
     CurrencyCodes,
+    CycleLimits,
     CycleName,
     Holidays,
     Lei,
@@ -26,6 +27,8 @@ from setfair.domain.agreement_fields import (
     LocalTime,
     MemberId,
     Name,
+    Names,
+    Objectives,
     ParticipantId,
     PersonId,
     PublicKey,
@@ -52,6 +55,11 @@ def _week_order(value: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
     if len(days) == len(WEEKDAYS):
         raise refuse("every day is a weekend day", "at least one day of the week must be a business day")
     return days
+
+
+LATER = "later"
+"""Marks a field that was added after agreements had been signed, `Annotated[type, LATER]`: at its default it
+is no part of the document that is signed, so that every signature holds. Its default never changes."""
 
 
 class Part(BaseModel):
@@ -191,7 +199,7 @@ class Limit(Part):
 
 
 class Cycle(Part):
-    """A clearing cycle that runs every business day."""
+    """A clearing cycle."""
 
     name: CycleName
     """Its name."""
@@ -199,6 +207,8 @@ class Cycle(Part):
     """When it runs, in the agreement's time zone."""
     currencies: CurrencyCodes
     """What is set off in it, currency by currency."""
+    every_months: Annotated[int, LATER] = Field(default=0, ge=0, le=12)
+    """0: every business day; else the last business day of every so many months, counted from January."""
 
 
 class Across(Part):
@@ -206,7 +216,7 @@ class Across(Part):
 
     unit: CurrencyCode
     """Unit of account of the fixing."""
-    sources: Annotated[tuple[Name, ...], Field(min_length=1, max_length=100)]
+    sources: Names
     """Who may have published its rates."""
     max_age_hours: int = Field(default=24, ge=1, le=720)
     """Oldest that a rate may be when the cycle runs."""
@@ -227,8 +237,12 @@ class Clearing(Part):
     """Share of its credit line from which on an account is reported for early settlement."""
     cycles: Annotated[tuple[Cycle, ...], Field(max_length=1000)] = ()
     """The day's cycles."""
-    across: Across | None = None
+    across: Annotated[Across | None, LATER] = None
     """Set-off across currencies; without it there is none."""
+    objectives: Annotated[Objectives, LATER] = ("value",)
+    """What a cycle may be run for; the first, where it is run without saying for what."""
+    limits: Annotated[CycleLimits, LATER] = ()
+    """Which limits a cycle may come with."""
 
 
 class Officer(Part):
@@ -240,6 +254,17 @@ class Officer(Part):
     """The person's name."""
 
 
+class User(Part):
+    """Who changes limits, reservations, credit lines and queues, for a participant or the operator."""
+
+    id: PersonId
+    """Id under which the person acts."""
+    name: Name
+    """The person's name."""
+    participant: ParticipantId | None = None
+    """The direct participant for whose accounts the person acts; without it the operator, for all."""
+
+
 class ScreeningList(Part):
     """One list that every name is compared with."""
 
@@ -248,6 +273,7 @@ class ScreeningList(Part):
     format: Literal[
         "un_xml",
         "ofac_csv",
+        "ofac_xml",
         "eu_xml",
         "eu_csv",
         "uk_xml",
@@ -304,6 +330,13 @@ class Screening(Part):
     """Hours within which two people decide on what is held; later it is shown as overdue."""
     score_min: int = Field(default=625, ge=500, le=1000)
     """Score from which on a name that is like a listed one is held, of 1000. A listed name is always held."""
+
+
+class Settlement(Part):
+    """How single payments settle."""
+
+    queue_length_max: int = Field(default=4_000_000, ge=0, le=4_000_000)
+    """Payments that may wait in the house; 0: what cannot settle at once is rejected (instant payments)."""
 
 
 class Offsetting(Part):
@@ -367,5 +400,6 @@ class Signatory(Part):
 Participants = Annotated[tuple[Participant, ...], Field(min_length=1, max_length=ITEMS_MAX)]
 Accounts = Annotated[tuple[Account, ...], Field(max_length=ITEMS_MAX)]
 Limits = Annotated[tuple[Limit, ...], Field(max_length=ITEMS_MAX)]
+Users = Annotated[tuple[User, ...], Field(max_length=ITEMS_MAX)]
 Currencies = Annotated[tuple[CurrencyRules, ...], Field(min_length=1, max_length=400)]
 Signatories = Annotated[tuple[Signatory, ...], Field(min_length=1, max_length=10_000)]

@@ -9,12 +9,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
 from setfair.domain.agreement import Agreement
-from setfair.domain.agreement_parts import WEEKDAYS, CurrencyRules
+from setfair.domain.agreement_parts import WEEKDAYS, CurrencyRules, Cycle
 from setfair.errors import AgreementError
 
 BUSINESS_DAY_GAP_MAX_DAYS = 366
@@ -59,6 +60,40 @@ def next_business_day(agreement: Agreement, currency: str, day: date) -> date:
     raise AgreementError(
         f"{currency} has no business day in {BUSINESS_DAY_GAP_MAX_DAYS} days after {day}: check its holidays"
     )
+
+
+def joint_business_days(agreement: Agreement, currencies: Sequence[str], first: date) -> Iterator[date]:
+    """Yield the days from `first` on, within a year, on which all of these currencies settle.
+
+    A link has legs in several currencies: it can settle on these days alone.
+
+    Raises
+    ------
+    AgreementError
+        If one of them is not part of the agreement.
+    """
+    for offset in range(BUSINESS_DAY_GAP_MAX_DAYS + 1):
+        day = first + timedelta(days=offset)
+        if all(is_business_day(agreement, currency, day) for currency in currencies):
+            yield day
+
+
+def is_cycle_day(agreement: Agreement, cycle: Cycle, day: date) -> bool:
+    """Return whether a clearing cycle runs on a day: for at least one of its currencies.
+
+    A cycle of every so many months runs on their last business day: of every two months on that of February,
+    April, and so on.
+    """
+    for currency in cycle.currencies:
+        if is_business_day(agreement, currency, day) and (
+            cycle.every_months == 0
+            or (
+                day.month % cycle.every_months == 0
+                and next_business_day(agreement, currency, day).month != day.month
+            )
+        ):
+            return True
+    return False
 
 
 def local_time_to_utc(day: date, local: time, time_zone: str) -> datetime:

@@ -51,6 +51,14 @@ class InstructionKind(IntEnum):
     """One person's word on what screening held, which decides nothing: a question, a good-guy pair."""
     OFFSETTING = 19
     """What waits is settled together, as much of it as can be found."""
+    TERM_CHANGE = 30
+    """One person asks for another limit, reservation or credit line."""
+    TERM_APPROVAL = 31
+    """Another person puts that into force."""
+    TERM_REFUSAL = 32
+    """Another person, or the one who asked, takes it back."""
+    QUEUE_CHANGE = 33
+    """A payer's user, or the operator's, changes how a payment waits."""
 
 
 class Status(IntEnum):
@@ -101,6 +109,38 @@ class Mechanism(IntEnum):
     """Together with all payments of one netting: the subject is the cycle."""
     OFFSETTING = 5
     """From the queue, together with other queued payments."""
+
+
+class Term(IntEnum):
+    """What a TERM_CHANGE is about."""
+
+    BILATERAL_LIMIT = 1
+    """Most that an account may have paid another net in a day."""
+    MULTILATERAL_LIMIT = 2
+    """The same towards all for whom there is no bilateral limit."""
+    RESERVED_URGENT = 3
+    """Set aside for urgent payments."""
+    RESERVED_HIGH = 4
+    """Set aside for urgent and high payments."""
+    CREDIT_LINE = 5
+    """How far below zero the balance may go; the operator's to change."""
+
+
+class QueueAction(IntEnum):
+    """What a QUEUE_CHANGE does with a payment that waits."""
+
+    TOP = 1
+    """To the top of its priority."""
+    BOTTOM = 2
+    """To the bottom of its priority."""
+    PRIORITY = 3
+    """To the bottom of another priority."""
+    TIMES = 4
+    """Another earliest and latest time."""
+    HOLD = 5
+    """Out of the queue until it is reactivated."""
+    REACTIVATE = 6
+    """Into the queue again, at the bottom of its priority, or settled."""
 
 
 class Phase(IntEnum):
@@ -177,6 +217,18 @@ class RecordKind(IntEnum):
     """What rounding in a cycle across currencies left with a party: its entry to the rounding account."""
     ACROSS_RUN = 28
     """Totals of a cycle across currencies, in the unit of account."""
+    CHOICE_RUN = 29
+    """What the objective and the limits of a cycle came to."""
+    TERM_PROPOSED = 40
+    """A change of a limit, a reservation or a credit line waits for a second person."""
+    TERM_DECIDED = 41
+    """That person's decision."""
+    TERM_CHANGED = 42
+    """A limit, a reservation or a credit line is another from here on."""
+    QUEUE_CHANGED = 43
+    """Somebody changed how a payment waits."""
+    PARKED = 44
+    """A payment waits outside the queue, as its payer wants it: on hold, or for its earliest time."""
 
 
 class ReasonInfo(NamedTuple):
@@ -252,6 +304,15 @@ class Reason(IntEnum):
     LINK_BROKEN = 55
     LINK_SHARED = 56
     EXPIRED = 57
+    CHANGE_NOT_WAITING = 70
+    CREDIT_LINE_IN_USE = 71
+    NO_CREDIT_LINE = 72
+    CHANGE_REFUSED = 73
+    ON_HOLD = 74
+    BEFORE_EARLIEST = 75
+    NOT_QUEUED = 76
+    NOT_ON_HOLD = 77
+    LEG_NOT_ALONE = 78
 
     @property
     def iso(self) -> str:
@@ -310,7 +371,7 @@ REASONS: dict[Reason, ReasonInfo] = _table(
     (Reason.AMOUNT_NEGATIVE_OR_NIL_DUE, "AM01", "nothing is due: the payable amount is zero or negative"),
     (Reason.SAME_PERSON, "AG01", "the second decision must be another person's"),
     (Reason.NOT_HELD, "NOOR", "nothing is held under this number"),
-    (Reason.PERSON_NOT_AUTHORISED, "AG01", "the person is not among the agreement's screening officers"),
+    (Reason.PERSON_NOT_AUTHORISED, "AG01", "the agreement does not let this person decide on it"),
     (Reason.NOT_PENDING, "NOOR", "no obligation of this debtor waits for confirmation under this id"),
     (Reason.CURRENCY_NOT_IN_AGREEMENT, "AM03", "the currency is not part of the agreement"),
     (Reason.CANCELLED_BY_CREDIT_NOTE, "CUST", "reduced to nothing by a credit note"),
@@ -327,5 +388,14 @@ REASONS: dict[Reason, ReasonInfo] = _table(
     (Reason.LINK_BROKEN, "NARR", "another leg of its link was rejected"),
     (Reason.LINK_SHARED, "NARR", "a matched link is cancelled when all its payers have asked for it"),
     (Reason.EXPIRED, "TM01", "its latest time has passed"),
+    (Reason.CHANGE_NOT_WAITING, "NOOR", "no change of a term waits under this number"),
+    (Reason.CREDIT_LINE_IN_USE, "AM04", "more of the credit line is drawn on than would be left"),
+    (Reason.NO_CREDIT_LINE, "AG01", "the settlement agent's account has no credit line to change"),
+    (Reason.CHANGE_REFUSED, "CUST", "taken back, or refused by a second person"),
+    (Reason.ON_HOLD, "NARR", "its payer holds it until it is reactivated"),
+    (Reason.BEFORE_EARLIEST, "NARR", "waits for its earliest time"),
+    (Reason.NOT_QUEUED, "NOOR", "the payment does not wait in a queue"),
+    (Reason.NOT_ON_HOLD, "NOOR", "the payment is not on hold"),
+    (Reason.LEG_NOT_ALONE, "NARR", "a leg of a link is not held or timed by itself"),
 )
 """Every reason, once. A test fails when a member has no row, no decision-table case or no docs line."""

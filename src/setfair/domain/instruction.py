@@ -63,7 +63,8 @@ PAYMENT_SCHEMA = pa.schema(
         pa.field("link_legs", pa.uint8(), nullable=False),  # legs of that link; 0 without one
         _text("against_currency"),  # what the payer is to receive in that link, if it says so
         pa.field("against_amount_minor", pa.int64(), nullable=False),
-        pa.field("until_ns", pa.int64(), nullable=False),  # latest time of that link; 0: none
+        pa.field("until_ns", pa.int64(), nullable=False),  # latest time of it or of its link; 0: none
+        pa.field("earliest_ns", pa.int64(), nullable=False),  # earliest time, of no leg; 0: at once
         *_DEFECT,
     ]
 )

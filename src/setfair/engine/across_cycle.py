@@ -6,7 +6,7 @@ Rules
 2. Records, in this order: SET_OFF of each obligation of which some value is cancelled, in order of the
    obligations, with that value in fine units; EXCHANGED of each party and currency in which its net position
    changed; ROUNDED of each party that rounding left something with; CYCLE_RUN of each currency, in the order
-   of their numbers; ACROSS_RUN.
+   of their numbers; CHOICE_RUN with a choice, its values in fine units; ACROSS_RUN.
 3. No money moves. What remains stays due: a cycle in its currency may net it.
 """
 
@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from setfair.domain.codes import RecordKind
 from setfair.engine.books import Books
+from setfair.engine.clear_due import choice_of, choice_record
 from setfair.engine.cycle_records import Stamp, cycle_record, new_records, obligation_records
-from setfair.engine.cycle_terms import FixingTerms
+from setfair.engine.cycle_terms import ChoiceTerms, CycleTerms, FixingTerms
 from setfair.engine.invariants import check_exchange
 from setfair.engine.layout import Array, Int64s
 from setfair.engine.reduce import due_obligations, reduce_at
@@ -29,7 +30,7 @@ from setfair.engine.setoff.fixing import AcrossCurrencies, set_off_across
 from setfair.engine.setoff.merge import GROSS_MAX_MINOR, net_positions
 
 
-def run_across_cycle(books: Books, day: int, stamp: Stamp, fixing: FixingTerms) -> Array:
+def run_across_cycle(books: Books, day: int, stamp: Stamp, terms: CycleTerms) -> Array:
     """Set off what is due in all currencies of a fixing; return the records, the cycle's own last.
 
     Parameters
@@ -40,12 +41,14 @@ def run_across_cycle(books: Books, day: int, stamp: Stamp, fixing: FixingTerms) 
         Business day, days since 1970-01-01.
     stamp
         Number of the cycle and the time; its currency is not read.
-    fixing
-        What each currency is worth.
+    terms
+        What each currency is worth, and what the cycle is to achieve.
     """
+    if (fixing := terms.fixing) is None:
+        raise ValueError("a cycle across currencies comes with a fixing")
     places = due_obligations(books, list(fixing.minor_value), day)
     due = books.obligations[places]
-    found = clear_due_across(due, fixing)
+    found = clear_due_across(due, fixing, terms.choice, day)
     some = np.flatnonzero(found.set_off.cleared_minor)
     reduce_at(books, places[some], found.reduced_minor[some])
     set_offs = obligation_records(books, places[some], found.reduced_minor[some], RecordKind.SET_OFF, stamp)
@@ -56,10 +59,14 @@ def run_across_cycle(books: Books, day: int, stamp: Stamp, fixing: FixingTerms) 
     rounded = _rounding_records(found, in_unit)
     check_exchange(exchanged, rounded)
     runs = _currency_records(due, found.reduced_minor, stamp)
-    return np.concatenate([set_offs, exchanged, rounded, *runs, _run_record(due, found, fixing, in_unit)])
+    chosen = choice_record(found.chosen, in_unit)
+    total = _run_record(due, found, fixing, in_unit)
+    return np.concatenate([set_offs, exchanged, rounded, *runs, chosen, total])
 
 
-def clear_due_across(due: Array, fixing: FixingTerms) -> AcrossCurrencies:
+def clear_due_across(
+    due: Array, fixing: FixingTerms, choice: ChoiceTerms | None, day: int
+) -> AcrossCurrencies:
     """Find what a cycle cancels of OBLIGATION rows that are due, all in currencies of the fixing."""
     numbers = sorted(fixing.minor_value)
     return set_off_across(
@@ -69,6 +76,7 @@ def clear_due_across(due: Array, fixing: FixingTerms) -> AcrossCurrencies:
         due["due"],
         currency=np.searchsorted(numbers, due["currency"]),
         minor_value=[fixing.minor_value[number] for number in numbers],
+        choice=choice_of(due, choice, day) if choice is not None else None,
     )
 
 

@@ -5,8 +5,8 @@ Rules
 1. Everything that decides is in `Books`; nothing else is remembered between batches.
 2. Arrays have room for the next batch before it is decided: kernels never allocate.
 3. `snapshot` and `restore` are exact: the same bytes give the same books on any machine.
-4. Adopting an agreement lays the accounts out anew in the agreement's order; balances, queues and
-   reservations of an account that was there before are kept.
+4. Adopting an agreement lays the accounts out anew; balances and queues of an account that was there before
+   are kept, and of its terms what the agreement says as before (`terms`).
 """
 
 from __future__ import annotations
@@ -34,6 +34,9 @@ from setfair.engine.layout import (
     PAYMENT,
     PAYMENT_COUNT,
     QUEUED_COUNT,
+    SCHEDULE,
+    STANDING,
+    TERM_CHANGE,
     Array,
     IdentityMemory,
     Int64s,
@@ -43,10 +46,14 @@ from setfair.engine.layout import (
     cleared,
     copy_rows,
 )
-from setfair.engine.ledger import ALL_OTHERS, HAS_BILATERAL, HAS_MULTILATERAL, find_limit_slot, limits_table
+from setfair.engine.ledger import ALL_OTHERS, limits_table
+from setfair.engine.limit_table import entries, flags_of, table_of, with_limits
 
-BYPASS_RULE, NETTING_RULE, RERUN_RULE, OFFSET_TIME, OFFSET_LEFT = 0, 4, 5, 6, 7
+BYPASS_RULE, NETTING_RULE, RERUN_RULE, OFFSET_TIME, OFFSET_LEFT, QUEUE_RULE = 0, 4, 5, 6, 7, 8
 """Places in `rules`."""
+
+QUEUE_MAX = 4_000_000
+"""Payments that may wait in one house, if its agreement says no less."""
 
 GROWTH = 4
 """By how much payments and obligations get more room: they fill it in order, and what is not filled takes no
@@ -100,12 +107,24 @@ class Books:
     business_day: NDArray[np.int32] = field(default_factory=lambda: np.zeros(CURRENCY_NUMBERS, np.int32))
     agent_account: NDArray[np.int32] = field(default_factory=lambda: np.full(CURRENCY_NUMBERS, -1, np.int32))
     counters: Int64s = field(default_factory=lambda: np.array([0, 0, 0, 1, 0, 0], np.int64))
-    reserved_terms: Int64s = field(default_factory=lambda: np.zeros((0, 2), np.int64))
-    """Reservations as agreed (urgent, high) by account: set again when a day opens."""
-    rules: Int64s = field(default_factory=lambda: np.array([0, 2, 10, 1, 0, 0, 0, 0], np.int64))
+    standing: Array = field(default_factory=lambda: np.zeros(0, STANDING))
+    """STANDING by account: what comes into force when a day opens."""
+    agreed: Array = field(default_factory=lambda: np.zeros(0, STANDING))
+    """STANDING by account as the agreement in force says."""
+    standing_limits: Array = field(default_factory=lambda: limits_table(0))
+    agreed_limits: Array = field(default_factory=lambda: limits_table(0))
+    """Limits that come into force when a day opens, and those that the agreement in force says; no nets."""
+    changes: Array = field(default_factory=lambda: np.zeros(0, TERM_CHANGE))
+    """TERM_CHANGE: what waits for a second person, in the order of numbers."""
+    schedule: Array = field(default_factory=lambda: np.zeros(0, SCHEDULE))
+    """SCHEDULE: when payers want payments that wait to settle, in the order of numbers."""
+    users: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    """By user, the participant for which it acts; -1: the operator; -2: nobody any more."""
+    rules: Int64s = field(default_factory=lambda: np.array([0, 2, 10, 1, 0, 0, 0, 0, QUEUE_MAX], np.int64))
     """Bypass discipline (0, 1), number of officers, days of identity memory, automatic confirmation (0, 1),
     netting (0, 1), whether a cycle runs again without who cannot pay (0, 1); time of the last run of
-    offsetting, or opening of a day, in nanoseconds, and how many payments the run left waiting."""
+    offsetting, or opening of a day, in nanoseconds, how many payments the run left waiting, and how many may
+    wait."""
 
     _slots: NDArray[np.uint64] = field(default_factory=lambda: slots_for(512))
     _obligation_slots: NDArray[np.uint64] = field(default_factory=lambda: slots_for(512))
@@ -142,11 +161,16 @@ class Books:
         return int(self.counters[LEG_COUNT])
 
     @property
-    def earliest_until(self) -> int:
-        """The first latest time of a link that waits, nanoseconds since 1970-01-01 UTC; 0: there is none."""
+    def next_time(self) -> int:
+        """When something is to be rejected or let in next, nanoseconds since 1970-01-01 UTC; 0: never."""
         links = self.links[: self.link_count]
         waits = (links["over"] == 0) & (links["present"] > 0) & (links["until"] > 0)
-        return int(links["until"][waits].min(initial=2**63 - 1)) if waits.any() else 0
+        times = [links["until"][waits], *(self.schedule[name] for name in ("earliest", "latest"))]
+        return min((int(each[each > 0].min()) for each in times if (each > 0).any()), default=0)
+
+    def is_time(self, now: int) -> bool:
+        """Tell whether something is to be rejected or let in by now."""
+        return 0 < self.next_time <= now
 
     @property
     def next_number(self) -> int:
@@ -168,34 +192,54 @@ class Books:
         for place, account in enumerate(terms):
             row = accounts[place]
             row["participant"], row["currency"] = account.participant, account.currency
-            row["credit_line"], row["open"] = account.credit_line, account.open
-            row["limits"] = HAS_MULTILATERAL if account.multilateral_limit is not None else 0
+            row["open"] = account.open
             if account.is_agent:
                 self.agent_account[account.currency] = place
         self.accounts = accounts
-        self.reserved_terms = np.array(
-            [(account.reserved_urgent, account.reserved_high) for account in terms], np.int64
-        ).reshape(-1, 2)
-        self.accounts["reserved_urgent"] = self.reserved_terms[:, 0]
-        self.accounts["reserved_high"] = self.reserved_terms[:, 1]
-        self._lay_out_limits(terms, tuple(limits))
+        self._lay_out_terms(terms)
+        self._lay_out_limits(terms, limits)
 
-    def _lay_out_limits(self, terms: Sequence[AccountTerms], limits: Sequence[LimitTerms]) -> None:
-        old = self.limits
-        self.limits = limits_table(len(limits) + len(terms))
-        multilateral = [
-            LimitTerms(place, ALL_OTHERS, account.multilateral_limit)
-            for place, account in enumerate(terms)
-            if account.multilateral_limit is not None
-        ]
-        for limit in (*limits, *multilateral):
-            place = find_limit_slot(self.limits, limit.debtor, limit.creditor)
-            before = old[find_limit_slot(old, limit.debtor, limit.creditor)]
-            key = (limit.debtor << 32) | limit.creditor
-            net = int(before["net"]) if before["key"] == key else 0
-            self.limits[place] = (key, limit.limit, net)
-            if limit.creditor != ALL_OTHERS:
-                self.accounts[limit.debtor]["limits"] |= HAS_BILATERAL
+    def _lay_out_terms(self, terms: Sequence[AccountTerms]) -> None:
+        """Take over what this version says otherwise than the one before; reservations start anew."""
+        agreed = np.array(
+            [tuple(getattr(each, name) for name in STANDING.names or ()) for each in terms], STANDING
+        )
+        standing = agreed.copy()
+        standing[: len(self.standing)] = self.standing
+        for name in STANDING.names or ():
+            is_new = np.ones(len(terms), np.bool_)
+            is_new[: len(self.agreed)] = agreed[name][: len(self.agreed)] != self.agreed[name]
+            standing[name][is_new] = agreed[name][is_new]
+            changed = is_new if name == "credit_line" else np.ones_like(is_new)
+            self.accounts[name][changed] = standing[name][changed]
+        self.agreed, self.standing = agreed, standing
+
+    def _lay_out_limits(self, terms: Sequence[AccountTerms], limits: Iterable[LimitTerms]) -> None:
+        """Take over the limits that this version says otherwise than the one before; nets are kept."""
+        said = {(limit.debtor, limit.creditor): limit.limit for limit in limits}
+        for place, account in enumerate(terms):
+            if account.multilateral_limit is not None:
+                said[place, ALL_OTHERS] = account.multilateral_limit
+        before = {
+            (int(row["key"]) >> 32, int(row["key"]) & 0xFFFFFFFF): int(row["limit"])
+            for row in entries(self.agreed_limits)
+        }
+        changed = {pair: said.get(pair) for pair in (*before, *said) if before.get(pair) != said.get(pair)}
+        self.limits = with_limits(self.limits, changed)
+        self.standing_limits = with_limits(self.standing_limits, changed)
+        self.agreed_limits = with_limits(self.agreed_limits, changed)
+        self.mark_limits()
+
+    def mark_limits(self) -> None:
+        """Note at each account which limits it has."""
+        self.accounts["limits"] = flags_of(self.limits, len(self.accounts))
+
+    def bring_limits_back(self, ours: NDArray[np.bool_]) -> None:
+        """Bring the limits that stand into force for some accounts; nothing is paid yet under them."""
+        present, standing = entries(self.limits), entries(self.standing_limits)
+        others = present[~ours[present["key"] >> 32]]
+        self.limits = table_of(np.concatenate([others, standing[ours[standing["key"] >> 32]]]))
+        self.mark_limits()
 
     def reserve_payments(self, more: int) -> None:
         """Make room for `more` payments and their identities."""
@@ -316,7 +360,13 @@ class Books:
             "business_day": self.business_day,
             "agent_account": self.agent_account,
             "counters": self.counters,
-            "reserved_terms": self.reserved_terms,
+            "standing": self.standing,
+            "agreed": self.agreed,
+            "standing_limits": self.standing_limits,
+            "agreed_limits": self.agreed_limits,
+            "changes": self.changes,
+            "users": self.users,
+            "schedule": self.schedule,
             "rules": self.rules,
         }
 
@@ -324,7 +374,10 @@ class Books:
     def restore(cls, arrays: dict[str, NDArray[np.generic]]) -> Books:
         """Make books from a snapshot; the arrays are copied."""
         copies = {name: _copied(array) for name, array in arrays.items()}
-        copies["reserved_terms"] = copies["reserved_terms"].reshape(-1, 2)
+        # Books that were kept before there was a rule have what holds without it.
+        rules = cls().rules
+        rules[: len(copies["rules"])] = copies["rules"]
+        copies["rules"] = rules
         slots = _filled_slots(copies["identities"], len(copies["identities"]))
         obligation_slots = _filled_slots(
             copies["obligation_identities"], len(copies["obligation_identities"])

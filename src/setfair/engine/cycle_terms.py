@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from setfair.engine.setoff.objective import Objective
+
 
 @dataclass(frozen=True, slots=True)
 class FixingTerms:
@@ -19,11 +21,26 @@ class FixingTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class ChoiceTerms:
+    """What a cycle is to achieve, and within what."""
+
+    objective: Objective = Objective.VALUE
+    keep: tuple[int, ...] = ()
+    """Numbers of obligations that are not to be touched."""
+    minimum_minor: int = 0
+    """An obligation is cancelled by at least so much, or not at all."""
+    party_maximum_minor: int | None = None
+    """Of a party's debts at most so much is cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
 class CycleTerms:
     """What a cycle comes with; nothing of it: the most value, one currency."""
 
     fixing: FixingTerms | None = None
     """With a cycle across currencies."""
+    choice: ChoiceTerms | None = None
+    """None: the most value, without limits."""
 
 
 AS_EVER = CycleTerms()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from setfair.domain.codes import InstructionKind, Phase, Reason, RecordKind, Status
 from setfair.engine.books import Books
 from setfair.engine.cascade import release
@@ -11,6 +9,7 @@ from setfair.engine.layout import PAYMENT_COUNT, Journal, PaymentBooks
 from setfair.engine.ledger import write_payment_record
 from setfair.engine.link import link_of, reject_one_leg
 from setfair.engine.queue import NONE
+from setfair.engine.terms import bring_back
 from setfair.engine.withdraw import withdraw
 from setfair.kernel import kernel
 
@@ -21,7 +20,7 @@ _AT_CUTOFF = int(Reason.QUEUED_AT_CUTOFF)
 
 
 def open_day(books: Books, currency: int, day: int, remember_from: int) -> None:
-    """Open the business day of a currency: limits from zero, reservations as agreed.
+    """Open the business day of a currency: the terms that stand come into force.
 
     Parameters
     ----------
@@ -39,11 +38,7 @@ def open_day(books: Books, currency: int, day: int, remember_from: int) -> None:
     books.phases[currency] = Phase.OPEN
     books.business_day[currency] = day
     ours = books.accounts["currency"] == currency
-    books.accounts["reserved_urgent"][ours] = books.reserved_terms[ours, 0]
-    books.accounts["reserved_high"][ours] = books.reserved_terms[ours, 1]
-    used = np.flatnonzero(books.limits["key"] != -1)
-    debtors = books.limits["key"][used] >> 32
-    books.limits["net"][used[ours[debtors]]] = 0
+    bring_back(books, ours)
     books.forget_payments_before(min(remember_from, *open_days.tolist(), day))
 
 

@@ -5,8 +5,9 @@ A batch is of one sort, told by its first instruction:
 * payments: customer and institution payments, returns, liquidity transfers, cancellations, decisions on held
   payments, and holds of those that wait (`admit`);
 * obligations: obligations, credit notes, confirmations, parties, decisions on them, and holds (`obligation`);
-* one command: PHASE_CHANGE (`day`), CYCLE (`cycle`), ADOPTION (`books`), EXPIRY (`link_entry`),
-  OFFSETTING (`offset_queue`), and LIST_ADOPTION and ALERT_NOTE, which change nothing here and go on record.
+* one command: PHASE_CHANGE (`day`), CYCLE (`cycle`), ADOPTION (`books`), EXPIRY (`link_entry` and
+  `queue_change`), OFFSETTING (`offset_queue`), TERM_CHANGE and decisions on it (`terms`), QUEUE_CHANGE
+  (`queue_change`), and LIST_ADOPTION and ALERT_NOTE, which change nothing here and go on record.
 
 Same books and batch, same records, on any machine: nothing here reads a clock, a file or a hash seed.
 """
@@ -23,7 +24,15 @@ from numpy.typing import NDArray
 from setfair.domain.codes import PHASE_MOVES, InstructionKind, Phase, Reason, RecordKind, Status
 from setfair.engine.across_cycle import run_across_cycle
 from setfair.engine.admit import admit
-from setfair.engine.books import NETTING_RULE, OFFSET_TIME, RERUN_RULE, AccountTerms, Books, LimitTerms
+from setfair.engine.books import (
+    NETTING_RULE,
+    OFFSET_TIME,
+    QUEUE_RULE,
+    RERUN_RULE,
+    AccountTerms,
+    Books,
+    LimitTerms,
+)
 from setfair.engine.cycle import run_cycle
 from setfair.engine.cycle_records import Stamp
 from setfair.engine.cycle_terms import AS_EVER, CycleTerms
@@ -36,6 +45,7 @@ from setfair.engine.layout import (
     QUEUED_COUNT,
     RECORD,
     ROW_OUTCOME,
+    TIMES,
     Array,
     Journal,
     Setting,
@@ -48,14 +58,15 @@ from setfair.engine.obligation import (
     find_obligation,
 )
 from setfair.engine.offset_queue import offset_books
-
-QUEUE_MAX = 4_000_000
-"""Payments that may wait in one house."""
+from setfair.engine.queue_change import change_queue, let_times_pass, schedule_for
+from setfair.engine.schedule import still_needed, with_times
+from setfair.engine.terms import acting_for, adopt_users, decide_change, propose_change, reject_changes
 
 RECORDS_OF_LEG = 5
 """Records about a leg and its cancellation that one batch writes at most."""
 
 NO_LEGS = np.zeros(0, LEG_TERMS)
+NO_TIMES = np.zeros(0, TIMES)
 
 _PAYMENTS = frozenset(
     {
@@ -86,11 +97,15 @@ class Terms:
     limits: Sequence[LimitTerms]
     bypass: bool
     officers: int
+    users: Sequence[int]
+    """By user, the participant for which it acts; -1: the operator; -2: nobody any more."""
     automatic_confirmation: bool
     netting: bool
     """Whether a cycle nets what set-off leaves."""
     rerun_without: bool
     """Whether a cycle runs again without who cannot pay; if not, it nets again without it."""
+    queue_max: int
+    """Payments that may wait; 0: what cannot settle at once is rejected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +126,7 @@ def decide(
     party_account: NDArray[np.int32] | None = None,
     *,
     leg_terms: Array | None = None,
+    times: Array | None = None,
     cycle_terms: CycleTerms = AS_EVER,
 ) -> Decided:
     """Decide one batch; `books` are changed in place.
@@ -130,6 +146,8 @@ def decide(
         with, or -1; None: no party has one.
     leg_terms
         With payments: LEG_TERMS of those that are legs of links, in the places that they name.
+    times
+        With payments: TIMES of those that say when they may settle, in the places that they name.
     cycle_terms
         With a CYCLE: what it comes with.
 
@@ -142,7 +160,8 @@ def decide(
     if kind in _DECISIONS:
         kind = _kind_of_held(books, int(batch[0]["target"]))
     if kind in _PAYMENTS:
-        decided = _decide_payments(books, batch, now, NO_LEGS if leg_terms is None else leg_terms)
+        said = NO_LEGS if leg_terms is None else leg_terms, NO_TIMES if times is None else times
+        decided = _decide_payments(books, batch, now, *said)
     elif kind in _OBLIGATIONS:
         decided = _decide_obligations(books, batch, now)
     else:
@@ -159,7 +178,7 @@ def _kind_of_held(books: Books, number: int) -> InstructionKind:
     return InstructionKind.CUSTOMER_PAYMENT
 
 
-def _decide_payments(books: Books, batch: Array, now: int, leg_terms: Array) -> Decided:
+def _decide_payments(books: Books, batch: Array, now: int, leg_terms: Array, times: Array) -> Decided:
     books.reserve_payments(len(batch))
     books.reserve_links(len(leg_terms))
     of_legs = RECORDS_OF_LEG * (books.leg_count + len(leg_terms))
@@ -167,10 +186,21 @@ def _decide_payments(books: Books, batch: Array, now: int, leg_terms: Array) -> 
     of_legs += LEGS_MAX * int(np.count_nonzero(batch["kind"] == InstructionKind.SCREENING_HOLD))
     journal = _journal(2 * len(batch) + int(books.counters[QUEUED_COUNT]) + of_legs)
     rows = np.zeros(len(batch), ROW_OUTCOME)
-    bypass, officers = bool(books.rules[0]), int(books.rules[1])
-    setting = Setting(now, int(books.business_day.max()), bypass, QUEUE_MAX, officers, leg_terms)
+    setting = _setting(books, now, leg_terms, with_times(books.schedule, times))
     admit(books.payment_books(), journal, setting, batch, rows)
+    _keep_schedule(books, setting)
     return Decided(rows, _written(journal))
+
+
+def _setting(books: Books, now: int, leg_terms: Array, schedule: Array) -> Setting:
+    bypass, officers, queue_max = (int(books.rules[place]) for place in (0, 1, QUEUE_RULE))
+    today, first = int(books.business_day.max()), len(books.schedule)
+    return Setting(now, today, bool(bypass), queue_max, officers, leg_terms, schedule, first)
+
+
+def _keep_schedule(books: Books, setting: Setting) -> None:
+    if len(setting.schedule):
+        books.schedule = still_needed(setting.schedule, books.payments[: books.payment_count])
 
 
 def _decide_obligations(books: Books, batch: Array, now: int) -> Decided:
@@ -210,6 +240,12 @@ def _decide_command(
         records = _expire(books, number, now)
     elif kind is InstructionKind.OFFSETTING:
         records = offset_books(books, number, now, int(command["amount"]))
+    elif kind is InstructionKind.TERM_CHANGE:
+        records = propose_change(books, command, number, now)
+    elif kind in (InstructionKind.TERM_APPROVAL, InstructionKind.TERM_REFUSAL):
+        records = decide_change(books, command, number, now)
+    elif kind is InstructionKind.QUEUE_CHANGE:
+        records = _change_queue(books, command, number, now)
     elif kind is InstructionKind.ALERT_NOTE:
         records = _note_alert(command, number, now)
     else:
@@ -225,15 +261,15 @@ def _run_cycle(books: Books, command: Array, number: int, now: int, with_cycle: 
     """Run a cycle in one currency, or in all of a fixing."""
     stamp, day = Stamp(int(command["currency"]), number, now), int(command["value_date"])
     if with_cycle.terms.fixing is not None:
-        return run_across_cycle(books, day, stamp, with_cycle.terms.fixing)
-    return run_cycle(books, day, stamp, with_cycle.party_account)
+        return run_across_cycle(books, day, stamp, with_cycle.terms)
+    return run_cycle(books, day, stamp, with_cycle.party_account, with_cycle.terms.choice)
 
 
 def _change_phase(books: Books, command: Array, number: int, now: int) -> Array:
     """Move one currency to its next phase; a move that is not allowed is a rejection."""
     currency, phase = int(command["currency"]), Phase(int(command["target"]))
     allowed = phase in PHASE_MOVES[Phase(int(books.phases[currency]))]
-    journal = _journal(books.payment_count)
+    journal, over = _journal(books.payment_count), np.zeros(0, RECORD)
     if allowed and phase is Phase.OPEN:
         open_day(books, currency, int(command["value_date"]), int(command["amount"]))
         books.rules[OFFSET_TIME] = now
@@ -241,21 +277,42 @@ def _change_phase(books: Books, command: Array, number: int, now: int) -> Array:
         books.phases[currency] = phase
         if phase in (Phase.INTERBANK_CUTOFF, Phase.CLOSED):
             reject_waiting(books, journal, currency, number, now)
+        if phase is Phase.CLOSED:
+            over = reject_changes(books, currency, number, now)
     own = _command_record(RecordKind.PHASE_CHANGED, number, now)
     own["currency"], own["amount"] = currency, int(phase)
     own["debtor_after"] = books.business_day[currency]
     if not allowed:
         own["kind"], own["status"], own["reason"] = RecordKind.REJECTED, Status.RJCT, Reason.DAY_NOT_OPEN
-    return np.concatenate([own, _written(journal)])
+    return np.concatenate([own, _written(journal), over])
 
 
 def _expire(books: Books, number: int, now: int) -> Array:
-    """Reject what has reached its latest time."""
-    room = int(books.counters[QUEUED_COUNT]) + RECORDS_OF_LEG * int(books.counters[LEG_COUNT])
+    """Reject what has reached its latest time, and let in what has reached its earliest."""
+    room = (
+        2 * len(books.schedule)
+        + int(books.counters[QUEUED_COUNT])
+        + RECORDS_OF_LEG * int(books.counters[LEG_COUNT])
+    )
     journal = _journal(room)
     own = _command_record(RecordKind.EXPIRY_RUN, number, now)
     own["amount"] = expire_links(books.payment_books(), journal, number, now)
+    if len(books.schedule):
+        setting = _setting(books, now, NO_LEGS, books.schedule.copy())
+        own["amount"] += let_times_pass(books.payment_books(), journal, setting, number)
+        _keep_schedule(books, setting)
     return np.concatenate([own, _written(journal)])
+
+
+def _change_queue(books: Books, command: Array, number: int, now: int) -> Array:
+    """Change how a payment waits."""
+    room = 3 + int(books.counters[QUEUED_COUNT]) + RECORDS_OF_LEG * int(books.counters[LEG_COUNT])
+    journal = _journal(room)
+    setting = _setting(books, now, NO_LEGS, schedule_for(books, int(command["target"])))
+    acts_for = acting_for(books, int(command["person"]))
+    change_queue(books.payment_books(), journal, setting, acts_for, np.array([command]), number)
+    _keep_schedule(books, setting)
+    return _written(journal)
 
 
 def _note_alert(command: Array, number: int, now: int) -> Array:
@@ -270,9 +327,11 @@ def _adopt(books: Books, number: int, now: int, terms: Terms | None) -> Array:
     if terms is None:
         raise ValueError("an ADOPTION comes with its terms")
     books.lay_out_accounts(terms.accounts, terms.limits)
+    adopt_users(books, terms.users)
     books.rules[0], books.rules[1] = int(terms.bypass), terms.officers
     books.rules[3] = int(terms.automatic_confirmation)
     books.rules[NETTING_RULE], books.rules[RERUN_RULE] = int(terms.netting), int(terms.rerun_without)
+    books.rules[QUEUE_RULE] = terms.queue_max
     own = _command_record(RecordKind.AGREEMENT_ADOPTED, number, now)
     own["amount"] = terms.version
     return own

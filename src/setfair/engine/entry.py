@@ -23,6 +23,7 @@ from setfair.engine.ledger import (
 from setfair.engine.link import link_of
 from setfair.engine.link_entry import enter_leg
 from setfair.engine.queue import NONE, dequeue, enqueue, following, head, is_blocked
+from setfair.engine.schedule import park
 from setfair.engine.withdraw import check_timing, reject
 from setfair.kernel import inlined, inner
 
@@ -53,6 +54,7 @@ _RETURN_NOT_MATCHING, _RETURN_EXCEEDS = (
     int(Reason.RETURN_EXCEEDS_ORIGINAL),
 )
 _SCREENING_HIT, _QUEUE_FULL = int(Reason.SCREENING_HIT), int(Reason.QUEUE_FULL)
+_EXPIRED = int(Reason.EXPIRED)
 _OVERFLOW = int(Reason.BALANCE_OVERFLOW)
 _INSUFFICIENT, _LIMIT, _BEHIND = (
     int(Reason.INSUFFICIENT_FUNDS),
@@ -75,14 +77,28 @@ def enter(books: PaymentBooks, journal: Journal, setting: Setting, payment: int,
         original = find_index(books.identities, instruction["original_high"], instruction["original_low"])
         books.payments[payment]["original"] = original
         reason = check_return(books, payment)
+    if reason == 0 and instruction["target"] < 0:
+        reason = _note_times(books, setting, payment, instruction)
     if reason != 0:
         reject(books, journal, payment, reason, books.payments[payment]["number"], setting.now)
-    elif instruction["target"] != 0:
+    elif instruction["target"] > 0:
         enter_leg(books, journal, setting, payment, instruction)
     elif instruction["screening"] == _HIT:
         hold(books, journal, payment, books.payments[payment]["number"], setting.now)
-    else:
+    elif instruction["target"] == 0 or not park(
+        books, journal, setting, payment, books.payments[payment]["number"]
+    ):
         accept(books, journal, setting, payment, books.payments[payment]["number"])
+
+
+@inner
+def _note_times(books: PaymentBooks, setting: Setting, payment: int, instruction: Row) -> int:
+    """Step 10a: keep the times that the payment comes with; the reason why it cannot, or 0."""
+    row = setting.schedule[setting.schedule_first - instruction["target"] - 1]
+    if row["latest"] != 0 and row["latest"] <= setting.now:
+        return _EXPIRED
+    row["number"] = books.payments[payment]["number"]
+    return 0
 
 
 @inlined
@@ -237,15 +253,19 @@ def _queue(
     if books.accounts[entry["creditor"]]["balance"] + entry["amount"] > BALANCE_MAX:
         reject(books, journal, payment, _OVERFLOW, cause, setting.now)
         return
-    if books.counters[QUEUED_COUNT] >= setting.queue_max:
+    if setting.queue_max > 0 and books.counters[QUEUED_COUNT] >= setting.queue_max:
         reject(books, journal, payment, _QUEUE_FULL, cause, setting.now)
         return
     if blocked:
-        entry["reason"] = _BEHIND
+        reason = _BEHIND
     elif available(books, entry["debtor"], entry["priority"]) < entry["amount"]:
-        entry["reason"] = _INSUFFICIENT
+        reason = _INSUFFICIENT
     else:
-        entry["reason"] = _LIMIT
+        reason = _LIMIT
+    if setting.queue_max == 0:
+        reject(books, journal, payment, reason, cause, setting.now)
+        return
+    entry["reason"] = reason
     entry["mechanism"] = 0
     enqueue(books, payment)
     write_payment_record(books, journal, payment, _QUEUED, cause, setting.now)

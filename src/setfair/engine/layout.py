@@ -33,9 +33,13 @@ INSTRUCTION = np.dtype(
         ("content", "<u8"),  # digest of everything that the sender said
         ("original_high", "<u8"),  # identity of the instruction that this one is about, or 0
         ("original_low", "<u8"),
-        ("value_date", "<i4"),  # days since 1970-01-01; due date of an obligation; 0: none
-        ("person", "<i4"),  # who decides on what is held; -1
-        ("target", "<i8"),  # number of the held instruction; new phase; place of a leg's terms from 1; 0
+        (
+            "value_date",
+            "<i4",
+        ),  # days since 1970-01-01; due date of an obligation; only day of a term; 0: none
+        ("person", "<i4"),  # officer who decides on what is held; user who changes a term; -1
+        ("target", "<i8"),  # number of what is decided on; new phase; Term; place of a leg's terms
+        # from 1, or below zero of times from -1; QueueAction; 0
     ]
 )
 """One instruction as the engine reads it, 80 bytes."""
@@ -163,6 +167,40 @@ IDENTITY = np.dtype([("high", "<u8"), ("low", "<u8"), ("content", "<u8")])
 LIMIT = np.dtype([("key", "<i8"), ("limit", "<i8"), ("net", "<i8")])
 """One slot of the limits table; key -1 is empty."""
 
+STANDING = np.dtype([("reserved_urgent", "<i8"), ("reserved_high", "<i8"), ("credit_line", "<i8")])
+"""Terms of an account that come into force when a day opens, in minor units: 24 bytes."""
+
+TERM_CHANGE = np.dtype(
+    [
+        ("number", "<i8"),  # of the instruction that asked for it
+        ("amount", "<i8"),  # minor units; -1: no limit
+        ("account", "<i4"),
+        ("counterparty", "<i4"),  # of a bilateral limit; -1
+        ("person", "<i4"),  # who asked
+        (
+            "day",
+            "<i4",
+        ),  # the business day for which alone it is, days since 1970-01-01; 0: until further notice
+        ("term", "u1"),  # Term
+        ("spare", "u1", (7,)),
+    ]
+)
+"""One change of a limit, reservation or credit line that waits for a second person: 40 bytes."""
+
+TIMES = np.dtype([("earliest", "<i8"), ("latest", "<i8")])
+"""What an instruction says of when it may settle, nanoseconds since 1970-01-01 UTC, 0: nothing: 16 bytes."""
+
+SCHEDULE = np.dtype(
+    [
+        ("number", "<i8"),  # of the payment; 0: none
+        ("earliest", "<i8"),  # nanoseconds since 1970-01-01 UTC; 0: at once, or it has passed
+        ("latest", "<i8"),  # 0: the cut-off
+        ("on_hold", "u1"),
+        ("spare", "u1", (7,)),
+    ]
+)
+"""When a payer wants a payment to settle: 32 bytes. Only payments of which something is said have it."""
+
 ROW_OUTCOME = np.dtype(
     [
         ("number", "<i8"),  # instruction number (of the first, for a repeat)
@@ -275,6 +313,10 @@ class Setting(NamedTuple):
     """How many people may decide on what is held: persons 0 .. officers - 1."""
     terms: Array
     """LEG_TERMS of the legs of the batch, in the places that their instructions name."""
+    schedule: Array
+    """SCHEDULE of the house, and then of the batch in the places that its instructions name."""
+    schedule_first: int
+    """Where those of the batch begin."""
 
 
 class Journal(NamedTuple):

@@ -1,8 +1,9 @@
 """A cycle with netting: the books are changed, and records written, as `net_rounds` found.
 
 Records, in this order: SET_OFF; of each round NET_POSITION and LEFT_OUT; LEFT_DUE; the legs, SETTLED; NETTED;
-what the legs release from the queues, SETTLED; NETTING_RUN; CYCLE_RUN. Positions are written of all accounts
-in the first and in the last round, in the rounds between of the account that was then left out.
+what the legs release from the queues, SETTLED; NETTING_RUN; CHOICE_RUN with a choice; CYCLE_RUN. Positions
+are written of all accounts in the first and in the last round, in the rounds between of the account that was
+then left out.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from setfair.domain.codes import RecordKind, Status
 from setfair.engine.books import RERUN_RULE, Books
+from setfair.engine.clear_due import choice_record
 from setfair.engine.cycle_records import (
     Stamp,
     cycle_record,
@@ -21,13 +23,17 @@ from setfair.engine.cycle_records import (
     position_records,
 )
 from setfair.engine.layout import RECORD, Array, Int64s
-from setfair.engine.net_rounds import Clearing, clear_and_net, find_sides
+from setfair.engine.net_rounds import Choosing, Clearing, clear_and_net, find_sides
 from setfair.engine.netting import release_creditors, settle_legs
 from setfair.engine.reduce import reduce_obligations
 
 
 def run_net_cycle(
-    books: Books, places: NDArray[np.int64], stamp: Stamp, party_account: NDArray[np.int32] | None
+    books: Books,
+    places: NDArray[np.int64],
+    stamp: Stamp,
+    party_account: NDArray[np.int32] | None,
+    choosing: Choosing,
 ) -> Array:
     """Set off and net what is due in one currency and return the records, the cycle's own last.
 
@@ -41,11 +47,13 @@ def run_net_cycle(
         Currency and number of the cycle, and the time.
     party_account
         By party, the account that it settles on, or -1.
+    choosing
+        What set-off is to achieve, and within what.
     """
     due = books.obligations[places]
     rerun = bool(books.rules[RERUN_RULE])
     sides = find_sides(books, due, party_account)
-    clearing = clear_and_net(books, due, sides, rerun=rerun)
+    clearing = clear_and_net(books, due, sides, choosing, rerun=rerun)
     set_offs = reduce_obligations(books, places, clearing.cleared, RecordKind.SET_OFF, stamp)
     turns = _turn_records(books, clearing, stamp)
     left = due["remaining"] - clearing.cleared - clearing.netted
@@ -62,7 +70,8 @@ def run_net_cycle(
         stamp,
     )
     own = cycle_record(due, int(clearing.cleared.sum()), clearing.net_debit, stamp)
-    return np.concatenate([set_offs, *turns, left_due, legs, netted, released, totals, own])
+    chosen = choice_record(clearing.chosen, stamp)
+    return np.concatenate([set_offs, *turns, left_due, legs, netted, released, totals, chosen, own])
 
 
 def _turn_records(books: Books, clearing: Clearing, stamp: Stamp) -> list[Array]:

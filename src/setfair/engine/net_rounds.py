@@ -15,12 +15,15 @@ Rules (docs/clearing-rules.md, "Netting")
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from setfair.domain.codes import InstructionKind, Status
 from setfair.engine.books import Books
+from setfair.engine.clear_due import clear_due
+from setfair.engine.cycle_terms import ChoiceTerms
 from setfair.engine.layout import Array, Int64s
 from setfair.engine.netting import (
     Funds,
@@ -32,7 +35,7 @@ from setfair.engine.netting import (
     find_positions,
     find_short,
 )
-from setfair.engine.setoff import set_off
+from setfair.engine.setoff import ChosenSetOff
 
 Mask = NDArray[np.bool_]
 
@@ -58,6 +61,15 @@ class Clearing:
     """What set-off over everything that was due cannot clear."""
     turns: tuple[Turn, ...]
     legs: Legs
+    chosen: ChosenSetOff | None
+    """What the objective and limits of the last set-off came to, if there were any."""
+
+
+class Choosing(NamedTuple):
+    """What set-off is to achieve, within what, and on which business day."""
+
+    terms: ChoiceTerms | None
+    day: int
 
 
 @dataclass(slots=True)
@@ -109,7 +121,9 @@ def _registered_parties(books: Books) -> NDArray[np.int32]:
     ]
 
 
-def clear_and_net(books: Books, due: Array, sides: tuple[Int64s, Int64s], *, rerun: bool) -> Clearing:
+def clear_and_net(
+    books: Books, due: Array, sides: tuple[Int64s, Int64s], choosing: Choosing, *, rerun: bool
+) -> Clearing:
     """Find what a cycle sets off and nets.
 
     Parameters
@@ -120,12 +134,15 @@ def clear_and_net(books: Books, due: Array, sides: tuple[Int64s, Int64s], *, rer
         OBLIGATION, those that are due in one currency.
     sides
         Accounts of their debtors and creditors, from `find_sides`.
+    choosing
+        What set-off is to achieve, and within what.
     rerun
         Whether set-off is run again without who is unable: rule 2.
     """
     accounts, funds = len(books.accounts), find_funds(books)
     who = _Sides(*sides, np.zeros(accounts + 1, np.bool_))
-    cleared, net_debit = _set_off(due, np.ones(len(due), np.bool_))
+    result, chosen = clear_due(due, *choosing)
+    cleared, net_debit = result.cleared_minor, result.net_debit_minor
     pairs = _merge(who, due["remaining"] - cleared, accounts)
     turns: list[Turn] = []
     while True:
@@ -136,10 +153,13 @@ def clear_and_net(books: Books, due: Array, sides: tuple[Int64s, Int64s], *, rer
         turns.append(Turn(positions, unable))
         if unable is None:
             remaining = np.where(who.can_be_netted(), due["remaining"] - cleared, 0)
-            return Clearing(cleared, remaining, net_debit, tuple(turns), legs)
+            return Clearing(cleared, remaining, net_debit, tuple(turns), legs, chosen)
         who.out[unable.account] = True
         if rerun:
-            cleared, _ = _set_off(due, who.without_the_left_out())
+            takes_part = who.without_the_left_out()
+            result, chosen = clear_due(due[takes_part], *choosing)
+            cleared = np.zeros(len(due), np.int64)
+            cleared[takes_part] = result.cleared_minor
             pairs = _merge(who, due["remaining"] - cleared, accounts)
 
 
@@ -149,15 +169,6 @@ def _find_unable(books: Books, positions: Positions, funds: Funds) -> tuple[Unab
         return short, Legs(*(np.zeros(0, np.int64) for _ in Legs._fields))
     legs, limited = find_legs(books, positions)
     return limited, legs
-
-
-def _set_off(due: Array, takes_part: Mask) -> tuple[Int64s, int]:
-    """Set off the obligations that take part; return what is cleared of each, and the net debit."""
-    chosen = due[takes_part]
-    result = set_off(chosen["debtor"], chosen["creditor"], chosen["remaining"], chosen["due"])
-    cleared = np.zeros(len(due), np.int64)
-    cleared[takes_part] = result.cleared_minor
-    return cleared, result.net_debit_minor
 
 
 def _merge(who: _Sides, remaining: Int64s, accounts: int) -> tuple[Int64s, Int64s, Int64s]:

@@ -80,7 +80,7 @@ def _admit_one(
 ) -> None:
     place = books.counters[OBLIGATION_COUNT]
     known = ABSENT
-    if instruction["identity_high"] != 0 or instruction["identity_low"] != 0:
+    if _is_remembered(books, instruction):
         known = remember(
             books.identities,
             instruction["identity_high"],
@@ -102,6 +102,28 @@ def _admit_one(
         _finish(books, journal, place, _PDNG, _SCREENING_HIT, _HELD, setting.now)
     else:
         _accept(books, journal, setting, place)
+
+
+@inner
+def _is_remembered(books: ObligationBooks, instruction: Row) -> bool:
+    """Tell whether what comes again gets the first outcome: a confirmation only once it has fitted."""
+    high, low = instruction["identity_high"], instruction["identity_low"]
+    if high == 0 and low == 0:
+        return False
+    if instruction["kind"] != _CONFIRMATION or find_index(books.identities, high, low) != ABSENT:
+        return True
+    original = find_index(books.identities, instruction["original_high"], instruction["original_low"])
+    return _awaits(books, original, instruction["debtor"])
+
+
+@inner
+def _awaits(books: ObligationBooks, original: int, debtor: int) -> bool:
+    """Tell whether an obligation waits for this debtor's confirmation."""
+    if original == ABSENT:
+        return False
+    entry = books.obligations[original]
+    is_pending = entry["kind"] == _OBLIGATION and entry["status"] == _PDNG and entry["held"] == 0
+    return is_pending and entry["debtor"] == debtor
 
 
 @inner
@@ -169,12 +191,7 @@ def _accept(books: ObligationBooks, journal: Journal, setting: ObligationSetting
 def _confirm(books: ObligationBooks, journal: Journal, place: int, now: int) -> None:
     entry = books.obligations[place]
     original = entry["original"]
-    pending = False
-    if original != ABSENT:
-        other = books.obligations[original]
-        pending = other["kind"] == _OBLIGATION and other["status"] == _PDNG and other["held"] == 0
-        pending = pending and other["debtor"] == entry["debtor"]
-    if not pending:
+    if not _awaits(books, original, entry["debtor"]):
         _finish(books, journal, place, _RJCT, _NOT_PENDING, _REJECTED, now)
         return
     entry["status"] = _ACSC

@@ -65,6 +65,23 @@ def enqueue(books: PaymentBooks, payment: int) -> None:
     books.counters[QUEUED_COUNT] += 1
 
 
+@kernel
+def enqueue_first(books: PaymentBooks, payment: int) -> None:
+    """Put a payment at the top of its priority in its debtor's queue."""
+    payments = books.payments
+    account = books.accounts[payments[payment]["debtor"]]
+    priority = payments[payment]["priority"]
+    first = account["head"][priority]
+    payments[payment]["previous"] = NONE
+    payments[payment]["next"] = first
+    if first == NONE:
+        account["tail"][priority] = payment
+    else:
+        payments[first]["previous"] = payment
+    account["head"][priority] = payment
+    books.counters[QUEUED_COUNT] += 1
+
+
 @inlined
 def dequeue(books: PaymentBooks, payment: int) -> None:
     """Take a payment out of its debtor's queue."""

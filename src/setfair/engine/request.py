@@ -15,6 +15,7 @@ from setfair.engine.ledger import write_payment_record
 from setfair.engine.link import link_of, reject_one_leg, write_answer
 from setfair.engine.link_entry import cancel_leg, hold_leg, readmit_leg
 from setfair.engine.queue import NONE
+from setfair.engine.schedule import park
 from setfair.engine.withdraw import check_timing, reject, withdraw
 from setfair.kernel import inner
 
@@ -133,7 +134,7 @@ def decide_held(
     elif is_refused:
         reject(books, journal, payment, _REFUSED, number, setting.now)
     else:
-        _readmit(books, journal, setting, payment, number)
+        readmit(books, journal, setting, payment, number)
     return 0
 
 
@@ -163,8 +164,8 @@ def hold_again(books: PaymentBooks, journal: Journal, setting: Setting, number: 
 
 
 @inner
-def _readmit(books: PaymentBooks, journal: Journal, setting: Setting, payment: int, cause: int) -> None:
-    """Accept a released payment as of now: steps 6, 7, 10, 12 to 14."""
+def readmit(books: PaymentBooks, journal: Journal, setting: Setting, payment: int, cause: int) -> None:
+    """Accept what was held or parked as of now, unless its payer keeps it back: steps 6, 7, 10 to 14."""
     if link_of(books, payment) != NONE:
         readmit_leg(books, journal, setting, payment, cause)
         return
@@ -173,7 +174,7 @@ def _readmit(books: PaymentBooks, journal: Journal, setting: Setting, payment: i
         reason = check_return(books, payment)
     if reason != 0:
         reject(books, journal, payment, reason, cause, setting.now)
-    else:
+    elif not park(books, journal, setting, payment, cause):
         accept(books, journal, setting, payment, cause)
 
 

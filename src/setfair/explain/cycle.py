@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from setfair.domain.codes import RecordKind
 from setfair.domain.money import Currency, currency_of_number
-from setfair.engine.cycle_terms import FixingTerms
+from setfair.engine.cycle_terms import ChoiceTerms, FixingTerms
 from setfair.engine.layout import RECORD, Array
 from setfair.engine.loops import Loops, find_loops
 from setfair.engine.setoff.fine_unit import choose_fine_unit
@@ -84,6 +84,8 @@ class CycleLoops:
     """None: the cycle was of one currency."""
     moved: Array = field(default_factory=lambda: np.zeros(0, RECORD))
     """RECORD: across currencies the EXCHANGED and ROUNDED records."""
+    choice: ChoiceTerms | None = None
+    """What the cycle was run for, and within which limits; None: the most value."""
 
     @property
     def unit(self) -> Currency:
@@ -174,6 +176,7 @@ def read_cycle(query: Query, number: int) -> CycleLoops:
         loops,
         across,
         page.records[np.isin(page.records["kind"], (RecordKind.EXCHANGED, RecordKind.ROUNDED))],
+        cycle_terms_of(page.documents).choice,
     )
 
 

@@ -8,7 +8,8 @@ Rules
    journal's, and nothing is explained from them.
 3. Why no more: `CANCELLED_IN_FULL`, nothing is left; `NO_LOOP`, debtor and creditor lie in no common group
    (strongly connected component); `OTHER_LOOPS`, they do, and what would close a loop was cancelled in
-   others; `USED_UP`, part of it was cancelled and no loop of what is left passes through the rest.
+   others; `USED_UP`, part of it was cancelled and no loop of what is left passes through the rest. In a cycle
+   with an objective or limits also `KEPT`, `TOO_LITTLE`, and instead of the last two `AS_CHOSEN`.
 4. Across currencies the obligations of all of them took part, and count for their values in fine units.
 """
 
@@ -23,8 +24,10 @@ import numpy.typing as npt
 
 from setfair.domain.codes import Status
 from setfair.engine.across_cycle import clear_due_across
+from setfair.engine.clear_due import clear_due
+from setfair.engine.cycle_terms import ChoiceTerms
 from setfair.engine.layout import OBLIGATION, Array
-from setfair.engine.setoff import SetOff, set_off
+from setfair.engine.setoff import SetOff
 from setfair.errors import HouseError
 from setfair.explain.choose import Query
 from setfair.explain.cycle import CycleLoops
@@ -59,6 +62,12 @@ class Why(Enum):
         "no chain of what is still owed leads from its creditor back to its debtor, so that what is left of "
         "it lies on no loop; the total cancelled is the largest possible"
     )
+    KEPT = "the cycle was run without touching it"
+    TOO_LITTLE = "less than the least amount of the cycle would have been cancelled of it"
+    AS_CHOSEN = (
+        "loops pass through it, but the objective and the limits of the cycle have others cancelled, or no "
+        "more of it"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,9 @@ class Due:
     counted: npt.NDArray[np.int64]
     """The same in what loops are counted in: minor units, or fine units across currencies."""
     result: SetOff
+    kept: npt.NDArray[np.bool_]
+    """Whether it was not to be touched."""
+    choice: ChoiceTerms | None
 
     def find(self, obligation_number: int) -> int:
         """Return the place of an obligation, or -1 if it did not take part."""
@@ -102,8 +114,12 @@ class Due:
         """Return why no more than `cleared_minor` of the obligation at a place was cancelled: rule 3."""
         if cleared_minor == self.amount_minor[place]:
             return Why.CANCELLED_IN_FULL
+        if self.kept[place]:
+            return Why.KEPT
         if self.result.component[place] < 0:
-            return Why.NO_LOOP
+            return Why.NO_LOOP if self.choice is None or not self.choice.minimum_minor else Why.TOO_LITTLE
+        if self.choice is not None:
+            return Why.AS_CHOSEN
         return Why.USED_UP if cleared_minor else Why.OTHER_LOOPS
 
 
@@ -142,7 +158,8 @@ def read_due(query: Query, cycle: CycleLoops) -> Due:
                 f"the tables do not show what took part in cycle {cycle.number}: make them again with "
                 "`setfair rebuild`"
             )
-    return Due(number, debtor, creditor, amount, counted, result)
+    kept = np.isin(number, () if cycle.choice is None else cycle.choice.keep)
+    return Due(number, debtor, creditor, amount, counted, result, kept, cycle.choice)
 
 
 def _clear_again(
@@ -150,7 +167,7 @@ def _clear_again(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], SetOff]:
     """Set off again what was due: what each obligation counts for, what it is reduced by, and the run."""
     if cycle.across is None:
-        result = set_off(due["debtor"], due["creditor"], due["remaining"], due["due"])
+        result, _ = clear_due(due, cycle.choice, cycle.day)
         return due["remaining"], result.cleared_minor, result
-    found = clear_due_across(due, cycle.across.fixing)
+    found = clear_due_across(due, cycle.across.fixing, cycle.choice, cycle.day)
     return found.value_fine, found.reduced_minor, found.set_off

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from setfair.domain.codes import Priority, Reason, Status
+from setfair.domain.instants import format_utc
 from setfair.engine.books import Books
 from setfair.engine.layout import Int64s
 from setfair.engine.ledger import ALL_OTHERS, HAS_BILATERAL, HAS_MULTILATERAL, find_limit_slot
@@ -88,6 +89,17 @@ def explain_queued(books: Books, place: int) -> Queued:
         incoming=_sum(books, places[to_us & ~np.isin(places, group)]),
         legs=tuple(_leg(books, int(each)) for each in np.sort(group) if each != place),
     )
+
+
+def schedule_of(books: Books, number: int) -> dict[str, object]:
+    """Return when a payment may settle, and whether its payer holds it."""
+    row = books.schedule[books.schedule["number"] == number]
+    earliest, latest = (int(row[name][0]) if len(row) else 0 for name in ("earliest", "latest"))
+    return {
+        "on_hold": bool(len(row) and row["on_hold"][0]),
+        "earliest_utc": format_utc(earliest) if earliest else "",
+        "latest_utc": format_utc(latest) if latest else "",
+    }
 
 
 def _pays(books: Books, group: Int64s, account: int) -> Int64s:

@@ -7,6 +7,10 @@ Rules
 2. The agreement has to have `clearing.across`; the unit of account is the agreed one, every rate comes from
    an agreed source and is at most so old as agreed, and none is of a time to come.
 3. What takes part are currencies of the agreement, two at least, each with a rate; the unit needs none.
+4. What a cycle is run for, and within which limits, is the document `choice` of its page: JSON with
+   ``objective``, ``keep`` (numbers of obligations), ``minimum_minor`` and ``party_maximum_minor``. Without
+   one it is run for the most value. The agreement has to allow the objective, and each limit that it has.
+5. Limits that are amounts are for cycles of one currency.
 """
 
 from __future__ import annotations
@@ -15,14 +19,40 @@ import json
 from collections.abc import Mapping, Sequence
 
 from setfair.domain.agreement import Agreement
+from setfair.domain.agreement_parts import Clearing
 from setfair.domain.fixing import Fixing, Rate, fixing_of
 from setfair.domain.instants import NANOSECONDS, format_utc
-from setfair.engine.cycle_terms import AS_EVER, CycleTerms, FixingTerms
+from setfair.engine.cycle_terms import ChoiceTerms, CycleTerms, FixingTerms
+from setfair.engine.setoff import Objective
 from setfair.errors import HouseError
 from setfair.intake.directory import currency_number
 
-FIXING_DOCUMENT = "fixing"
-"""Name of the document that has the rates of a cycle across currencies."""
+FIXING_DOCUMENT, CHOICE_DOCUMENT = "fixing", "choice"
+"""Names of the documents of a cycle: rates, and what it is run for."""
+
+
+def cycle_documents(
+    agreement: Agreement,
+    choice: ChoiceTerms | None,
+    across: tuple[Fixing, Sequence[str]] | None = None,
+) -> dict[str, bytes]:
+    """Return the documents of a cycle.
+
+    Parameters
+    ----------
+    agreement
+        In force: its first objective counts without a choice.
+    choice
+        What it is run for; the most value without limits needs no document.
+    across
+        With a cycle across currencies: rates, and the currencies that take part.
+    """
+    if choice is None:
+        choice = ChoiceTerms(Objective(agreement.clearing.objectives[0]))
+    documents = {} if across is None else {FIXING_DOCUMENT: fixing_document(*across)}
+    if choice != ChoiceTerms():
+        documents[CHOICE_DOCUMENT] = choice_document(choice)
+    return documents
 
 
 def fixing_document(fixing: Fixing, currencies: Sequence[str]) -> bytes:
@@ -37,13 +67,41 @@ def read_fixing_document(document: bytes) -> tuple[Fixing, tuple[str, ...]]:
     return fixing_of(said), tuple(map(str, said["currencies"]))
 
 
+def choice_document(choice: ChoiceTerms) -> bytes:
+    """Return the document of what a cycle is run for (rule 4)."""
+    said = {
+        "objective": choice.objective.value,
+        "keep": list(choice.keep),
+        "minimum_minor": choice.minimum_minor,
+        "party_maximum_minor": choice.party_maximum_minor,
+    }
+    return json.dumps(said).encode()
+
+
+def read_choice_document(document: bytes) -> ChoiceTerms:
+    """Return what a cycle is run for, and within which limits."""
+    said = json.loads(document)
+    most = said["party_maximum_minor"]
+    return ChoiceTerms(
+        Objective(said["objective"]),
+        tuple(map(int, said["keep"])),
+        int(said["minimum_minor"]),
+        None if most is None else int(most),
+    )
+
+
 def cycle_terms_of(documents: Mapping[str, bytes]) -> CycleTerms:
     """Return what the documents of a page say of its cycle."""
-    if FIXING_DOCUMENT not in documents:
-        return AS_EVER
-    fixing, codes = read_fixing_document(documents[FIXING_DOCUMENT])
-    values = dict(zip(map(currency_number, codes), fixing.minor_values(codes), strict=True))
-    return CycleTerms(FixingTerms(fixing.unit.number, values))
+    choice, fixing = documents.get(CHOICE_DOCUMENT), documents.get(FIXING_DOCUMENT)
+    return CycleTerms(
+        None if fixing is None else _fixing_terms(*read_fixing_document(fixing)),
+        None if choice is None else read_choice_document(choice),
+    )
+
+
+def _fixing_terms(fixing: Fixing, codes: Sequence[str]) -> FixingTerms:
+    values = zip(map(currency_number, codes), fixing.minor_values(codes), strict=True)
+    return FixingTerms(fixing.unit.number, dict(values))
 
 
 def check_agreed(agreement: Agreement | None, documents: Mapping[str, bytes], now: int) -> None:
@@ -54,8 +112,29 @@ def check_agreed(agreement: Agreement | None, documents: Mapping[str, bytes], no
     SetfairError
         Saying what the agreement allows.
     """
-    if FIXING_DOCUMENT in documents and agreement is not None:
+    if agreement is None:
+        return
+    if FIXING_DOCUMENT in documents:
         _check_fixing(agreement, documents[FIXING_DOCUMENT], now)
+    if CHOICE_DOCUMENT in documents:
+        choice = read_choice_document(documents[CHOICE_DOCUMENT])
+        _check_choice(agreement.clearing, choice, across=FIXING_DOCUMENT in documents)
+
+
+def _check_choice(agreed: Clearing, choice: ChoiceTerms, *, across: bool) -> None:
+    """Check what a cycle is run for: rules 4 and 5."""
+    if choice.objective.value not in agreed.objectives:
+        allowed = ", ".join(agreed.objectives)
+        raise HouseError(f"the agreement has no cycles for {choice.objective.value!r}; agreed are {allowed}")
+    amounts = {"minimum": choice.minimum_minor > 0, "party_maximum": choice.party_maximum_minor is not None}
+    for name, is_given in {"keep": bool(choice.keep), **amounts}.items():
+        if is_given and name not in agreed.limits:
+            raise HouseError(
+                f"the agreement has no cycles with the limit {name!r}: [clearing] limits names "
+                f"{', '.join(agreed.limits) or 'none'}"
+            )
+    if across and any(amounts.values()):
+        raise HouseError("the least amount and the most for a party are for cycles of one currency")
 
 
 def _check_fixing(agreement: Agreement, document: bytes, now: int) -> None:

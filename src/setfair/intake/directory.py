@@ -24,6 +24,7 @@ from setfair.domain.money import find_currency
 from setfair.engine.books import AccountTerms, LimitTerms
 from setfair.engine.decide import Terms
 from setfair.engine.layout import CURRENCY_NUMBERS, Row
+from setfair.engine.terms import NOBODY, OPERATOR
 
 NOT_IN_AGREEMENT = 0
 """Currency number of a currency that is unknown or not part of the agreement."""
@@ -50,6 +51,8 @@ class Directory:
     """(participant id, currency code) in the order of the account numbers."""
     officers: list[str] = field(default_factory=list)
     """Ids of screening officers in the order of their numbers, those of earlier versions too."""
+    users: list[str] = field(default_factory=list)
+    """Ids of users in the order of their numbers, those of earlier versions too."""
     parties: dict[str, int] = field(default_factory=dict)
     """Party id to number."""
     party_data: list[PartyData] = field(default_factory=list)
@@ -68,6 +71,9 @@ class Directory:
         for officer in agreement.screening.officers:
             if officer.id not in self.officers:
                 self.officers.append(officer.id)
+        for user in agreement.users:
+            if user.id not in self.users:
+                self.users.append(user.id)
         agreed = {(row.participant_id, row.currency): row for row in agreement.settlement_accounts()}
         for key in agreed:
             if key not in self.accounts:
@@ -88,10 +94,24 @@ class Directory:
             ],
             bypass=agreement.offsetting.discipline == "bypass",
             officers=len(self.officers),
+            users=self._users(agreement),
             automatic_confirmation=agreement.clearing.confirmation == "automatic",
             netting=agreement.clearing.netting == "net",
             rerun_without=agreement.clearing.unable_to_pay == "rerun_without",
+            queue_max=agreement.settlement.queue_length_max,
         )
+
+    def _users(self, agreement: Agreement) -> list[int]:
+        """Return for whom each user acts: a participant's number, the operator, or nobody any more."""
+        present = {user.id: user.participant for user in agreement.users}
+        return [
+            NOBODY
+            if user not in present
+            else OPERATOR
+            if (participant := present[user]) is None
+            else self.participants.index(participant)
+            for user in self.users
+        ]
 
     def _terms(self, key: tuple[str, str], agreed: SettlementAccount | None) -> AccountTerms:
         participant, currency = self.participants.index(key[0]), currency_number(key[1])
@@ -142,6 +162,7 @@ class Directory:
             for account in terms.accounts
         ]
         layout = {"participants": self.participants, "accounts": accounts, "officers": self.officers}
+        layout |= {"users": self.users}
         return json.dumps(layout).encode()
 
     def find_participant(self, reference: str) -> int:
@@ -162,6 +183,18 @@ class Directory:
         """Return the number of a screening officer of the agreement in force, or -1."""
         present = self.agreement.screening.officers if self.agreement is not None else ()
         return self.officers.index(person) if person in {officer.id for officer in present} else -1
+
+    def find_user(self, person: str) -> int:
+        """Return the number of a user of the agreement in force, or -1."""
+        present = self.agreement.users if self.agreement is not None else ()
+        return self.users.index(person) if person in {user.id for user in present} else -1
+
+    def find_account(self, reference: str, currency: str) -> int:
+        """Return the account of the participant with this BIC, LEI, member id or id, or -1."""
+        participant, number = self.find_participant(reference), currency_number(currency)
+        if participant < 0 or not number or not self.has_currency(number):
+            return -1
+        return int(self._account_table[participant, self._currency_column[number]])
 
     def accounts_of(
         self, participants: NDArray[np.int32], currencies: NDArray[np.uint16]

@@ -26,6 +26,7 @@ from setfair.engine.layout import INSTRUCTION, Array
 from setfair.intake.digest import identities_of_uetrs, mix_text, mix_words
 from setfair.intake.directory import Directory, currency_number
 from setfair.intake.legs import legs_of, mix_legs, take_legs
+from setfair.intake.times import mix_times, take_times, timed_rows
 
 _CONTENT_TEXTS = (
     "instruction_id",
@@ -80,6 +81,8 @@ class Taken(NamedTuple):
     """Text columns, one text an instruction."""
     leg_terms: Array | None = None
     """LEG_TERMS, where there are legs of links."""
+    times: Array | None = None
+    """TIMES, where payments say when they may settle."""
 
 
 def take_payments(rows: pa.RecordBatch, directory: Directory) -> Taken:
@@ -95,17 +98,19 @@ def take_payments(rows: pa.RecordBatch, directory: Directory) -> Taken:
     instructions["currency"] = numbers
     debtor, creditor = _participants(rows, instructions["kind"], directory)
     _set_accounts(instructions, debtor, creditor, directory)
-    legs = legs_of(rows)
-    _set_content(instructions, rows, legs)
+    legs, timed = legs_of(rows), timed_rows(rows)
+    _set_content(instructions, rows, legs, timed)
     _set_identities(instructions, rows, debtor, creditor, directory)
     texts = {name: rows[name] for name in _KEPT_TEXTS}
     for name in ("uetr", "original_uetr"):
         given = np.where(np.asarray(rows[name].is_valid()), "1", "")
         texts[f"has_{name}"] = pa.array(given, pa.string())
+    times = take_times(instructions, rows, timed) if len(timed) else None
     if not len(legs):
-        return Taken(instructions, texts)
+        return Taken(instructions, texts, times=times)
     texts["link"] = rows["link"]
-    return Taken(instructions, texts, take_legs(instructions, rows, legs, (debtor, creditor), directory))
+    terms = take_legs(instructions, rows, legs, (debtor, creditor), directory)
+    return Taken(instructions, texts, terms, times)
 
 
 def _numbers(rows: pa.RecordBatch, name: str) -> NDArray[np.generic]:
@@ -209,7 +214,9 @@ def _name(directory: Directory, participant: int) -> str:
     return directory.participants[participant] if participant >= 0 else ""
 
 
-def _set_content(instructions: Array, rows: pa.RecordBatch, legs: NDArray[np.int64]) -> None:
+def _set_content(
+    instructions: Array, rows: pa.RecordBatch, legs: NDArray[np.int64], timed: NDArray[np.int64]
+) -> None:
     digests = np.zeros(len(instructions), np.uint64)
     for name in ("kind", "priority", "amount", "value_date"):
         mix_words(digests, instructions[name].astype(np.uint64))
@@ -220,4 +227,6 @@ def _set_content(instructions: Array, rows: pa.RecordBatch, legs: NDArray[np.int
         mix_text(digests, rows[name])
     if len(legs):
         mix_legs(digests, rows, legs)
+    if len(timed):
+        mix_times(digests, rows, timed)
     instructions["content"] = digests

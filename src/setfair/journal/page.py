@@ -42,6 +42,9 @@ SALT_KEY_LENGTH = 32
 LEGS_DOCUMENT = "legs"
 """Document with the terms of the legs of links, LEG_TERMS: an instruction names its place in `target`."""
 
+TIMES_DOCUMENT = "times"
+"""Document with earliest and latest times of payments, TIMES: an instruction names its place, below zero."""
+
 COLUMN_LENGTH_MAX = 1 << 28
 """Bytes that one column of a page may hold: the cut-off of a full queue of four million needs 32 MB."""
 

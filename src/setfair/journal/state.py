@@ -16,7 +16,7 @@ import numpy as np
 from setfair.journal.columns import Column, decode, encode, section_to_bytes, sections_from_bytes
 
 MAGIC = b"SFST"
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 
 _HEADER = struct.Struct("<4sHHQ")
 _DIGEST_LENGTH = 32

@@ -19,7 +19,7 @@ from setfair.report.words import (
     times,
 )
 
-MECHANISM_CLASSES = ("at-once", "released", "offset")
+MECHANISM_CLASSES = ("at-once", "released", "offset", "offset-queue")
 """Colours of the mechanisms, in the order of MECHANISM_WORDS."""
 
 PAIRED_AMOUNT_MAX = 16

@@ -29,6 +29,14 @@ happened AS (
       AND d.currency_number = w.currency_number
       AND w.record_number BETWEEN d.first_record AND d.last_record
 ),
+-- What payments moved. What settles together (offsetting, netting, a link) is one step: balances in between are
+-- no debit position.
+settled AS (
+    SELECT h.*, CASE WHEN h.mechanism IN (3, 4, 5) THEN 'cause ' || h.cause_number || ' ' || h.mechanism
+                ELSE coalesce('link ' || l.link_key, h.record_number) END AS step, l.link_key
+    FROM happened h LEFT JOIN leg_row l ON l.payment_number = h.subject_number
+    WHERE h.kind = 1 AND NOT h.is_funding
+),
 -- Payments that came in on the day. What names no currency of the house counts between its first and last page.
 received AS (
     SELECT y.payment_number AS number, y.kind, y.currency_number, y.amount_minor, y.status, y.reason, y.mechanism,
@@ -172,16 +180,15 @@ SELECT s.currency_number, s.time, s.payments, s.value_high, s.value_low
 FROM sized s JOIN kept k USING (currency_number, page_number) ORDER BY s.currency_number, s.page_number
 
 -- name: liquidity_used
--- Payments that were offset together count as one step: balances in between are no debit position.
 , step AS (
     SELECT account_number, max(record_number) AS record_number, max(page_number) AS page_number,
            sum(change) AS change
     FROM (
-        SELECT debtor AS account_number, -amount_minor AS change, h.* FROM happened h WHERE kind = 1 AND NOT is_funding
+        SELECT debtor AS account_number, -amount_minor AS change, h.* FROM settled h
         UNION ALL
-        SELECT creditor, amount_minor, h.* FROM happened h WHERE kind = 1 AND NOT is_funding
+        SELECT creditor, amount_minor, h.* FROM settled h
     )
-    GROUP BY account_number, CASE WHEN mechanism IN (3, 4) THEN cause_number ELSE -record_number END
+    GROUP BY account_number, step
 ),
 position AS (
     SELECT account_number, page_number, record_number, change,
@@ -208,12 +215,12 @@ FROM ranked r JOIN moment m USING (page_number) WHERE r.place <= ?2 ORDER BY r.c
     SELECT account_number, max(record_number) AS record_number, max(page_number) AS page_number,
            sum(change) AS change
     FROM (
-        SELECT debtor AS account_number, -amount_minor AS change, h.* FROM happened h WHERE kind = 1 AND NOT is_funding
+        SELECT debtor AS account_number, -amount_minor AS change, h.* FROM settled h
         UNION ALL
-        SELECT creditor, amount_minor, h.* FROM happened h WHERE kind = 1 AND NOT is_funding
+        SELECT creditor, amount_minor, h.* FROM settled h
     )
     WHERE account_number IN (SELECT value FROM json_each(?4))
-    GROUP BY account_number, CASE WHEN mechanism IN (3, 4) THEN cause_number ELSE -record_number END
+    GROUP BY account_number, step
 ),
 position AS (
     SELECT s.account_number, s.record_number, m.time, (m.time - ?2) / ?3 AS slice,
@@ -462,3 +469,72 @@ SELECT * FROM fixing_rate WHERE page_number = ?2 ORDER BY currency
 SELECT currency, decimals, count(*) AS parties,
        sum(max(0, change_minor) >> 32) AS exchanged_high, sum(max(0, change_minor) & 4294967295) AS exchanged_low
 FROM exchange WHERE page_number = ?2 GROUP BY currency ORDER BY currency
+
+-- name: indicator_ways
+SELECT currency_number,
+       CASE WHEN mechanism = 4 THEN 'cycle' WHEN mechanism = 3 THEN 'bilateral' WHEN mechanism = 5 THEN 'offset'
+            WHEN link_key IS NOT NULL THEN 'link' WHEN mechanism = 2 THEN 'release' ELSE 'at_once' END AS way,
+       count(*) AS payments, sum(amount_minor >> 32) AS value_high, sum(amount_minor & 4294967295) AS value_low
+FROM settled GROUP BY 1, 2 ORDER BY 1, 2
+
+-- name: indicator_bounds
+-- Had each settled when it came: the order of arrival stands for the order of settlement.
+, step AS (
+    SELECT account_number, min(currency_number) AS currency_number, max(subject_number) AS arrived, sum(change) AS change
+    FROM (
+        SELECT debtor AS account_number, -amount_minor AS change, h.* FROM settled h
+        UNION ALL
+        SELECT creditor, amount_minor, h.* FROM settled h
+    )
+    GROUP BY account_number,
+             CASE mechanism WHEN 4 THEN step ELSE coalesce('link ' || link_key, subject_number) END
+),
+position AS (
+    SELECT account_number, currency_number,
+           sum(change) OVER (PARTITION BY account_number ORDER BY arrived) AS position,
+           sum(change) OVER (PARTITION BY account_number) AS last
+    FROM step
+),
+account_bound AS (
+    SELECT currency_number, max(0, -min(position)) AS upper, max(0, -min(last)) AS lower
+    FROM position GROUP BY currency_number, account_number
+)
+SELECT currency_number, sum(upper >> 32) AS upper_high, sum(upper & 4294967295) AS upper_low,
+       sum(lower >> 32) AS lower_high, sum(lower & 4294967295) AS lower_low
+FROM account_bound GROUP BY currency_number
+
+-- name: indicator_delays
+-- Ratios of value times time are no amounts: they are floating point.
+, ending(currency_number, time) AS MATERIALIZED (SELECT value->>0, value->>1 FROM json_each(?2)),
+life AS (
+    SELECT h.currency_number, h.subject_number, max(h.amount_minor) AS amount_minor,
+           min(CASE WHEN h.kind IN (1, 2) THEN m.time END) AS accepted,
+           max(CASE WHEN h.kind <> 2 THEN m.time END) AS over
+    FROM happened h JOIN moment m USING (page_number)
+    WHERE h.kind IN (1, 2, 3, 5) AND h.mechanism <> 4 AND NOT h.is_funding
+    GROUP BY h.currency_number, h.subject_number
+)
+SELECT f.currency_number,
+       sum(CAST(f.amount_minor AS REAL) * (min(coalesce(f.over, e.time), e.time) - f.accepted)) AS waited,
+       sum(CAST(f.amount_minor AS REAL) * (e.time - f.accepted)) AS longest
+FROM life f JOIN ending e USING (currency_number)
+WHERE f.accepted < e.time GROUP BY f.currency_number
+
+-- name: indicator_waits
+, first AS (
+    SELECT currency_number, subject_number, amount_minor, reason, min(record_number)
+    FROM happened WHERE kind = 2 AND NOT is_funding GROUP BY currency_number, subject_number
+)
+SELECT currency_number, reason, count(*) AS payments, sum(amount_minor >> 32) AS value_high,
+       sum(amount_minor & 4294967295) AS value_low
+FROM first GROUP BY currency_number, reason ORDER BY currency_number, reason
+
+-- name: indicator_gridlock
+-- A run is of all currencies: its record names none.
+SELECT count(*) AS runs, coalesce(sum(creditor > 0), 0) AS found, coalesce(sum(creditor), 0) AS settled,
+       coalesce(sum(amount_minor >> 32), 0) AS value_high, coalesce(sum(amount_minor & 4294967295), 0) AS value_low,
+       coalesce(sum(creditor_after >> 32), 0) AS bound_high,
+       coalesce(sum(creditor_after & 4294967295), 0) AS bound_low
+FROM record_row
+WHERE kind = 25 AND status = 4
+  AND record_number BETWEEN (SELECT first_record FROM whole) AND (SELECT last_record FROM whole)

@@ -26,6 +26,7 @@ MECHANISM_WORDS = {
     Mechanism.IMMEDIATE: "at once",
     Mechanism.RELEASE: "released from the queue",
     Mechanism.BILATERAL_OFFSET: "offset bilaterally",
+    Mechanism.OFFSETTING: "offset from the queue",
 }
 """The mechanisms by which a payment settles, in the order in which they are drawn."""
 

@@ -22,6 +22,7 @@ from setfair.report.day import ReportDay, find_day
 from setfair.report.draw_accounts import draw_accounts, draw_journal
 from setfair.report.draw_across import draw_across, read_across
 from setfair.report.draw_clearing import draw_clearing
+from setfair.report.draw_indicators import draw_indicators
 from setfair.report.draw_liquidity import draw_liquidity
 from setfair.report.draw_numbers import draw_numbers
 from setfair.report.draw_owed import draw_owed
@@ -29,6 +30,7 @@ from setfair.report.draw_refusals import draw_refusals
 from setfair.report.draw_screening import draw_screening
 from setfair.report.draw_series import draw_queue, draw_settled
 from setfair.report.figures import read_cycles, read_figures
+from setfair.report.indicators import read_indicators
 from setfair.report.liquidity import read_accounts
 from setfair.report.owed import read_owing
 from setfair.report.page import draw_page
@@ -94,6 +96,7 @@ def _draw(query: Query, day: ReportDay) -> str:
     screened = reader.rows("screening", day.first.number, day.last.number)
     sections = [
         draw_numbers(figures),
+        draw_indicators(read_indicators(reader, day)),
         draw_owed(figures, owing),
         draw_clearing(clearings),
         *filter(None, [draw_across(read_across(reader, day.first.number, day.last.number))]),

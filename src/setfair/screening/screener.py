@@ -13,7 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import Protocol
 
+from setfair.domain.agreement import Agreement
 from setfair.screening.cache import CachedMatcher
 from setfair.screening.derived import Derived
 from setfair.screening.free_text import TextIndex
@@ -26,6 +29,22 @@ from setfair.screening.qualifiers import BIRTH_ADDED, COUNTRY_ADDED, PartyFacts,
 
 RULES_VERSION = "screener-1"
 """Changes with the rules of this module, `free_text` and `identifiers`."""
+
+
+class ListsInForce(Protocol):
+    """What the clearing house asks of the screening gate."""
+
+    def screener(self, agreement: Agreement, today: date) -> Screener:
+        """Return the screener over the lists in force.
+
+        Raises
+        ------
+        ScreeningUnavailableError
+            If a mandatory list is missing, truncated or stale.
+        """
+
+    def description(self) -> bytes:
+        """Return the lists in force as JSON, for the journal."""
 
 
 @dataclass(frozen=True, slots=True)

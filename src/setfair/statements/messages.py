@@ -192,18 +192,7 @@ def _write_statement(outbox: Outbox, issue: Issue, account: MemberAccount) -> No
     currency_day = issue.day.currencies[account.currency_number]
     code, owner = currency_day.currency.code, account.owner
     header = issue.header("camt.053", currency_day.mark, owner.party, owner.id, code)
-    totals = moved.totals if moved is not None else _NO_ENTRIES
-    entries = _Entries(issue, account)
-    statement = Statement(
-        header.message_id,
-        currency_day.sequence,
-        account.account,
-        issue.day.business_date,
-        moved.opening_minor if moved is not None else account.closing_minor,
-        account.closing_minor,
-        totals,
-        list(entries) if totals.count <= KEPT_MAX else entries,
-    )
+    statement = account_statement(issue, account, header)
     largest_minor = max(abs(statement.opening_minor), abs(statement.closing_minor))
     if len(str(largest_minor)) <= DIGITS_MAX:
         outbox.write(
@@ -212,6 +201,23 @@ def _write_statement(outbox: Outbox, issue: Issue, account: MemberAccount) -> No
             lambda out: write_camt053(out, [statement], header, envelope=issue.envelope),
         )
     outbox.write(f"statement_{code}.csv", "statement", lambda out: write_csv_statement(out, statement))
+
+
+def account_statement(issue: Issue, account: MemberAccount, header: MessageHeader) -> Statement:
+    """Return the statement of one account on the day: what was booked on it, as long as it is open so far."""
+    moved = issue.gathered.turnover.get(account.number)
+    totals = moved.totals if moved is not None else _NO_ENTRIES
+    entries = _Entries(issue, account)
+    return Statement(
+        header.message_id,
+        issue.day.currencies[account.currency_number].sequence,
+        account.account,
+        issue.day.business_date,
+        moved.opening_minor if moved is not None else account.closing_minor,
+        account.closing_minor,
+        totals,
+        list(entries) if totals.count <= KEPT_MAX else entries,
+    )
 
 
 def write_answers(outbox: Outbox, issue: Issue, sender: int, receiver: Party) -> None:

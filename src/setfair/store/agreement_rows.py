@@ -26,7 +26,7 @@ def adopt(cursor: Any, page_number: int, document: bytes, layout: bytes) -> NDAr
     layout
         JSON: `participants`, ids in the order of their numbers; `accounts`, for each account in the
         order of the numbers participant number, currency number, credit line, reserved urgent,
-        reserved high, agent (0, 1), open (0, 1); `officers`, ids in the order of their numbers.
+        reserved high, agent (0, 1), open (0, 1); `officers` and `users`, ids in the order of their numbers.
     """
     agreement = Agreement.model_validate_json(document)
     placed = json.loads(layout)
@@ -47,16 +47,28 @@ def adopt(cursor: Any, page_number: int, document: bytes, layout: bytes) -> NDAr
     for officer in agreement.screening.officers:
         number = placed["officers"].index(officer.id)
         cursor.execute("INSERT OR REPLACE INTO officer VALUES (?, ?, ?)", (number, officer.id, officer.name))
+    for user in agreement.users:
+        values = (placed["users"].index(user.id), user.id, user.name, user.participant or "")
+        cursor.execute("INSERT OR REPLACE INTO user_row VALUES (?, ?, ?, ?)", values)
     for number, account in enumerate(placed["accounts"]):
-        cursor.execute(_ACCOUNT, (number, *account[:2], 0, *account[2:]))
+        line, urgent, high = account[2:5]
+        cursor.execute(_ACCOUNT, (number, *account[:2], 0, *account[2:], line, line, urgent, high))
     return np.array([account[0] for account in placed["accounts"]], np.int64)
 
 
 _ACCOUNT = (
-    "INSERT INTO account_row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account_number) DO UPDATE SET "
-    "credit_line_minor = excluded.credit_line_minor, "
-    "reserved_urgent_minor = excluded.reserved_urgent_minor, "
-    "reserved_high_minor = excluded.reserved_high_minor, "
+    "INSERT INTO account_row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (account_number) DO UPDATE SET "
+    "credit_line_minor = CASE WHEN agreed_line_minor = excluded.agreed_line_minor "
+    "THEN credit_line_minor ELSE excluded.credit_line_minor END, "
+    "standing_line_minor = CASE WHEN agreed_line_minor = excluded.agreed_line_minor "
+    "THEN standing_line_minor ELSE excluded.credit_line_minor END, "
+    "reserved_urgent_minor = CASE WHEN agreed_urgent_minor = excluded.agreed_urgent_minor "
+    "THEN reserved_urgent_minor ELSE excluded.reserved_urgent_minor END, "
+    "reserved_high_minor = CASE WHEN agreed_high_minor = excluded.agreed_high_minor "
+    "THEN reserved_high_minor ELSE excluded.reserved_high_minor END, "
+    "agreed_line_minor = excluded.agreed_line_minor, agreed_urgent_minor = excluded.agreed_urgent_minor, "
+    "agreed_high_minor = excluded.agreed_high_minor, "
     "is_agent = excluded.is_agent, is_open = excluded.is_open"
 )
 

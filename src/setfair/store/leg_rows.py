@@ -15,7 +15,7 @@ def leg_rows(page: Page) -> pa.Table | None:
         return None
     terms = np.frombuffer(page.documents[LEGS_DOCUMENT], LEG_TERMS)
     # The legs that repeat what is on record are in the document, and not in the page.
-    rows = np.flatnonzero(page.instructions["target"])
+    rows = np.flatnonzero(page.instructions["target"] > 0)
     if not len(rows):
         return None
     terms = terms[page.instructions["target"][rows] - 1]

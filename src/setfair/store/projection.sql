@@ -56,7 +56,32 @@ CREATE TABLE account_row (
     reserved_urgent_minor INTEGER NOT NULL,
     reserved_high_minor   INTEGER NOT NULL,
     is_agent              INTEGER NOT NULL,
-    is_open               INTEGER NOT NULL
+    is_open               INTEGER NOT NULL,
+    standing_line_minor   INTEGER NOT NULL,
+    agreed_line_minor     INTEGER NOT NULL,
+    agreed_urgent_minor   INTEGER NOT NULL,
+    agreed_high_minor     INTEGER NOT NULL
+);
+CREATE TABLE user_row (
+    person_number INTEGER PRIMARY KEY,
+    person        TEXT NOT NULL,
+    name          TEXT NOT NULL,
+    participant   TEXT NOT NULL
+);
+CREATE TABLE term_change_row (
+    change_number        INTEGER PRIMARY KEY,
+    page_number          INTEGER NOT NULL,
+    term                 INTEGER NOT NULL,
+    account_number       INTEGER NOT NULL,
+    counterparty_account INTEGER NOT NULL,
+    currency_number      INTEGER NOT NULL,
+    amount_minor         INTEGER NOT NULL,
+    day                  INTEGER NOT NULL,
+    person_number        INTEGER NOT NULL,
+    status               INTEGER NOT NULL,
+    reason               INTEGER NOT NULL,
+    decided_number       INTEGER NOT NULL,
+    decided_person       INTEGER NOT NULL
 );
 CREATE TABLE party (
     party_number INTEGER PRIMARY KEY,
@@ -125,6 +150,22 @@ CREATE TABLE leg_row (
     against_currency_number INTEGER NOT NULL,
     against_minor  INTEGER NOT NULL,
     until_ns       INTEGER NOT NULL
+);
+CREATE TABLE times_row (
+    payment_number INTEGER PRIMARY KEY,
+    earliest_ns    INTEGER NOT NULL,
+    latest_ns      INTEGER NOT NULL
+);
+CREATE TABLE queue_change_row (
+    change_number  INTEGER PRIMARY KEY,
+    page_number    INTEGER NOT NULL,
+    payment_number INTEGER NOT NULL,
+    action         INTEGER NOT NULL,
+    priority       INTEGER NOT NULL,
+    earliest_ns    INTEGER NOT NULL,
+    latest_ns      INTEGER NOT NULL,
+    person_number  INTEGER NOT NULL,
+    reason         INTEGER NOT NULL
 );
 CREATE TABLE record_row (
     record_number   INTEGER PRIMARY KEY,
@@ -208,6 +249,13 @@ CREATE TABLE fixing_rate (
     time_utc    TEXT NOT NULL,
     PRIMARY KEY (page_number, currency)
 ) WITHOUT ROWID;
+CREATE TABLE choice_row (
+    page_number   INTEGER PRIMARY KEY,
+    objective     TEXT    NOT NULL,
+    kept          INTEGER NOT NULL,
+    minimum_minor INTEGER NOT NULL,
+    party_maximum_minor INTEGER
+);
 
 CREATE VIEW account AS
 SELECT a.account_number, p.participant, p.bic, p.name, p.country, c.currency, c.decimals,
@@ -215,6 +263,46 @@ SELECT a.account_number, p.participant, p.bic, p.name, p.country, c.currency, c.
        CASE a.is_agent WHEN 1 THEN 'settlement agent' ELSE p.role END AS role,
        CASE a.is_open WHEN 1 THEN 'open' ELSE 'closed' END AS status
 FROM account_row a JOIN participant p USING (participant_number) JOIN currency c USING (currency_number);
+
+CREATE VIEW term_change AS
+SELECT t.change_number, g.time_utc AS asked_utc, k.name AS term, p.participant,
+       coalesce(q.participant, '') AS counterparty, c.currency, c.decimals,
+       CASE t.amount_minor WHEN -1 THEN NULL ELSE t.amount_minor END AS amount_minor,
+       CASE t.day WHEN 0 THEN '' ELSE date(t.day * 86400, 'unixepoch') END AS only_day,
+       coalesce(u.person, '') AS asked_by, coalesce(n.text, '') AS asked_reason,
+       CASE t.status WHEN 2 THEN 'waiting' WHEN 4 THEN 'in force' ELSE 'rejected' END AS state,
+       r.iso AS reason, r.text AS reason_text,
+       coalesce(w.person, '') AS decided_by, coalesce(m.text, '') AS decided_reason
+FROM term_change_row t
+JOIN page g USING (page_number)
+JOIN code k ON k.family = 'term' AND k.code = t.term
+JOIN code r ON r.family = 'reason' AND r.code = t.reason
+LEFT JOIN account_row a USING (account_number)
+LEFT JOIN participant p USING (participant_number)
+LEFT JOIN account_row b ON b.account_number = t.counterparty_account
+LEFT JOIN participant q ON q.participant_number = b.participant_number
+LEFT JOIN currency c ON c.currency_number = t.currency_number
+LEFT JOIN user_row u ON u.person_number = t.person_number
+LEFT JOIN user_row w ON w.person_number = t.decided_person
+LEFT JOIN note n ON n.instruction_number = t.change_number
+LEFT JOIN note m ON m.instruction_number = t.decided_number;
+
+CREATE VIEW queue_change AS
+SELECT t.change_number, g.time_utc, t.payment_number, a.name AS action,
+       CASE t.action WHEN 3 THEN coalesce(o.name, '') ELSE '' END AS priority,
+       CASE t.earliest_ns WHEN 0 THEN ''
+            ELSE strftime('%Y-%m-%dT%H:%M:%SZ', t.earliest_ns / 1000000000, 'unixepoch') END AS earliest_utc,
+       CASE t.latest_ns WHEN 0 THEN ''
+            ELSE strftime('%Y-%m-%dT%H:%M:%SZ', t.latest_ns / 1000000000, 'unixepoch') END AS latest_utc,
+       coalesce(u.person, '') AS person, coalesce(n.text, '') AS note,
+       CASE t.reason WHEN 0 THEN 'done' ELSE 'rejected' END AS state, r.iso AS reason, r.text AS reason_text
+FROM queue_change_row t
+JOIN page g USING (page_number)
+JOIN code a ON a.family = 'queue action' AND a.code = t.action
+JOIN code r ON r.family = 'reason' AND r.code = t.reason
+LEFT JOIN code o ON o.family = 'priority' AND o.code = t.priority
+LEFT JOIN user_row u ON u.person_number = t.person_number
+LEFT JOIN note n ON n.instruction_number = t.change_number;
 
 CREATE VIEW payment AS
 SELECT y.payment_number, y.page_number, g.time_utc AS received_utc,
@@ -437,6 +525,13 @@ WHERE w.kind = 27;
 CREATE VIEW rounding_account AS
 SELECT party_number, party, name, unit, decimals, count(*) AS entries, sum(entry_minor) AS balance_minor
 FROM rounding_entry GROUP BY party_number, unit;
+
+CREATE VIEW cycle_choice AS
+SELECT w.cycle_number, w.page_number, c.currency, c.decimals, t.objective, t.kept, t.minimum_minor,
+       t.party_maximum_minor, w.debtor AS closed, w.creditor_after AS closed_max, w.creditor AS too_little,
+       w.debtor_after AS cleared_without_minor, w.amount_minor AS cleared_max_minor
+FROM cycle_record w JOIN currency c USING (currency_number) JOIN choice_row t USING (page_number)
+WHERE w.kind = 29;
 
 CREATE VIEW cycle AS
 SELECT w.cycle_number, w.page_number, w.time_utc, c.currency, c.decimals,

@@ -28,9 +28,11 @@ from setfair.domain.codes import (
     Mechanism,
     Phase,
     Priority,
+    QueueAction,
     RecordKind,
     Screening,
     Status,
+    Term,
 )
 from setfair.domain.instants import format_utc
 from setfair.domain.money import all_currencies
@@ -39,6 +41,7 @@ from setfair.journal.page import Page
 from setfair.store.agreement_rows import adopt
 from setfair.store.insert import insert_rows
 from setfair.store.leg_rows import leg_rows
+from setfair.store.queue_rows import changes_queue, project_queue_change, times_rows
 from setfair.store.sqlite import TRUTH, statements
 from setfair.store.tables import (
     balance_updates,
@@ -47,6 +50,7 @@ from setfair.store.tables import (
     payment_rows,
     record_rows,
 )
+from setfair.store.term_rows import changes_terms, project_terms
 from setfair.store.transaction import transaction
 
 STEP_RECORDS = 65_536
@@ -128,28 +132,36 @@ class Projector:
         records = 0
         for page in pages:
             last = step[-1].number if step else self.position
+            if step and (records >= STEP_RECORDS or changes_terms(page) or changes_queue(page)):
+                self._end_step(step)
+                step, records = [], 0
             if page.number != last + 1:
                 raise StoreError(
                     f"page {page.number} does not follow page {last}: the tables stay as they are"
                 )
             step.append(page)
             records += len(page.records)
-            if records >= STEP_RECORDS:
-                self._in_transaction(self._project_step, step)
-                self.position = step[-1].number
-                step, records = [], 0
         if step:
-            self._in_transaction(self._project_step, step)
-            self.position = step[-1].number
+            self._end_step(step)
+
+    def _end_step(self, step: Sequence[Page]) -> None:
+        self._in_transaction(self._project_step, step)
+        self.position = step[-1].number
 
     def _project_step(self, cursor: Any, step: Sequence[Page]) -> None:
         for page in step:
             self._project_documents(cursor, page)
+            if changes_terms(page):
+                project_terms(cursor, page)
+            if changes_queue(page):
+                project_queue_change(cursor, page)
         self._ingest(cursor, "record_row", [record_rows(page) for page in step])
         payments = [payment_rows(page, self._owners) for page in step]
         self._ingest(cursor, "payment_row", [table for table in payments if table is not None])
         legs = [leg_rows(page) for page in step]
         self._ingest(cursor, "leg_row", [table for table in legs if table is not None])
+        times = [times_rows(page) for page in step]
+        self._ingest(cursor, "times_row", [table for table in times if table is not None])
         obligations = [obligation_rows(page) for page in step]
         self._ingest(cursor, "obligation_row", [table for table in obligations if table is not None])
         for update in later_updates(step):
@@ -178,6 +190,8 @@ class Projector:
             cursor.execute("INSERT INTO screening_page VALUES (?, ?)", (page.number, list_set))
         if "fixing" in documents:
             _insert_rates(cursor, page.number, json.loads(documents["fixing"]))
+        if "choice" in documents:
+            _insert_choice(cursor, page.number, json.loads(documents["choice"]))
         if "list_change" in documents:
             _insert_list_change(cursor, page.number, json.loads(documents["list_change"]))
         for hit in json.loads(documents.get("hits", b"[]")):
@@ -234,6 +248,8 @@ def _codes() -> pa.Table:
         "priority": Priority,
         "phase": Phase,
         "screening": Screening,
+        "term": Term,
+        "queue action": QueueAction,
     }
     rows = [
         (family, int(member), member.name, "", "")
@@ -285,6 +301,12 @@ def _insert_rates(cursor: Any, page_number: int, fixing: dict[str, Any]) -> None
         said = (rate["rate"], rate["quoted"], rate["source"], format_utc(rate["time_ns"]))
         values = (page_number, rate["currency"], fixing["unit"], *said)
         cursor.execute("INSERT INTO fixing_rate VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+
+
+def _insert_choice(cursor: Any, page_number: int, choice: dict[str, Any]) -> None:
+    limits = (len(choice["keep"]), choice["minimum_minor"], choice["party_maximum_minor"])
+    values = (page_number, choice["objective"], *limits)
+    cursor.execute("INSERT INTO choice_row VALUES (?, ?, ?, ?, ?)", values)
 
 
 def _insert_list_change(cursor: Any, page_number: int, change: dict[str, Any]) -> None:

@@ -50,6 +50,7 @@ _STATUS_RECORDS = _marked(
     RecordKind.SET_OFF,
     RecordKind.NETTED,
     RecordKind.LINK_PENDING,
+    RecordKind.PARKED,
 )
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from setfair.domain import agreement_parts as parts
 from setfair.domain.agreement import (
     AGREEMENT_BYTES_MAX,
     Agreement,
@@ -300,6 +301,24 @@ def test_canonical_document_is_pinned():
     )
     assert b'"opens":"08:00:00"' in canonical
     assert agreement_hash(agreement) == "378af58c5f7820442b8e2af7e61c86ebb1589d9fa45c49f4e889aed01dedd04c"
+
+
+def test_fields_that_came_later_leave_signatures_valid():
+    """At its default such a field is no part of what is signed; given another value it is."""
+    later = [
+        (part.__name__, name)
+        for part in vars(parts).values()
+        if isinstance(part, type) and issubclass(part, parts.Part)
+        for name, info in part.model_fields.items()
+        if parts.LATER in info.metadata
+    ]
+    assert ("Clearing", "across") in later
+    plain = load_agreement(agreement_text())
+    across = parts.Across(unit="KES", sources=("Test bank",))
+    clearing = plain.clearing.model_copy(update={"across": across})
+    changed = plain.model_copy(update={"clearing": clearing})
+    assert b"across" not in canonical_bytes(plain)
+    assert b'"across":{"max_age_hours":24' in canonical_bytes(changed)
 
 
 def test_a_loaded_agreement_cannot_be_changed():

@@ -22,11 +22,14 @@ TABLES: dict[str, type[BaseModel]] = {
     "[[participants]]": parts.Participant,
     "[[accounts]]": parts.Account,
     "[[limits]]": parts.Limit,
+    "[[users]]": parts.User,
     "[clearing]": parts.Clearing,
+    "[clearing.across]": parts.Across,
     "[[clearing.cycles]]": parts.Cycle,
     "[screening]": parts.Screening,
     "[[screening.officers]]": parts.Officer,
     "[[screening.lists]]": parts.ScreeningList,
+    "[settlement]": parts.Settlement,
     "[offsetting]": parts.Offsetting,
     "[fees]": parts.Fees,
     "[[fees.schedule]]": parts.Fee,
@@ -47,6 +50,10 @@ KINDS = {
     "Country": "country",
     "CurrencyCode": "currency",
     "CurrencyCodes": "list of currencies",
+    "Names": "list of names",
+    "Objectives": "list of objectives",
+    "CycleLimits": "list of limits",
+    "Across": "table",
     "TimeZoneName": "time zone",
     "Amount": "amount",
     "BasisPoints": "basis points",
@@ -61,7 +68,8 @@ KINDS = {
 
 def kind_of(model: type[BaseModel], name: str) -> str:
     """Return the kind of a field in words, from its annotation."""
-    annotation = model.__annotations__[name].removesuffix(" | None")
+    later = re.fullmatch(r"Annotated\[(.*), (?:parts\.)?LATER\]", model.__annotations__[name])
+    annotation = (later[1] if later else model.__annotations__[name]).removesuffix(" | None")
     if annotation.startswith("Literal["):
         return " or ".join(f"`{choice}`" for choice in re.findall(r'"(\w+)"', annotation))
     bounds = {type(limit).__name__: limit for limit in model.model_fields[name].metadata}

@@ -99,6 +99,16 @@ def test_the_debtor_confirms(house: ClearingHouse) -> None:
     assert submit(house, Family.OBLIGATION, obligation("1", "A", "B", 5)) == [(Status.ACSP, Reason.NONE)]
 
 
+def test_a_confirmation_that_came_too_early_may_come_again(house: ClearingHouse) -> None:
+    """Before its obligation it is rejected; the same one fits once the obligation is there, and only once."""
+    early = confirmation("A", "B", "1")
+    assert submit(house, Family.CONFIRMATION, early) == [(Status.RJCT, Reason.NOT_PENDING)]
+    assert submit(house, Family.CONFIRMATION, early) == [(Status.RJCT, Reason.NOT_PENDING)]
+    assert submit(house, Family.OBLIGATION, obligation("1", "A", "B", 5)) == [PENDING]
+    assert submit(house, Family.CONFIRMATION, early) == [WELL]
+    assert submit(house, Family.CONFIRMATION, early) == [WELL]
+
+
 def test_nobody_elses_confirmation_stands_in_the_debtors_way(house: ClearingHouse) -> None:
     """A stranger's and another firm's are refused, and the debtor's still counts."""
     rows = (obligation("1", "A", "B", 5), obligation("2", "C", "B", 5))

@@ -18,6 +18,7 @@ from tests.unit.statements.days import BANKS, MONDAY, Player, flushed, made_hous
 
 SECTIONS = [
     "numbers",
+    "indicators",
     "owed",
     "clearing",
     "settled",

@@ -22,6 +22,7 @@ from math import lcm
 import numpy as np
 import numpy.typing as npt
 
+from setfair.engine.setoff.choice import Choice, ChosenSetOff, set_off_under
 from setfair.engine.setoff.fine_unit import (
     by_currency,
     choose_fine_unit,
@@ -58,6 +59,8 @@ class AcrossCurrencies:
     """What changed in each party's net position in each currency."""
     rounding: Rounding
     """What each party gained by rounding, and its entry to the rounding account."""
+    chosen: ChosenSetOff | None = None
+    """With a choice: what came of it; `set_off` is its result."""
 
 
 def set_off_across(
@@ -68,6 +71,7 @@ def set_off_across(
     *,
     currency: npt.NDArray[np.integer],
     minor_value: Sequence[Fraction],
+    choice: Choice | None = None,
 ) -> AcrossCurrencies:
     """Cancel the largest value that can be cancelled over all currencies at once.
 
@@ -79,6 +83,8 @@ def set_off_across(
         Number of the currency of each obligation, from 0, shape (n,).
     minor_value
         By currency: minor units of account that one minor unit of it is worth, exact and positive.
+    choice
+        Objective and what is not to be touched; amounts of it are in fine units. None: the most value.
 
     Returns
     -------
@@ -105,20 +111,31 @@ def set_off_across(
     fine_per_minor = choose_fine_unit(gross, minor_value)
     fine = {number: minor_value[number] * fine_per_minor for number in gross}
     value = count_fine(owed.amount, numbers, fine)
-    result = set_off(owed.debtor, owed.creditor, value, owed.due_day)
+    columns = (owed.debtor, owed.creditor, value, owed.due_day)
+    chosen = set_off_under(*columns, choice=choice) if choice is not None and len(value) else None
+    result = chosen.result if chosen is not None else set_off(*columns)
     reduced = _reduce(owed.amount, numbers, value, result.cleared_minor, fine=fine)
 
     ends = np.searchsorted(result.party, owed.debtor), np.searchsorted(result.party, owed.creditor)
-    parties = len(result.party)
     exchange = find_exchange(ends, numbers, reduced)
-    denominator = lcm(
-        2 * lcm(*(minor_value[number].denominator for number in gross)), fine_per_minor.numerator
-    )
-    gain = find_gains(exchange, minor_value, parties, denominator=denominator)
     parts = _rounded(ends, numbers, value, result.cleared_minor, fine=fine)
+    values = {number: minor_value[number] for number in gross}
+    rounding = _find_rounding(exchange, values, fine_per_minor, parts, len(result.party))
+    return AcrossCurrencies(result, fine_per_minor, value, reduced, exchange, rounding, chosen)
+
+
+def _find_rounding(
+    exchange: Exchange,
+    minor_value: Mapping[int, Fraction],
+    fine_per_minor: Fraction,
+    parts: Iterator[tuple[Ends, Fraction]],
+    parties: int,
+) -> Rounding:
+    """Return what each party gained, its bound and its entry."""
+    denominator = lcm(2 * lcm(*(each.denominator for each in minor_value.values())), fine_per_minor.numerator)
+    gain = find_gains(exchange, minor_value, parties, denominator=denominator)
     bound = find_bounds(((some, int(each / fine_per_minor * denominator)) for some, each in parts), parties)
-    rounding = Rounding(gain, bound, denominator, share_remainders(gain, denominator))
-    return AcrossCurrencies(result, fine_per_minor, value, reduced, exchange, rounding)
+    return Rounding(gain, bound, denominator, share_remainders(gain, denominator))
 
 
 def _check_currencies(currency: Int64Array, minor_value: Sequence[Fraction], obligations: int) -> None:

@@ -18,7 +18,7 @@ Source: rule 4 is the method of largest remainders.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -76,7 +76,7 @@ def find_exchange(ends: Ends, currency: Int64Array, reduced_minor: Int64Array) -
 
 
 def find_gains(
-    exchange: Exchange, minor_value: Sequence[Fraction], parties: int, *, denominator: int
+    exchange: Exchange, minor_value: Mapping[int, Fraction], parties: int, *, denominator: int
 ) -> ExactArray:
     """Return the gain of every party (rule 2)."""
     gain = np.zeros(parties, object)

@@ -115,6 +115,9 @@ _TRANSFER_PATHS = {
     **_amount("IntrBkSttlmAmt", "interbank_settlement_amount"),
     "IntrBkSttlmDt": "interbank_settlement_date",
     "SttlmPrty": "settlement_priority",
+    "SttlmTmReq/FrTm": "from_time",
+    "SttlmTmReq/TillTm": "till_time",
+    "SttlmTmReq/RjctTm": "reject_time",
     **_agent("InstgAgt", "instructing_agent"),
     **_agent("InstdAgt", "instructed_agent"),
     **_agent("DbtrAgt", "debtor_agent"),
@@ -147,7 +150,6 @@ INSTITUTION_TRANSFER = {
     **_agent("Dbtr", "debtor"),
     **_agent("Cdtr", "creditor"),
     "InstrForNxtAgt/InstrInf": "instruction_for_next_agent",
-    "SttlmTmReq/RjctTm": "reject_time",
 }
 
 RETURN = {
@@ -194,6 +196,32 @@ CANCELLATION = {
     **_agent("Assgnr", "assigner"),
     "CxlRsnInf/Rsn/Cd": "reason_code",
     "CxlRsnInf/AddtlInf": "remittance",
+}
+
+STATUS_REQUEST_HEADER = {"MsgId": "message_id", **_agent("InstgAgt", "sender")}
+
+STATUS_REQUEST = {
+    "StsReqId": "request_id",
+    "OrgnlGrpInf/OrgnlMsgId": "original_message_id",
+    **_ORIGINAL_PATHS,
+}
+
+REQUESTED_GROUP = {"OrgnlMsgId": "original_message_id"}
+
+REPORT_REQUEST_HEADER = {
+    "MsgId": "message_id",
+    **_agent("MsgSndr/Agt", "sender"),
+    **_party("MsgSndr/Pty", "sender"),
+}
+
+REPORT_REQUEST = {
+    "Id": "request_id",
+    "ReqdMsgNmId": "requested_message",
+    **_account("Acct", "account"),
+    **_agent("AcctOwnr/Agt", "owner"),
+    **_party("AcctOwnr/Pty", "owner"),
+    "RptgPrd/FrToDt/FrDt": "from_date",
+    "RptgPrd/FrToDt/ToDt": "to_date",
 }
 
 CONTROL_DATA = {"NbOfTxs": "number_of_transactions", "CtrlSum": "control_sum"}

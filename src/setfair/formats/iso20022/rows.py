@@ -12,10 +12,13 @@ Rules
    says, else as its copy of the original says, else from the instructing to the instructed agent.
 4. Priority: `SttlmPrty` (URGT, HIGH, NORM), else `InstrPrty` (HIGH, NORM), else NORMAL.
 5. What is wrong with one transaction and not with its file becomes the row's defect; the first one counts.
-6. A pacs.009 is a leg of a link if an `InstrForNxtAgt` has `/LINK/reference`. `/LEGS/3` says how many legs
-   the link has (without it two), `/AGST/KES1250.50` what the payer is to receive in it, `SttlmTmReq/RjctTm`
-   its latest time on the value date, in UTC where it has no offset.
-7. Every name in a transaction is kept for screening, with those of its group and header.
+6. `SttlmTmReq` says when a payment may settle, on the value date, in UTC where a time has no offset: from
+   `FrTm` on, and until the earlier of `TillTm` and `RjctTm`; then it is rejected. `CLSTm` rejects nothing and
+   is passed over.
+7. A pacs.009 is a leg of a link if an `InstrForNxtAgt` has `/LINK/reference`. `/LEGS/3` says how many legs
+   the link has (without it two), `/AGST/KES1250.50` what the payer is to receive in it, `RjctTm` its
+   latest time. A leg has no `FrTm`.
+8. Every name in a transaction is kept for screening, with those of its group and header.
 """
 
 from __future__ import annotations
@@ -30,14 +33,14 @@ from setfair.domain.codes import InstructionKind, Priority, Reason
 from setfair.domain.instruction import PAYMENT_SCHEMA
 from setfair.domain.money import find_currency, parse_amount
 from setfair.formats.iso20022.paths import PARTIES_WITH_FACTS, Found, identification, one_line
-from setfair.formats.leg_text import read_terms
+from setfair.formats.leg_text import read_terms, read_time
 
 Row = dict[str, object]
 """One row of `PAYMENT_SCHEMA`: its columns in order."""
 
 _DEFAULTS: Row = {column.name: None if column.nullable else "" for column in PAYMENT_SCHEMA}
 _DEFAULTS |= {"amount_minor": 0, "priority": int(Priority.NORMAL), "defect": int(Reason.NONE)}
-_DEFAULTS |= {"link_legs": 0, "against_amount_minor": 0, "until_ns": 0}
+_DEFAULTS |= {"link_legs": 0, "against_amount_minor": 0, "until_ns": 0, "earliest_ns": 0}
 _LINK_WORDS = re.compile(r"/(LINK|LEGS|AGST)/([^\s/]{1,35})")
 _AGAINST = re.compile(r"([A-Z]{3})([0-9.]+)")
 _OFFSET = re.compile(r"(Z|[+-]\d\d:\d\d)$")
@@ -73,6 +76,7 @@ def customer_payment(found: Found, group: Group) -> Row:
         row[f"{side}_agent"] = identification(found, f"{side}_agent")
         if not row[f"{side}_name"]:
             _note(row, Reason.NAME_MISSING, f"the {side} has no name")
+    _set_times(row, found)
     return _with_sender(row, found, group)
 
 
@@ -82,6 +86,7 @@ def institution_payment(found: Found, group: Group) -> Row:
     for side in ("debtor", "creditor"):
         row[f"{side}_agent"] = identification(found, f"{side}_agent") or identification(found, side)
     _set_link(row, found)
+    _set_times(row, found)
     return _with_sender(row, found, group)
 
 
@@ -165,8 +170,13 @@ def _payment(kind: InstructionKind, found: Found, group: Group) -> Row:
 
 def facts_text(found: Found) -> str:
     """Return what a transaction says of its parties beside their names, as `screening.facts` reads it."""
-    told = {_PARTY_OF_FACT[key] for key in found if key in _PARTY_OF_FACT}
-    return "\n".join([_facts_line(found, party) for party in PARTIES_WITH_FACTS if party in told])
+    told: dict[str, Found] = {}
+    for key, said in found.items():
+        if said and key in _FACT_OF:
+            party, fact = _FACT_OF[key]
+            told.setdefault(party, {})[fact] = said
+    parties = [party for party in PARTIES_WITH_FACTS if party in told]
+    return "\n".join([_facts_line(found, party, told[party]) for party in parties])
 
 
 _FACTS = (
@@ -178,15 +188,17 @@ _FACTS = (
     "organisation_id",
     "person_id",
 )
-_FACT_NAMES = {party: tuple(f"{party}_{fact}" for fact in _FACTS) for party in PARTIES_WITH_FACTS}
-_PARTY_OF_FACT = {name: party for party, names in _FACT_NAMES.items() for name in names}
+_FACT_OF = {f"{party}_{fact}": (party, fact) for party in PARTIES_WITH_FACTS for fact in _FACTS}
+_IDENTIFIERS = _FACTS[3:]
 
 
-def _facts_line(found: Found, party: str) -> str:
-    address, residence, born, *identifiers = [found.get(name, "") for name in _FACT_NAMES[party]]
-    kind = "person" if born or identifiers[-1] else "organisation" if any(identifiers) else ""
+def _facts_line(found: Found, party: str, told: Found) -> str:
+    country = told.get("address_country") or told.get("residence_country", "")
+    born = told.get("birth_date", "")
+    identifiers = [told[fact] for fact in _IDENTIFIERS if fact in told]
+    kind = "person" if born or told.get("person_id") else "organisation" if identifiers else ""
     name = one_line(found.get(f"{party}_name", ""))
-    return "\t".join((name, kind, address or residence, born, one_line(" ".join(identifiers))))
+    return f"{name}\t{kind}\t{country}\t{born}\t{one_line(' '.join(identifiers))}"
 
 
 def _transfer(kind: InstructionKind, found: Found, group: Group) -> Row:
@@ -251,21 +263,46 @@ def _set_amount(row: Row, found: Found) -> None:
 
 
 def _set_link(row: Row, found: Found) -> None:
-    """Set what a leg of a link says of it: rule 6."""
+    """Set what a leg of a link says of it: rule 7."""
     said = dict(_LINK_WORDS.findall(found.get("instruction_for_next_agent", "")))
     if "LINK" not in said:
         return
     against = _AGAINST.fullmatch(said.get("AGST", "")) if "AGST" in said else None
-    time = found.get("reject_time", "")
-    if time:
-        time = f"{row['value_date'] or 'no value date'}T{time if _OFFSET.search(time) else time + 'Z'}"
+    time = _on_value_date(row, found.get("reject_time", ""))
     currency, amount = against.groups() if against else (said.get("AGST", ""), "")
     terms = read_terms(said.get("LEGS", ""), currency, amount, time)
+    if found.get("from_time"):
+        terms = "a leg of a link has no earliest time (FrTm)"
     if isinstance(terms, str):
         _note(row, Reason.LINK_INVALID, terms)
         return
     row["link"] = said["LINK"]
     row["link_legs"], row["against_currency"], row["against_amount_minor"], row["until_ns"] = terms
+
+
+def _on_value_date(row: Row, time: str) -> str:
+    """Return a time of day with the value date, as `read_time` takes it; empty where there is none."""
+    if not time:
+        return ""
+    return f"{row['value_date'] or 'no value date'}T{time if _OFFSET.search(time) else time + 'Z'}"
+
+
+def _set_times(row: Row, found: Found) -> None:
+    """Set when a payment that is no leg may settle: rule 6."""
+    if row["link"] or not any(found.get(name) for name in ("from_time", "till_time", "reject_time")):
+        return
+    earliest, *latest = (
+        read_time(_on_value_date(row, found.get(name, "")))
+        for name in ("from_time", "till_time", "reject_time")
+    )
+    if earliest is None or None in latest:
+        _note(row, Reason.DATE_INVALID, "SttlmTmReq needs a value date, and times of a day")
+        return
+    until = min((each for each in latest if each), default=0)
+    if until and earliest >= until:
+        _note(row, Reason.DATE_INVALID, "SttlmTmReq: FrTm is not before TillTm and RjctTm")
+        return
+    row["earliest_ns"], row["until_ns"] = earliest, until
 
 
 def _set_value_date(row: Row, found: Found, group: Group) -> None:

@@ -9,8 +9,10 @@ Rules
    from many messages, so a group status would be wrong for most of them.
 2. `StsId` is the number of the journal record, `ClrSysRef` the number of the payment in the house.
 3. A reason is ISO's external code; the rule that said so follows in words.
-4. The moment of settlement is given only for what settled; an amount that could not be read is left out.
-5. A quittance goes along as supplementary data, whose envelope takes any element: `QUITTANCE_NAMESPACE`.
+4. The answer to a request for the status of a payment that is not on record has a reason, and neither status
+   nor numbers.
+5. The moment of settlement is given only for what settled; an amount that could not be read is left out.
+6. A quittance goes along as supplementary data, whose envelope takes any element: `QUITTANCE_NAMESPACE`.
 """
 
 from __future__ import annotations
@@ -72,18 +74,21 @@ def _status_element(status: PaymentStatus) -> str:
             f"{format_amount(status.amount_minor, currency.decimals)}</IntrBkSttlmAmt>"
         )
     return (
-        f"<TxInfAndSts><StsId>{status.record_number}</StsId>{original_identification(status)}"
-        f"<TxSts>{status.status.name}</TxSts>"
+        "<TxInfAndSts>"
+        + (f"<StsId>{status.record_number}</StsId>" if status.record_number else "")
+        + original_identification(status)
+        + (f"<TxSts>{status.status.name}</TxSts>" if status.status is not None else "")
         + (f"<StsRsnInf>{reason}</StsRsnInf>" if reason else "")
         + (f"<FctvIntrBkSttlmDt><DtTm>{utc_text(settled)}</DtTm></FctvIntrBkSttlmDt>" if settled else "")
-        + f"<ClrSysRef>{status.payment_number}</ClrSysRef><OrgnlTxRef>{amount}"
+        + (f"<ClrSysRef>{status.payment_number}</ClrSysRef>" if status.payment_number else "")
+        + f"<OrgnlTxRef>{amount}"
         + (f"<IntrBkSttlmDt>{day.isoformat()}</IntrBkSttlmDt>" if day else "")
         + f"</OrgnlTxRef>{_supplement(status.quittance)}</TxInfAndSts>\n"
     )
 
 
 def _supplement(quittance: str) -> str:
-    """Write a quittance as supplementary data: rule 5."""
+    """Write a quittance as supplementary data: rule 6."""
     if not quittance:
         return ""
     return (

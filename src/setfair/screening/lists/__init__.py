@@ -4,7 +4,7 @@ model         what a list, an entry and a name are
 names         the names in one field of a list
 source        how bytes come in: once, counted, hashed, dated
 identified    identifiers in prose; xml_members    entries of XML, one at a time, strictly
-un_xml, ofac_csv, eu, uk_xml, canada_xml, opensanctions, operator_csv    one publisher each
+un_xml, ofac_csv, ofac_xml, eu, uk_xml, canada_xml, opensanctions, operator_csv    one publisher each
 kept          lists that were read before
 """
 
@@ -17,6 +17,7 @@ from setfair.screening.lists.canada_xml import read_canada_xml
 from setfair.screening.lists.eu import read_eu_csv, read_eu_xml
 from setfair.screening.lists.model import ListFormat, SanctionsList
 from setfair.screening.lists.ofac_csv import ofac_files, read_ofac_csv
+from setfair.screening.lists.ofac_xml import read_ofac_xml
 from setfair.screening.lists.opensanctions import read_ftm_json, read_opensanctions_csv
 from setfair.screening.lists.operator_csv import read_operator_csv
 from setfair.screening.lists.source import note_beside
@@ -26,6 +27,7 @@ from setfair.screening.lists.un_xml import read_un_xml
 READERS: dict[str, Callable[[str, Path], SanctionsList]] = {
     ListFormat.UN_XML.value: read_un_xml,
     ListFormat.OFAC_CSV.value: read_ofac_csv,
+    ListFormat.OFAC_XML.value: read_ofac_xml,
     ListFormat.EU_XML.value: read_eu_xml,
     ListFormat.EU_CSV.value: read_eu_csv,
     ListFormat.UK_XML.value: read_uk_xml,
@@ -38,6 +40,7 @@ READERS: dict[str, Callable[[str, Path], SanctionsList]] = {
 FILES: dict[str, Callable[[Path], tuple[Path, ...]]] = {
     ListFormat.UN_XML.value: lambda path: (path,),
     ListFormat.OFAC_CSV.value: ofac_files,
+    ListFormat.OFAC_XML.value: lambda path: (path,),
     ListFormat.EU_XML.value: lambda path: (path,),
     ListFormat.UK_XML.value: lambda path: (path,),
     **{

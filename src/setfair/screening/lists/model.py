@@ -30,6 +30,8 @@ class ListFormat(StrEnum):
     """Consolidated list of the UN Security Council, XML."""
     OFAC_CSV = "ofac_csv"
     """US Treasury, SDN or non-SDN consolidated list, the set of comma separated files."""
+    OFAC_XML = "ofac_xml"
+    """The same lists as Advanced XML."""
     EU_XML = "eu_xml"
     """Financial sanctions list of the European Union, version 1.1, XML."""
     EU_CSV = "eu_csv"

@@ -11,6 +11,7 @@ _HEAD_BYTES = 8_192
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
 _ROOTS = {
     b"CONSOLIDATED_LIST": ListFormat.UN_XML,
+    b"Sanctions": ListFormat.OFAC_XML,
     b"export": ListFormat.EU_XML,
     b"Designations": ListFormat.UK_XML,
     b"data-set": ListFormat.CANADA_XML,

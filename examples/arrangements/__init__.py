@@ -1,0 +1,1 @@
+"""Arrangements as they exist in the world, as agreements that run."""

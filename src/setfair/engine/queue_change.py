@@ -1,0 +1,178 @@
+"""Queue management: a payer, or the operator, changes how a payment waits; and what times bring about.
+
+Rules (docs/settlement-rules.md, "Queue management")
+-----
+1. Users of the payer's participant and of the operator may. One person is enough; it goes on record.
+2. To the top or the bottom of its priority, or to the bottom of another: then the release cascade runs from
+   the debtor account, since its head may be another one.
+3. A hold, or an earliest time to come, takes a payment out of its queue (`schedule`); it comes back as if it
+   came in now. A leg of a link keeps its place or moves, but is not held or timed by itself.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from setfair.domain.codes import InstructionKind, Priority, QueueAction, Reason, RecordKind, Status
+from setfair.engine.books import Books
+from setfair.engine.cascade import release
+from setfair.engine.layout import SCHEDULE, Array, Journal, PaymentBooks, Row, Setting
+from setfair.engine.ledger import write_payment_record
+from setfair.engine.link import link_of
+from setfair.engine.queue import NONE, dequeue, enqueue, enqueue_first
+from setfair.engine.request import find_payment, readmit, write_decision
+from setfair.engine.schedule import find_schedule, park
+from setfair.engine.terms import OPERATOR
+from setfair.engine.withdraw import withdraw
+from setfair.kernel import inner, kernel
+
+_CANCELLATION = int(InstructionKind.CANCELLATION)
+_TOP, _BOTTOM, _PRIORITY = int(QueueAction.TOP), int(QueueAction.BOTTOM), int(QueueAction.PRIORITY)
+_TIMES, _HOLD, _REACTIVATE = int(QueueAction.TIMES), int(QueueAction.HOLD), int(QueueAction.REACTIVATE)
+_PDNG, _ACSP, _ACSC = int(Status.PDNG), int(Status.ACSP), int(Status.ACSC)
+_RJCT, _CANC = int(Status.RJCT), int(Status.CANC)
+_REJECTED, _CHANGED = int(RecordKind.REJECTED), int(RecordKind.QUEUE_CHANGED)
+_UNKNOWN, _NOT_AUTHORISED = int(Reason.ORIGINAL_UNKNOWN), int(Reason.PERSON_NOT_AUTHORISED)
+_SETTLED, _REJECTED_BEFORE = int(Reason.ORIGINAL_SETTLED), int(Reason.ORIGINAL_REJECTED)
+_NOT_QUEUED, _NOT_ON_HOLD = int(Reason.NOT_QUEUED), int(Reason.NOT_ON_HOLD)
+_NOT_ALONE, _EXPIRED = int(Reason.LEG_NOT_ALONE), int(Reason.EXPIRED)
+_DATE_INVALID, _PRIORITY_INVALID = int(Reason.DATE_INVALID), int(Reason.PRIORITY_INVALID)
+_ON_HOLD, _BEFORE = int(Reason.ON_HOLD), int(Reason.BEFORE_EARLIEST)
+_OPERATOR, _LOWEST = OPERATOR, int(Priority.NORMAL)
+
+
+def schedule_for(books: Books, number: int) -> Array:
+    """Return the schedule of a house with a row for this payment."""
+    if (books.schedule["number"] == number).any():
+        return books.schedule.copy()
+    row = np.zeros(1, SCHEDULE)
+    row["number"] = number
+    return np.append(books.schedule, row)
+
+
+@kernel
+def change_queue(
+    books: PaymentBooks, journal: Journal, setting: Setting, acts_for: int, batch: Array, number: int
+) -> None:
+    """Decide on the only instruction of a batch.
+
+    Parameters
+    ----------
+    books
+        Changed in place.
+    journal
+        Room for every queued payment and three more.
+    setting
+        Its schedule has a row for the payment, and is changed in place.
+    acts_for
+        The participant for which the user acts; OPERATOR or NOBODY.
+    batch
+        INSTRUCTION, shape (1,).
+    number
+        Of the instruction.
+    """
+    instruction: Row = batch[0]
+    payment = find_payment(books, instruction["target"])
+    reason = _check(books, setting, acts_for, payment, instruction)
+    place = journal.written[0]
+    write_decision(journal, number, instruction, reason, setting.now)
+    record = journal.records[place]
+    record["creditor_after"] = instruction["amount"]
+    if reason != 0:
+        return
+    record["kind"] = _CHANGED
+    entry = books.payments[payment]
+    action = instruction["amount"]
+    if action in (_HOLD, _REACTIVATE, _TIMES):
+        _keep_back(books, journal, setting, payment, instruction, number)
+        return
+    was_queued = entry["status"] == _ACSP
+    if was_queued:
+        dequeue(books, payment)
+    if action == _PRIORITY:
+        entry["priority"] = instruction["priority"]
+    if was_queued and action == _TOP:
+        enqueue_first(books, payment)
+    elif was_queued:
+        enqueue(books, payment)
+    release(books, journal, entry["debtor"], NONE, number, setting.now)
+
+
+@inner
+def _check(books: PaymentBooks, setting: Setting, acts_for: int, payment: int, instruction: Row) -> int:
+    """Return why the payment's way of waiting does not change, or 0."""
+    if payment == NONE or books.payments[payment]["kind"] == _CANCELLATION:
+        return _UNKNOWN
+    entry = books.payments[payment]
+    owner = books.accounts[entry["debtor"]]["participant"] if entry["debtor"] >= 0 else NONE
+    if acts_for != _OPERATOR and (acts_for < 0 or acts_for != owner):
+        return _NOT_AUTHORISED
+    if entry["status"] == _ACSC:
+        return _SETTLED
+    if entry["status"] == _RJCT or entry["status"] == _CANC:
+        return _REJECTED_BEFORE
+    action = instruction["amount"]
+    if action in (_TOP, _BOTTOM):
+        return 0 if entry["status"] == _ACSP else _NOT_QUEUED
+    if action == _PRIORITY:
+        return 0 if instruction["priority"] <= _LOWEST else _PRIORITY_INVALID
+    if link_of(books, payment) != NONE:
+        return _NOT_ALONE
+    if action == _REACTIVATE:
+        place = find_schedule(setting, entry["number"])
+        return 0 if setting.schedule[place]["on_hold"] != 0 else _NOT_ON_HOLD
+    return _check_times(instruction, setting.now) if action == _TIMES else 0
+
+
+@inner
+def _check_times(instruction: Row, now: int) -> int:
+    earliest, latest = np.int64(instruction["original_high"]), np.int64(instruction["original_low"])
+    if latest != 0 and latest <= now:
+        return _EXPIRED
+    return _DATE_INVALID if latest != 0 and earliest >= latest else 0
+
+
+@inner
+def _keep_back(
+    books: PaymentBooks, journal: Journal, setting: Setting, payment: int, instruction: Row, number: int
+) -> None:
+    """Set what the payer wants, and let the payment go out of its queue, or come in: rule 3."""
+    entry = books.payments[payment]
+    row = setting.schedule[find_schedule(setting, entry["number"])]
+    if instruction["amount"] == _TIMES:
+        row["earliest"] = np.int64(instruction["original_high"])
+        row["latest"] = np.int64(instruction["original_low"])
+    else:
+        row["on_hold"] = 1 if instruction["amount"] == _HOLD else 0
+    is_kept = row["on_hold"] != 0 or row["earliest"] > setting.now
+    if entry["status"] == _ACSP and is_kept:
+        withdraw(books, payment, _PDNG, 0)
+        park(books, journal, setting, payment, number)
+        release(books, journal, entry["debtor"], NONE, number, setting.now)
+    elif entry["reason"] == _ON_HOLD or entry["reason"] == _BEFORE:
+        readmit(books, journal, setting, payment, number)
+
+
+@kernel
+def let_times_pass(books: PaymentBooks, journal: Journal, setting: Setting, cause: int) -> int:
+    """Reject what has reached its latest time, and return how many; let in what has reached its earliest.
+
+    In the order of the numbers. An earliest time that has passed is said no more.
+    """
+    rejected = 0
+    for place in range(setting.schedule.shape[0]):
+        row = setting.schedule[place]
+        payment = find_payment(books, row["number"])
+        status = books.payments[payment]["status"]
+        if status != _ACSP and status != _PDNG:
+            continue
+        if row["latest"] != 0 and row["latest"] <= setting.now:
+            withdraw(books, payment, _RJCT, _EXPIRED)
+            write_payment_record(books, journal, payment, _REJECTED, cause, setting.now)
+            release(books, journal, books.payments[payment]["debtor"], NONE, cause, setting.now)
+            rejected += 1
+        elif row["earliest"] != 0 and row["earliest"] <= setting.now:
+            row["earliest"] = 0
+            if books.payments[payment]["reason"] == _BEFORE:
+                readmit(books, journal, setting, payment, cause)
+    return rejected

@@ -1,0 +1,78 @@
+"""When payers want their payments to settle: earliest and latest times, and holds.
+
+Rules (docs/settlement-rules.md, "Times and holds")
+-----
+1. A payment that its payer holds, or whose earliest time has not come, is parked: pending, in no queue, in
+   nobody's way. It has not been accepted. When nothing keeps it back any more, it is, as of then.
+2. When its latest time comes, a payment that waits in whatever way is rejected.
+3. Times come in as an EXPIRY, which the house gives itself before anything else; kernels read no clock.
+4. What screening holds stays held; what the payer wants counts when two people have released it.
+
+Who may change it, and the rest of queue management, is in `queue_change`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from setfair.domain.codes import Reason, RecordKind, Status
+from setfair.engine.layout import SCHEDULE, Array, Journal, PaymentBooks, Setting
+from setfair.engine.ledger import write_payment_record
+from setfair.engine.queue import NONE
+from setfair.kernel import inner
+
+_PDNG, _PARKED = int(Status.PDNG), int(RecordKind.PARKED)
+_ON_HOLD, _BEFORE = int(Reason.ON_HOLD), int(Reason.BEFORE_EARLIEST)
+
+
+@inner
+def find_schedule(setting: Setting, number: int) -> int:
+    """Return the place of what is said of a payment, or -1."""
+    for place in range(setting.schedule.shape[0]):
+        if setting.schedule[place]["number"] == number:
+            return place
+    return NONE
+
+
+@inner
+def park(books: PaymentBooks, journal: Journal, setting: Setting, payment: int, cause: int) -> bool:
+    """Park a payment that is kept back; tell whether it is: rule 1."""
+    place = find_schedule(setting, books.payments[payment]["number"])
+    if place == NONE:
+        return False
+    row = setting.schedule[place]
+    if row["on_hold"] == 0 and row["earliest"] <= setting.now:
+        return False
+    books.payments[payment]["status"] = _PDNG
+    books.payments[payment]["reason"] = _ON_HOLD if row["on_hold"] != 0 else _BEFORE
+    books.payments[payment]["mechanism"] = 0
+    write_payment_record(books, journal, payment, _PARKED, cause, setting.now)
+    return True
+
+
+def with_times(schedule: Array, times: Array) -> Array:
+    """Return the schedule of a house, and after it room for what a batch says; it gets its numbers later."""
+    rows = np.zeros(len(times), SCHEDULE)
+    rows["earliest"], rows["latest"] = times["earliest"], times["latest"]
+    return np.concatenate([schedule, rows])
+
+
+def still_needed(schedule: Array, payments: Array) -> Array:
+    """Return what is said of payments that still wait, in the order of their numbers.
+
+    Parameters
+    ----------
+    schedule
+        SCHEDULE.
+    payments
+        PAYMENT, those in use.
+    """
+    said = (schedule["earliest"] != 0) | (schedule["latest"] != 0) | (schedule["on_hold"] != 0)
+    rows = schedule[said & (schedule["number"] != 0)]
+    place = np.searchsorted(payments["number"], rows["number"])
+    is_there = place < len(payments)
+    rows, place = rows[is_there], place[is_there]
+    waits = np.isin(payments["status"][place], (Status.ACSP, Status.PDNG))
+    waits &= payments["number"][place] == rows["number"]
+    rows = rows[waits]
+    return rows[np.argsort(rows["number"], kind="stable")]

@@ -1,0 +1,73 @@
+"""Random words of users on limits, reservations, credit lines and queues, mostly such that they count."""
+
+from __future__ import annotations
+
+from random import Random
+
+from setfair.domain.codes import InstructionKind, QueueAction, Status, Term
+from setfair.domain.money import AMOUNT_MAX_MINOR
+from tests.reference.settlement import ReferenceHouse
+from tests.reference.words import QueueCommand, TermCommand
+
+
+def draw_term_command(rng: Random, house: ReferenceHouse) -> TermCommand:
+    """Draw what somebody asks for, or decides on what was asked for."""
+    return _decision(rng, house) if rng.random() < 0.5 else _change(rng, house)
+
+
+def _person_for(rng: Random, house: ReferenceHouse, account: int, term: Term) -> int:
+    """Mostly a user who may change this."""
+    is_line = term is Term.CREDIT_LINE and rng.random() < 0.8
+    users = [user for user in range(len(house.terms.users)) if house.terms.may(user, account, line=is_line)]
+    return rng.choice(users) if users and rng.random() < 0.9 else rng.randint(-1, 7)
+
+
+def _change(rng: Random, house: ReferenceHouse) -> TermCommand:
+    currency = rng.randrange(len(house.phase))
+    accounts = [i for i, spec in enumerate(house.accounts) if spec.currency == currency]
+    banks = [i for i in accounts if not house.accounts[i].is_agent]
+    account = rng.choice(banks if rng.random() < 0.9 else accounts)
+    term = rng.choice(list(Term))
+    drawn = [i for i in banks if house.books.balance[i] < 0]
+    if drawn and rng.random() < 0.2:
+        account, term = rng.choice(drawn), Term.CREDIT_LINE
+    counterparty = rng.choice(accounts) if term is Term.BILATERAL_LIMIT else -1
+    person = _person_for(rng, house, account, term)
+    if rng.random() < 0.03:
+        account = -1
+    if rng.random() < 0.02:
+        counterparty = rng.randrange(-1, len(house.accounts))
+    day = 0 if rng.random() < 0.5 else house.date[currency] + rng.choice((0, 0, 0, 0, 0, 1))
+    amount = rng.choice((-1, 0, 5, 10, 20, 40, 100))
+    if rng.random() < 0.03:
+        amount = rng.choice((-2, AMOUNT_MAX_MINOR, AMOUNT_MAX_MINOR + 1))
+    return TermCommand(InstructionKind.TERM_CHANGE, person, term, account, counterparty, amount, day)
+
+
+def _decision(rng: Random, house: ReferenceHouse) -> TermCommand:
+    kinds = (InstructionKind.TERM_APPROVAL, InstructionKind.TERM_APPROVAL, InstructionKind.TERM_REFUSAL)
+    waiting = list(house.terms.waiting.values())
+    if not waiting or rng.random() < 0.05:
+        target = rng.randint(0, house.last_number + 1)
+        return TermCommand(rng.choice(kinds), rng.randint(0, 5), target=target)
+    change = rng.choice(waiting)
+    person = _person_for(rng, house, change.asked.account, change.asked.term)
+    return TermCommand(rng.choice(kinds), person, target=change.number)
+
+
+def draw_queue_command(rng: Random, house: ReferenceHouse) -> QueueCommand:
+    """Draw what somebody wants of a payment, mostly of one that waits."""
+    waiting = [n for n, entry in house.entries.items() if entry.status in (Status.ACSP, Status.PDNG)]
+    queued = [n for n in waiting if house.entries[n].status is Status.ACSP]
+    held = [n for n in waiting if house.entries[n].on_hold]
+    action = rng.choice(list(QueueAction))
+    found = held if action is QueueAction.REACTIVATE and rng.random() < 0.8 else queued
+    found = found if found and rng.random() < 0.8 else waiting
+    target = rng.choice(found) if found and rng.random() < 0.95 else rng.randint(0, house.last_number + 1)
+    entry = house.entries.get(target)
+    debtor = entry.instruction.debtor if entry is not None else -1
+    users = [user for user in range(len(house.terms.users)) if debtor >= 0 and house.terms.may(user, debtor)]
+    person = rng.choice(users) if users and rng.random() < 0.9 else rng.randint(-1, 7)
+    earliest = rng.choice((0, 0, house.now + 1, house.now + 3, max(1, house.now)))
+    latest = rng.choice((0, 0, house.now + 2, house.now + 4, max(1, house.now)))
+    return QueueCommand(action, person, target, rng.choice((0, 1, 2, 2, 3)), earliest, latest)
