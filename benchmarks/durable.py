@@ -1,9 +1,9 @@
 """From a decoded batch to acknowledged: decided, hashed, encoded and stored, as a house does it.
 
 Ten million records go in, one page after the other. The values of a case are the rates of each million of
-them, so that its spread shows what growth costs; latency is from handing in a batch until its page is durable,
-with two pages under way (docs/adr/0013). Then the same with steps left out, beside it what the disk and
-SQLite alone do with the same bytes, and one payment at a time through `submit`.
+them, so that its spread shows what growth costs; latency is from handing in a batch until its page is
+durable, with two pages under way (docs/adr/0013). Then the same with steps left out, beside it what the disk
+and SQLite alone do with the same bytes, and one payment at a time through `submit`.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Passed:
 
 
 def run(scale: Scale) -> Iterator[Sample]:
-    """Measure three sizes of page and two numbers of accounts, then the steps, the limits, and one payment."""
+    """Measure sizes of page and numbers of accounts, then the steps, the limits, and one payment."""
     records = scale.of(10_000_000, 20_480)
     for accounts in (10_000, 1_000_000):
         for rows in (1_024, AIM_ROWS, 65_536):
