@@ -17,9 +17,9 @@ SAID = ("link", "link_legs", "against_currency", "against_amount_minor", "until_
 NOON_UTC = to_instant(datetime(2030, 1, 15, 12, tzinfo=UTC))
 
 
-def read_line(folder: Path, said: str) -> dict[str, object]:
+def read_line(folder: Path, said: str, more: str = "") -> dict[str, object]:
     """Return the row of a payment that says this of its link."""
-    (row,) = rows_of(write_csv(folder, HEADER, f"{GOOD_PAYMENT},{said}"))
+    (row,) = rows_of(write_csv(folder, HEADER + more, f"{GOOD_PAYMENT},{said}"))
     return row
 
 
@@ -87,7 +87,7 @@ def institution_transfer(*said: str, time: str = "") -> str:
         (("/LINK/FX-17",), "", ("FX-17", 2, "", 0, 0)),
         (("/LINK/FX-17 /LEGS/3", "/AGST/KES1250.50"), "12:00:00", ("FX-17", 3, "KES", 125_050, NOON_UTC)),
         (("/LINK/FX-17",), "15:00:00+03:00", ("FX-17", 2, "", 0, NOON_UTC)),
-        (("/FIN53/SOMETHING",), "12:00:00", ("", 0, "", 0, 0)),
+        (("/FIN53/SOMETHING",), "12:00:00", ("", 0, "", 0, NOON_UTC)),
     ],
 )
 def test_a_pacs009_says_it_to_the_next_agent(
@@ -102,3 +102,35 @@ def test_a_pacs009_says_it_to_the_next_agent(
 def test_what_is_malformed_in_a_pacs009_is_a_defect(tmp_path: Path, said: str) -> None:
     """The payment is rejected, not its file."""
     assert cases.read_row(tmp_path, institution_transfer(said))["defect"] == Reason.LINK_INVALID
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (",,,,2030-01-15T15:00:00+03:00,2030-01-15T11:00:00Z", (NOON_UTC - 3600 * 10**9, NOON_UTC, 0)),
+        (",,,,,2030-01-15T12:00:00Z", (NOON_UTC, 0, 0)),
+        (",,,,2030-01-15T10:00:00Z,2030-01-15T11:00:00Z", (0, 0, Reason.DATE_INVALID)),
+        (",,,,,noon", (0, 0, Reason.DATE_INVALID)),
+        ("X,,,,,2030-01-15T11:00:00Z", (0, 0, Reason.LINK_INVALID)),
+    ],
+)
+def test_a_payment_by_itself_has_times(tmp_path: Path, said: str, expected: tuple[int, int, int]) -> None:
+    """`from` and `until` without a link are the earliest and latest time of the payment; a leg has no `from`."""
+    row = read_line(tmp_path, said, more=",from")
+    assert (row["earliest_ns"], row["until_ns"], row["defect"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        ("<FrTm>11:00:00</FrTm><RjctTm>12:00:00</RjctTm>", (NOON_UTC - 3600 * 10**9, NOON_UTC, 0)),
+        ("<TillTm>12:00:00Z</TillTm><RjctTm>12:30:00Z</RjctTm>", (0, NOON_UTC, 0)),
+        ("<CLSTm>11:00:00Z</CLSTm>", (0, 0, 0)),
+        ("<FrTm>13:00:00Z</FrTm><RjctTm>12:00:00Z</RjctTm>", (0, 0, Reason.DATE_INVALID)),
+    ],
+)
+def test_times_of_a_message(tmp_path: Path, times: str, expected: tuple[int, int, int]) -> None:
+    """`FrTm` is the earliest time, the earlier of `TillTm` and `RjctTm` the latest; `CLSTm` rejects nothing."""
+    text = institution_transfer(time="12:00:00").replace("<RjctTm>12:00:00</RjctTm>", times)
+    row = cases.read_row(tmp_path, text)
+    assert (row["earliest_ns"], row["until_ns"], row["defect"]) == expected

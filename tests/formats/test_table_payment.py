@@ -36,6 +36,7 @@ def test_a_good_row_becomes_a_payment(tmp_path: Path) -> None:
         "against_currency": "",
         "against_amount_minor": 0,
         "until_ns": 0,
+        "earliest_ns": 0,
         "defect": 0,
         "defect_text": "",
     }

@@ -102,7 +102,7 @@ class Schedule:
         if action is QueueAction.TIMES and command.latest:
             if command.latest <= self.house.now:
                 return Reason.EXPIRED
-            return Reason.DATE_INVALID if command.earliest >= command.latest else Reason.NONE
+            return Reason.DATE_INVALID if command.earliest > command.latest else Reason.NONE
         return Reason.NONE
 
     def _keep_back(self, command: QueueCommand, entry: Entry, number: int) -> None:

@@ -41,8 +41,8 @@ NOT_SCREENED = {
     Family.PAYMENT: {
         "kind", "uetr", "instruction_id", "end_to_end_id", "transaction_id", "message_id", "message_name",
         "currency", "amount_minor", "priority", "value_date", "original_uetr", "original_instruction_id",
-        "reason_code", "link", "link_legs", "against_currency", "against_amount_minor", "until_ns", "defect",
-        "defect_text",
+        "reason_code", "link", "link_legs", "against_currency", "against_amount_minor", "until_ns",
+        "earliest_ns", "defect", "defect_text",
     },
     Family.OBLIGATION: {
         "kind", "obligation_id", "original_obligation_id", "currency", "amount_minor", "issue_date",

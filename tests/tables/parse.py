@@ -28,8 +28,8 @@ Amounts are minor units. `and` puts a row into the batch of the line above. Left
 
 Right of the bar: what came of a user's word (taken, or rejected ISO REASON), or of this row (status,
 mechanism or ISO code and reason, repeated), then facts after the batch, divided by semicolons:
-`LABEL status ...`, `balance OWNER CURRENCY N`, and `order LABEL LABEL ...`, the subjects of all records of the
-step in order.
+`LABEL status ...`, `balance OWNER CURRENCY N`, and `order LABEL LABEL ...`, the subjects of all records of
+the step in order.
 """
 
 from __future__ import annotations

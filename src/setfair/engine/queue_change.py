@@ -129,7 +129,7 @@ def _check_times(instruction: Row, now: int) -> int:
     earliest, latest = np.int64(instruction["original_high"]), np.int64(instruction["original_low"])
     if latest != 0 and latest <= now:
         return _EXPIRED
-    return _DATE_INVALID if latest != 0 and earliest >= latest else 0
+    return _DATE_INVALID if latest != 0 and earliest > latest else 0
 
 
 @inner

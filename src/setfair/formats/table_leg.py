@@ -77,8 +77,8 @@ def _read_times(until: str, earliest: str) -> _Said | str:
         if moments[name] is None:
             return f"{name} {text[:40]!r} is no time with a time zone; write 2026-01-05T14:00:00+03:00"
     begin, end = moments["from"] or 0, moments["until"] or 0
-    if end and begin >= end:
-        return f"from {earliest} is not before until {until}"
+    if end and begin > end:
+        return f"from {earliest} is after until {until}"
     return (0, "", 0, end), begin
 
 

@@ -129,4 +129,6 @@ export import supply marine air aviation motor auto medical pharma health gas po
 COMMON_NAMES = frozenset(f"{_GIVEN}{_FAMILY}{_FIRM_COMMON}".split())
 """Given names, family names and words of firms that say little by themselves."""
 FIRM_WORDS = frozenset(_FIRM.split())
-"""Words of firms that say next to nothing, in the form of `translations`."""
+"""Words of firms that say little, in the form of `translations`."""
+EMPTY_WORDS = frozenset(("group", "general"))
+"""Words of firms that say nothing: a second pair is none with them."""

@@ -22,8 +22,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from setfair.screening.common_names import COMMON_NAMES, FIRM_WORDS
-from setfair.screening.name_arrays import TOKENS_MAX, NameIndex
+from setfair.screening.common_names import COMMON_NAMES, EMPTY_WORDS, FIRM_WORDS
+from setfair.screening.name_arrays import SAID_ABOUT, TOKENS_MAX, NameIndex
 from setfair.screening.name_kernels import mark_names
 from setfair.screening.spelling import Spelling, fold_token
 from setfair.screening.token_kernels import LENGTH_MAX, TokenIndex, fill_table, letters_of_tokens, piece_keys
@@ -35,7 +35,7 @@ WEIGHT_MAX = 120
 UNKNOWN_WEIGHT = 100
 """Weight of a token that is near no listed one."""
 LIGHT_WEIGHT = 12
-COMMON_WEIGHT = 60
+COMMON_WEIGHT = 56
 """Most that a name weighs that very many bear, see `common_names`."""
 FIRM_WEIGHT = 32
 """Most that such a word of firms weighs."""
@@ -72,6 +72,7 @@ def build_index(names: Sequence[tuple[int, Spelling]]) -> FuzzyIndex:
     entries = int(entry.max()) + 1 if len(entry) else 0
     most = {folded[word]: COMMON_WEIGHT for word in COMMON_NAMES}
     most |= {folded[word]: FIRM_WEIGHT for word in FIRM_WORDS}
+    most |= {folded[word]: SAID_ABOUT for word in EMPTY_WORDS}
     most |= {folded[word]: LIGHT_WEIGHT for word in PARTICLES}
     weight = _weights(vocabulary, np.repeat(entry, np.diff(starts)), flat, entries, most)
     post_start, posts = _posts(

@@ -51,8 +51,8 @@ KEPT_MAX = 16_384
 """Entries of an account that are kept in memory while its files are written; more are read again for each."""
 
 QuittanceOf = Callable[[str, int], str]
-"""Takes the id of a participant and the number of a payment that it sent; returns the quittance as JSON, or an
-empty text where it asks for none."""
+"""Takes the id of a participant and the number of a payment that it sent; returns the quittance as JSON, or
+an empty text where it asks for none."""
 
 _NO_ENTRIES = EntryTotals(0, 0, 0, 0)
 _KINDS = {int(kind): kind for kind in InstructionKind}

@@ -14,8 +14,8 @@ OUT/<date>/unknown-sender/  what became of payments and requests whose sender ta
 Rules
 -----
 1. Everything comes from the tables; the house is not needed, and nothing in it changes.
-2. A file is whole or not there, and a closed day written again gives the same bytes. Quittances, which go along
-   where a participant asks for them, are under the newest checkpoint, and so change.
+2. A file is whole or not there, and a closed day written again gives the same bytes. Quittances, which go
+   along where a participant asks for them, are under the newest checkpoint, and so change.
 3. The day's records are read once and sorted out into a spool, so that memory grows with the number of
    accounts and not with that of payments.
 4. Statements and fees of a currency wait for its close; the messages of a day that is still open say what is

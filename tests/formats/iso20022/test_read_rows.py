@@ -63,6 +63,7 @@ def test_customer_payment_has_every_column(tmp_path: Path) -> None:
         "against_currency": "",
         "against_amount_minor": 0,
         "until_ns": 0,
+        "earliest_ns": 0,
         "defect": 0,
         "defect_text": "",
     }

@@ -299,8 +299,8 @@ def _set_times(row: Row, found: Found) -> None:
         _note(row, Reason.DATE_INVALID, "SttlmTmReq needs a value date, and times of a day")
         return
     until = min((each for each in latest if each), default=0)
-    if until and earliest >= until:
-        _note(row, Reason.DATE_INVALID, "SttlmTmReq: FrTm is not before TillTm and RjctTm")
+    if until and earliest > until:
+        _note(row, Reason.DATE_INVALID, "SttlmTmReq: FrTm is after TillTm or RjctTm")
         return
     row["earliest_ns"], row["until_ns"] = earliest, until
 
