@@ -21,6 +21,7 @@ import setfair.journal_writer
 from benchmarks.generate_pacs008 import write_pacs008
 from benchmarks.houses import make_house, open_day, payment_table, temporary_folder
 from benchmarks.measure import Parts, Sample, Scale
+from benchmarks.scenario import SEED
 from setfair.domain.codes import Status
 from setfair.formats.open_file import open_instructions
 from setfair.formats.staging import stage
@@ -44,17 +45,43 @@ def run(scale: Scale) -> Iterator[Sample]:
             rates = tuple(rows / found.seconds["whole"] for found in durable)
             aim = None if name == "pacs.008" else AIM
             yield Sample("whole-way", f"{name} file to durable outcome", "payments/s", rates, aim)
-            yield _screening_share(name, durable)
             if name in TO_TABLES:
                 yield from _to_tables(name, rows, _runs(path, folder, rows, scale.runs, tables=True))
             path.unlink()
+        yield from _screening_share(folder, rows, scale.runs)
 
 
-def _screening_share(name: str, runs: list[Parts]) -> Sample:
-    """Return how much of the whole passes while names are screened; most names of a file come again in it."""
-    shares = tuple(100 * found.seconds["screening"] / found.seconds["whole"] for found in runs)
-    case = f"{name} file to durable outcome, screening's share"
-    return Sample("whole-way", case, "%", shares, SHARE_AIM, more_is_better=False)
+def _screening_share(folder: Path, rows: int, runs: int) -> Iterator[Sample]:
+    """Measure how much of the whole passes while a file of parties that the house has seen is screened."""
+    files = [folder / f"of the same parties {number}" for number in range(2)]
+    for number, path in enumerate(files):
+        pa.csv.write_csv(payment_table(rows, SEED + number), path)
+    shares: dict[str, list[float]] = {"not seen before": [], "seen before": []}
+    for run in range(runs):
+        (folder / f"share-{run}").mkdir()
+        with open_day(make_house(folder / f"share-{run}")) as house:
+            house.clearing_house.journal.on_page = None
+            for found, path in zip(shares.values(), files, strict=True):
+                found.append(_share(house, path, rows))
+    for case, values in shares.items():
+        aim = SHARE_AIM if case == "seen before" else None
+        yield Sample(
+            "whole-way", f"screening's share, parties {case}", "%", tuple(values), aim,
+            more_is_better=False, note="of a CSV file to durable outcomes, in one process",
+        )  # fmt: skip
+
+
+def _share(house: House, path: Path, rows: int) -> float:
+    """Return the percent of the time of a file during which the batches are screened."""
+    parts = _watch(house)
+    begin = time.perf_counter()
+    try:
+        settled = _submit(house, path, parts)
+    finally:
+        parts.close()
+    if settled != rows:
+        raise RuntimeError(f"{settled} of {rows} payments settled: the bench measures something else")
+    return 100 * parts.seconds["screening"] / (time.perf_counter() - begin)
 
 
 def _to_tables(name: str, rows: int, runs: list[Parts]) -> Iterator[Sample]:

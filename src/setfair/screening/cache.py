@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import filterfalse
 
 from setfair.screening.match import Hit, Matcher
 
@@ -53,7 +54,7 @@ class CachedMatcher:
 
     def match(self, names: Sequence[str]) -> list[Hit]:
         """Return the hits of all names, in the order of the names."""
-        rest = set(names) - self._young.clear
+        rest = set(filterfalse(self._young.clear.__contains__, names))
         if not rest:
             return []
         hits = self._take_known(rest)
