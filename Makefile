@@ -25,14 +25,15 @@ help: ## Say what can be made
 demo: $(KERNELS) ## Play a business day of a four-country house; ends with the path of its report
 	$(BIN)/python examples/run_day.py --folder demo
 
-# A file stays with one worker, so that what its tests share (a demo that was played) is made once.
+# A file stays with one worker, so that what its tests share (a demo that was played) is made once; those that
+# take long come first (tests/conftest.py).
 test: $(KERNELS) ## Run the tests: the engine uncompiled for coverage, then everything as it ships
 	@rm -f .coverage .coverage.*
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) -W "ignore::RuntimeWarning" \
 	    --cov --cov-report= $(wildcard $(UNCOMPILED_TESTS)) \
 	    --ignore tests/properties/test_offset_is_best.py --ignore tests/properties/test_setoff_is_ortools.py
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(UNTRACED_TESTS)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(addprefix --ignore ,$(UNTRACED_TESTS) $(CHECK_TESTS)) \
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(UNTRACED_TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(addprefix --ignore ,$(UNTRACED_TESTS) $(CHECK_TESTS)) \
 	    --cov --cov-append --cov-report=term --cov-fail-under=90
 
 bench: $(KERNELS) ## Measure: prints a table and writes JSON

@@ -154,7 +154,9 @@ def _group(name: str, compared: list[Compared]) -> str:
     sums = [sum(float(one.shares()[place]) for one in compared) / len(compared) for place in range(4)]
     closed = [one for one in compared if one.found.closed]
     near = sum(one.near for one in closed)
-    worst = min((one.own.value / max(1, one.found.value_long) for one in compared), default=1.0)
+    worst = min(
+        (one.own.value / one.found.value_long for one in compared if one.found.value_long), default=1.0
+    )
     less = sum(one.loses for one in compared)
     shares = " | ".join(f"{each:.3f}" for each in sums)
     return f"| {name} | {len(compared)} | {shares} | {less} | {near} of {len(closed)} | {worst:.4f} |"

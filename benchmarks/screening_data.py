@@ -25,7 +25,7 @@ from setfair.screening.gate import ListSet
 from setfair.screening.lists.model import Entry, EntryKind, Name, NameQuality, SanctionsList
 from setfair.screening.lists.un_xml import read_un_xml
 from setfair.screening.normalise import normalise_name
-from setfair.screening.spelling import spell
+from setfair.screening.words import NOT_CORE
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "screening"
 UN_FILE = "un/un_consolidated_2026-02-27.xml.gz"
@@ -105,8 +105,8 @@ def without(entries: list[Entry], variants: list[Variant]) -> ListSet:
 def make_held_out(entries: list[Entry], count: int = HELD_OUT_ENTRIES) -> list[Variant]:
     """Return aliases to take off the list, seeded, one an entry, and a changed form of every second one.
 
-    An alias is taken if it has two core tokens and shares one with another name of its entry: a nickname
-    can be found by nobody who does not have it on the list.
+    An alias is taken if it has two tokens, legal forms aside, and shares one with another name of its entry:
+    a nickname can be found by nobody who does not have it on the list.
     """
     chance = random.Random(SEED)
     candidates = [pair for entry in entries if not is_tuned(entry.entry_id) for pair in _related(entry)]
@@ -128,7 +128,7 @@ def make_held_out(entries: list[Entry], count: int = HELD_OUT_ENTRIES) -> list[V
 
 
 def _related(entry: Entry) -> Iterator[tuple[str, str]]:
-    spelt = [(name, set(spell(normalise_name(name.text)).core)) for name in entry.names]
+    spelt = [(name, set(normalise_name(name.text).split()) - NOT_CORE) for name in entry.names]
     for place, (name, core) in enumerate(spelt):
         others = [other for number, (_, other) in enumerate(spelt) if number != place]
         fresh = all(core != other for other in others)

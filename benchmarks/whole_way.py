@@ -27,6 +27,8 @@ from setfair.formats.staging import stage
 from setfair.house import House
 
 AIM = 200e3
+SHARE_AIM = 10.0
+"""Percent of the whole way that screening may take where names were seen before."""
 TO_TABLES = ("CSV", "pacs.008")
 """Formats that are measured on into the tables: from there on all are alike."""
 
@@ -42,9 +44,17 @@ def run(scale: Scale) -> Iterator[Sample]:
             rates = tuple(rows / found.seconds["whole"] for found in durable)
             aim = None if name == "pacs.008" else AIM
             yield Sample("whole-way", f"{name} file to durable outcome", "payments/s", rates, aim)
+            yield _screening_share(name, durable)
             if name in TO_TABLES:
                 yield from _to_tables(name, rows, _runs(path, folder, rows, scale.runs, tables=True))
             path.unlink()
+
+
+def _screening_share(name: str, runs: list[Parts]) -> Sample:
+    """Return how much of the whole passes while names are screened; most names of a file come again in it."""
+    shares = tuple(100 * found.seconds["screening"] / found.seconds["whole"] for found in runs)
+    case = f"{name} file to durable outcome, screening's share"
+    return Sample("whole-way", case, "%", shares, SHARE_AIM, more_is_better=False)
 
 
 def _to_tables(name: str, rows: int, runs: list[Parts]) -> Iterator[Sample]:

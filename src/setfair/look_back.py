@@ -32,6 +32,7 @@ from setfair.journal.page import Page, page_from_bytes
 from setfair.rescreening import listed_participants, rows_of_page, screen_rows
 from setfair.screening.in_force import FileLists
 from setfair.screening.screener import Screener
+from setfair.store.archived import PageBodies
 from setfair.tables import Tables, open_tables
 
 _SETTLED = (
@@ -89,10 +90,9 @@ def look_back(house: Path, since: date, today: date, on_progress: Progress) -> I
         first = int(pages[0]["page_number"]) if pages else 0
         settled = np.array([row["number"] for row in tables.query(_SETTLED, (first, first))], np.int64)
         known = _known(tables)
+        bodies = PageBodies(tables.query)
         for count, row in enumerate(pages, 1):
-            body = tables.query("SELECT body FROM page WHERE page_number = ?", (row["page_number"],))[0][
-                "body"
-            ]
+            body = bodies.body(int(row["page_number"]))
             for found in _of_page(page_from_bytes(body), str(row["time_utc"]), settled, screener, directory):
                 mark = "alert" if (found.number, found.list_id, found.entry_id) in known else ""
                 yield Found(**asdict(found) | {"known": mark})

@@ -32,6 +32,7 @@ from setfair.engine.layout import Array
 from setfair.errors import PageDamagedError
 from setfair.journal.page import Page, page_from_bytes
 from setfair.screening.gate import UN_LIST_ID
+from setfair.store.archived import PageBodies
 from setfair.store.sqlite import check_house, connect
 from setfair.tables import query
 
@@ -124,9 +125,9 @@ def watch(house: Path, on_progress: Progress) -> Overview:
         numbers = [
             int(row["page_number"]) for row in query(connection, "SELECT page_number FROM page ORDER BY 1")
         ]
+        bodies = PageBodies(lambda sql, given: query(connection, sql, given))
         for count, number in enumerate(numbers, 1):
-            body = query(connection, "SELECT body FROM page WHERE page_number = ?", (number,))[0]["body"]
-            watcher.take(number, body)
+            watcher.take(number, bodies.body(number))
             on_progress(count, len(numbers))
     finally:
         connection.close()

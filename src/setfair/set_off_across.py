@@ -13,7 +13,7 @@ Rules
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor
 
@@ -26,9 +26,11 @@ from setfair.domain.fixing import Fixing
 from setfair.domain.instants import format_utc
 from setfair.domain.money import Currency, find_currency, format_amount
 from setfair.domain.obligations import DUE_AT_ONCE, Obligations
-from setfair.engine.setoff import SetOff, set_off
+from setfair.engine.loops import find_loops
+from setfair.engine.setoff import Choice, set_off
 from setfair.engine.setoff.fixing import AcrossCurrencies, set_off_across
 from setfair.errors import SetfairError
+from setfair.explain.loops_table import CurrencyLoops
 from setfair.formats.across_certificate import AcrossCertificate
 from setfair.formats.certificate import content_digest
 from setfair.formats.csv_text import csv_text
@@ -129,6 +131,7 @@ class SetOffAcross:
         bound = Fraction(max(bounds.tolist(), default=0), self.result.rounding.denominator)
         return {
             "unit": unit.code,
+            "words": self._words(),
             "obligations": sum(part.obligations for part in self.currencies),
             "parties": self.result.set_off.parties,
             "gross_value": _value(gross, unit),
@@ -155,11 +158,18 @@ class SetOffAcross:
             ],
         }
 
+    def _words(self) -> list[str]:
+        """Say what was chosen, what is proven of it and what it costs, in values."""
+        chosen, unit = self.result.chosen, self.fixing.unit
+        if chosen is None:
+            return []
+        return list(chosen.words(lambda fine: _value(fine / self.result.fine_per_minor, unit)))
+
     def _party(self, place: int) -> str:
         return self.party_id[int(self.result.set_off.party[place])]
 
 
-def clear_across(rows: pa.Table, fixing: Fixing) -> SetOffAcross:
+def clear_across(rows: pa.Table, fixing: Fixing, choice: Choice | None = None) -> SetOffAcross:
     """Set off all obligations of a table together.
 
     Parameters
@@ -169,6 +179,8 @@ def clear_across(rows: pa.Table, fixing: Fixing) -> SetOffAcross:
         is its own creditor.
     fixing
         With a rate for each of their currencies.
+    choice
+        Objective and what is not to be touched, by row; None: the most value.
 
     Raises
     ------
@@ -182,23 +194,42 @@ def clear_across(rows: pa.Table, fixing: Fixing) -> SetOffAcross:
     amount = rows["amount_minor"].to_numpy()
     due_day = pc.fill_null(rows["due_date"].cast(pa.int32()), DUE_AT_ONCE).to_numpy()
     try:
-        result = set_off_across(debtor, creditor, amount, due_day, currency=currency, minor_value=minor_value)
+        result = set_off_across(
+            debtor, creditor, amount, due_day, currency=currency, minor_value=minor_value, choice=choice
+        )
+        untouched = (
+            np.zeros(len(rows), bool) if choice is None or choice.untouched is None else choice.untouched
+        )
         summaries = []
         for number, (code, value) in enumerate(zip(codes, minor_value, strict=True)):
             own = currency == number
-            alone = set_off(debtor[own], creditor[own], amount[own], due_day[own])
-            cleared = int(result.reduced_minor[own].sum())
-            summaries.append(_summarize(code, int(own.sum()), cleared, alone, value))
+            free = own & ~untouched
+            alone = set_off(debtor[free], creditor[free], amount[free], due_day[free])
+            totals = (int(amount[own].sum()), int(result.reduced_minor[own].sum()), alone.cleared_total_minor)
+            summaries.append(_summarize(code, int(own.sum()), totals, value))
     except OverflowError as error:
         raise SetfairError(f"{error}; divide the file") from error
     return SetOffAcross(fixing, result, tuple(summaries), tuple(party_id))
 
 
-def _summarize(code: str, obligations: int, cleared: int, alone: SetOff, value: Fraction) -> CurrencySummary:
+def _summarize(code: str, obligations: int, totals: tuple[int, int, int], value: Fraction) -> CurrencySummary:
     found = find_currency(code)
     if found is None:
         raise SetfairError(f"{code!r} is no currency with minor units")
-    return CurrencySummary(found, obligations, alone.gross_minor, cleared, alone.cleared_total_minor, value)
+    return CurrencySummary(found, obligations, *totals, value)
+
+
+def across_loops(found: SetOffAcross, rows: pa.Table) -> CurrencyLoops:
+    """Return the loops of a run over these rows; their amounts are values, rounded down."""
+    _, party = _number(rows["debtor"], rows["creditor"])
+    fine, per_minor = found.result.set_off.cleared_minor, found.result.fine_per_minor
+    loops = find_loops(party[: len(rows)], party[len(rows) :], fine)
+    worth = loops.amount_minor.astype(object) * per_minor.denominator // per_minor.numerator
+    return CurrencyLoops(
+        found.fixing.unit,
+        replace(loops, amount_minor=worth.astype(np.int64)),
+        *(rows[name].to_pylist() for name in ("obligation_id", "debtor", "creditor")),
+    )
 
 
 def _number(*columns: pa.ChunkedArray) -> tuple[list[str], Int64Array]:

@@ -279,6 +279,25 @@ def test_a_loop_through_three_currencies(table: Path) -> None:
     assert "the fixing has no rate for KES" in found.stderr
 
 
+def test_loops_report_and_objectives_across_currencies(table: Path) -> None:
+    """The loop is worth the same in each of its currencies; what is kept closes none; the proof holds."""
+    write_table(table, MIXED)
+    rates, loops = beside(table, "rates.csv", RATES), table.with_name("loops.json")
+    report, proof = table.with_name("report.html"), str(table.with_name("proof"))
+    places = ("--loops", str(loops), "--report", str(report), "--certificate", proof)
+    summary = run(table, "--fixing", rates, "--objective", "closed", *places)
+    (loop,) = json.loads(loops.read_text("utf-8"))
+    assert (loop["currency"], loop["amount"], loop["length"]) == ("EUR", "10.00", 3)
+    assert {each["obligation_id"] for each in loop["obligations"]} == {"1", "2", "3"}
+    assert "it is for one currency" in report.read_text("utf-8")
+    assert any("closed; the bound is" in words for words in summary["across"]["words"])
+    prove(table, proof)
+    keep = beside(table, "keep.csv", "obligation_id\n2\n")
+    kept = run(table, "--fixing", rates, "--keep", keep, "--objective", "oldest")
+    assert kept["across"]["cleared_value"] == "0.00"
+    assert not any(Decimal(amount) for amount in cleared(table).values())
+
+
 def test_rates_beside_a_certificate_without_rates_are_refused(table: Path) -> None:
     """A set-off of each currency on its own has no fixing to compare."""
     write_table(table, RING)
@@ -303,14 +322,11 @@ WRONG: dict[str, tuple[str, ...]] = {
         *("--liquidity", "{money}", "--loops", "{folder}/l.csv", "--report", "{folder}/r.html"),
     ),
     "--liquidity does not go with --fixing": (*OUT, "--liquidity", "{money}", "--fixing", "{rates}"),
-    "--fixing does not go with --keep, --party-maximum": (
-        *OUT,
-        *("--fixing", "{rates}", "--keep", "{money}", "--party-maximum", "5"),
-    ),
-    "--fixing does not go with --curve, --loops, --report": (
-        *OUT,
-        *("--fixing", "{rates}", "--curve", "{folder}/c.csv"),
-        *("--loops", "{folder}/l.csv", "--report", "{folder}/r.html"),
+    "--fixing does not go with --party-maximum": (*OUT, "--fixing", "{rates}", "--party-maximum", "5"),
+    "--fixing does not go with --curve": (*OUT, "--fixing", "{rates}", "--curve", "{folder}/c.csv"),
+    "--certificate across currencies proves the most value": (
+        *("--certificate", "{folder}/p", "--fixing", "{rates}"),
+        *("--objective", "oldest"),
     ),
     "--curve does not go with --minimum: the curve is that of all": (
         "--curve",
@@ -369,7 +385,7 @@ def test_all_figures_are_in_the_words_for_people(table: Path) -> None:
     assert "EUR: 5.00 of 5.00 put in is used; without money 211.50 cancels." in found.output
     found = run_command(table, "--out", str(table.with_name("x")), "--objective", "closed")
     assert found.output.count("Most value, then many closed") == 1
-    assert "EUR: 1 obligations are closed" in found.output
+    assert "EUR: 1 obligation is closed" in found.output
     rates = beside(table, "rates.csv", RATES)
     found = run_command(table, "--out", str(table.with_name("x")), "--fixing", rates)
     assert "Rate: 150 JPY for one EUR, An example, 2026-01-05T14:15:00" in found.output

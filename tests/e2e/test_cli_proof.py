@@ -7,8 +7,10 @@ import re
 import shutil
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
+from lxml import etree
 from typer.testing import CliRunner, Result
 
 from setfair.cli.main import make_app
@@ -18,9 +20,11 @@ from setfair.house import open_house
 from setfair.proof.command import main as verify_main
 from setfair.proof.note import read_note
 from tests.agreements import key_of
+from tests.formats.iso20022.write_cases import schema_path
 from tests.houses import DAY, REMEMBER_FROM, funding, make_house, payment, payments, ticking_clock
 from tests.processes import plain_sql, run_python
 from tests.proofs import SETTLED, proof_house
+from tests.shared import needs_shared
 
 TIME = "2026-01-05T12:00:00+03:00"
 
@@ -341,3 +345,72 @@ def test_an_audit(tmp_path: Path) -> None:
     assert (told["good"], told["finding"]["page"], told["finding"]["found"]) == (False, 2, "00" * 32)
     assert run("audit", tmp_path).exit_code == 2
     assert run("audit", house, "--from", house / "keys" / "house.pub").exit_code == 2
+
+
+PAID, ALSO_PAID = (str(UUID(int=number, version=4)) for number in (2001, 2002))
+"""UETRs as ISO 20022 has them: only those stand in a message."""
+
+
+@pytest.fixture(scope="module")
+def given_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A house that gave KE01 a pacs.002 with quittances; only copied."""
+    house = make_house(tmp_path_factory.mktemp("given"))
+    with open_house(house, ticking_clock()) as opened:
+        opened.clearing_house.open_day("KES", DAY, REMEMBER_FROM)
+        opened.clearing_house.submit(payments(funding(1, "KE01", 90_000)))
+        sent = [payment(2, "KE01", "UG01", 2, uetr=UUID(uetr).bytes) for uetr in (PAID, ALSO_PAID)]
+        opened.clearing_house.submit(payments(*sent))
+    done("statements", house, "--date", DAY, "--quittances-for", "KE01")
+    return house
+
+
+@pytest.fixture
+def message(given_out: Path, tmp_path: Path) -> Path:
+    """That message; the house's public key lies beside it."""
+    shutil.copy(given_out / "keys" / "house.pub", tmp_path)
+    return Path(shutil.copy(given_out / "out" / DAY.isoformat() / "KE01" / "pacs.002.xml", tmp_path))
+
+
+def test_quittances_in_a_message(given_out: Path, message: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever asks has them in its pacs.002, each proven from the file; nobody else has."""
+    keys = ("--key", message.with_name("house.pub"))
+    text = message.read_text()
+    assert text.count("<Quittance ") == text.count("<TxInfAndSts>") == 2
+    assert verify(message, *keys) == 0
+    told = capsys.readouterr().out
+    assert told.count("the message says the same of it") == 2
+    other = given_out / "out" / DAY.isoformat() / "AGENT" / "pacs.002.xml"
+    assert "<Quittance " not in other.read_text()
+    assert verify(other, *keys) == 2
+    assert "has no quittance" in capsys.readouterr().err
+    result = run("statements", given_out, "--date", DAY, "--quittances-for", "NOBODY")
+    assert (result.exit_code, "NOBODY" in result.output) == (2, True)
+
+
+@needs_shared
+def test_a_message_with_quittances_is_valid(message: Path) -> None:
+    """The official schema takes them as supplementary data."""
+    schema = etree.XMLSchema(file=str(schema_path("pacs.002.001.10")))
+    assert schema.validate(etree.parse(message)), schema.error_log
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "said"),
+    [
+        ("<TxSts>ACSC", "<TxSts>RJCT", 1, "the message says RJCT"),
+        (f"<OrgnlUETR>{PAID}", f"<OrgnlUETR>{ALSO_PAID}", 1, f"beside payment {ALSO_PAID} is about {PAID}"),
+        ("<StsId>", "<StsId>9", 1, "is not in its quittance"),
+        ('"open_fields": "0', '"open_fields": "1', 1, "another root"),
+        ("<Document", '<!DOCTYPE a [<!ENTITY b "c">]><Document', 2, "document type declaration"),
+        ("</Document>", "", 2, "not well-formed"),
+    ],
+)
+def test_a_message_that_was_altered(
+    message: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, code: int, said: str
+) -> None:
+    """Each is refused, with the reason."""
+    text = message.read_text()
+    assert old in text
+    message.write_text(text.replace(old, new))
+    assert verify(message, "--key", message.with_name("house.pub")) == code
+    assert said in capsys.readouterr().err

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.screening.ofac_samples import ENTRIES, FURTHER, write_ofac_xml
+from tests.screening.ofac_samples import FURTHER, write_ofac_xml
 
 
 def write_eu_xml(folder: Path) -> Path:

@@ -13,7 +13,8 @@ from setfair.errors import FileRefusedError
 from setfair.screening.lists import READERS
 from setfair.screening.lists.model import EntryKind, NameQuality
 from setfair.screening.lists.sniff import sniff_list
-from tests.screening.more_samples import ENTRIES, WRITERS
+from tests.screening.more_samples import WRITERS
+from tests.screening.ofac_samples import ENTRIES
 from tests.shared import SHARED, needs_shared
 
 FORMATS = tuple(WRITERS)

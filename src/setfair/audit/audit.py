@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from setfair.audit.again import SMALL_CACHE, TablesAgain
+from setfair.audit.archives import check_archives
 from setfair.audit.file import FileCheck
 from setfair.audit.finding import DifferenceFound, Finding, check_same, differ
 from setfair.audit.journal import Audited, audit_pages
@@ -104,6 +105,7 @@ def run_audit(
                 TablesAgain(position) if is_whole and position else nullcontext() as again,
             ):
                 _pages(audit, query, on_page, again, texts=not journal_only)
+                check_archives(query)
                 _signatures(audit, query, key_text, before)
                 audit.compared_tables = check_tables(query, audit.audited.state)
                 if again is not None:

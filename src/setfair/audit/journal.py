@@ -32,6 +32,7 @@ from setfair.journal.page import Page, page_from_bytes
 from setfair.journal.sha256 import Rows
 from setfair.journal.tree import Frontier
 from setfair.journal.tree_lanes import leaves_in_lanes, parents_in_lanes
+from setfair.store.archived import PageBodies
 
 AHEAD = 3
 """Pages that are prepared while one is decided."""
@@ -98,6 +99,7 @@ def _prepared(query: Query, after: int, *, texts: bool) -> Iterator[Prepared]:
 
 
 def _rows(query: Query, after: int) -> Iterator[dict[str, Any]]:
+    bodies = PageBodies(query)
     while True:
         try:
             rows = query(_ROW, (after,))
@@ -105,8 +107,12 @@ def _rows(query: Query, after: int) -> Iterator[dict[str, Any]]:
             differ(after + 1, "row of the page", "a row that can be read", error)
         if not rows:
             return
-        after = int(rows[0]["page_number"])
-        yield rows[0]
+        after, row = int(rows[0]["page_number"]), rows[0]
+        try:
+            row["body"] = bodies.or_archived(after, row["body"])
+        except HouseError as error:
+            differ(after, "archive", "the bytes of the page", error)
+        yield row
 
 
 def _prepare(row: dict[str, Any], *, texts: bool) -> Prepared:

@@ -5,11 +5,12 @@ Rules
 1. Everything is read in one transaction: the backup is the house between two pages, whatever is written
    meanwhile. The writer waits for nothing.
 2. The file is whole or not there, and durable when `make_backup` returns.
+3. A backup is the whole house: pages that were archived are in it as all others are, and the house that is
+   made of it needs no archive.
 """
 
 from __future__ import annotations
 
-import os
 import tarfile
 from collections.abc import Callable
 from io import BytesIO
@@ -23,8 +24,9 @@ from setfair.backup.contents import ABOUT, CHECKPOINT, LISTS, PUBLIC_KEY, About,
 from setfair.domain.agreement import Agreement
 from setfair.domain.instants import format_utc
 from setfair.errors import HouseError, StoreError
-from setfair.formats.replace_file import replacing
+from setfair.formats.replace_file import replacing, sync_folder
 from setfair.journal.page import page_from_bytes
+from setfair.store.archived import PageBodies
 from setfair.store.sqlite import DATABASE_NAME, TRUTH, SqliteStore, check_house, connect
 from setfair.store.transaction import transaction
 from setfair.tables import query
@@ -67,7 +69,7 @@ def make_backup(house: Path, file: Path, now: int, on_step: Step = lambda what: 
         on_step("writing the file")
         with replacing(file) as out:
             _write(out, house, copy / DATABASE_NAME, about, note)
-    _sync_folder(file.absolute().parent)
+    sync_folder(file.absolute().parent)
     return about
 
 
@@ -81,8 +83,9 @@ def _copy_truth(house: Path, copy: Path, now: int) -> tuple[About, str]:
             cursor.execute("PRAGMA copy.journal_mode=OFF")
             cursor.execute("PRAGMA copy.synchronous=OFF")
         with transaction(connection) as cursor:
-            for table in sorted(TRUTH):
+            for table in sorted(TRUTH - {"archived"}):
                 cursor.execute(f"INSERT INTO copy.{table} SELECT * FROM main.{table}")  # noqa: S608
+            _put_archived(cursor, connection)
         return _about(connection, now), str(query(connection, _NOTE)[0]["note"])
     except adbc_driver_manager.Error as error:
         raise StoreError(
@@ -92,6 +95,15 @@ def _copy_truth(house: Path, copy: Path, now: int) -> tuple[About, str]:
         raise HouseError("there is no page, or no signed checkpoint: this is no house yet") from None
     finally:
         connection.close()
+
+
+def _put_archived(cursor: Any, connection: Any) -> None:
+    """Rule 3: give the pages that are in an archive their bytes back."""
+    bodies = PageBodies(lambda sql, given: query(connection, sql, given))
+    for row in query(connection, "SELECT first_page, last_page FROM archived"):
+        for number in range(int(row["first_page"]), int(row["last_page"]) + 1):
+            values = (bodies.body(number), number)
+            cursor.execute("UPDATE copy.page SET body = ? WHERE page_number = ?", values)
 
 
 def _about(connection: Any, now: int) -> About:
@@ -132,11 +144,3 @@ def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
 def _add_file(tar: tarfile.TarFile, name: str, path: Path) -> None:
     with path.open("rb") as file:
         tar.addfile(_member(name, path.stat().st_size), file)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

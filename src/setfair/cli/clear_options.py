@@ -123,8 +123,8 @@ _NOT_WITH = (
     ),
     (
         "--fixing",
-        (*_CHOICE, "--curve", "--loops", "--report"),
-        "a set-off across currencies is for the most value, and its loops have no currency",
+        ("--minimum", "--party-maximum", "--party-maxima", "--curve"),
+        "limits that are amounts, and the curve, are for one currency",
     ),
     ("--curve", _LIMITS, "the curve is that of all obligations, without limits"),
     ("--party-maximum", ("--party-maxima",), "one says it for all, the other for some"),
@@ -206,6 +206,11 @@ class Request:
             clash = [each for each in others_not if each in given]
             if option in given and clash:
                 raise SetfairError(f"{option} does not go with {', '.join(clash)}: {why}; leave one out")
+        if {"--fixing", "--certificate"} <= given and (self.keep or self.objective is Objective.OLDEST):
+            raise SetfairError(
+                "--certificate across currencies proves the most value of all obligations: leave out --keep "
+                "and --objective oldest, or the certificate"
+            )
         if self.as_of is not None and self.objective is not Objective.OLDEST:
             raise SetfairError(
                 "--as-of says from when days overdue are counted: it goes with --objective oldest"

@@ -109,6 +109,7 @@ def _across_words(across: Mapping[str, Any] | None) -> Iterator[str]:
     if across is None:
         return
     unit = across["unit"]
+    yield from across["words"]
     yield (
         f"Worth {across['cleared_value']} {unit} of {across['gross_value']} is cleared; each currency alone:"
         f" {across['cleared_alone_value']}; the fixing cancels {across['more_than_alone_value']} more."

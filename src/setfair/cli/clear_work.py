@@ -23,12 +23,12 @@ from setfair.formats.replace_file import replacing
 from setfair.report.clearing import CURVE_OBLIGATIONS_MAX
 from setfair.report.clearing_file import ClearedCurrency, write_clearing_report
 from setfair.report.curve_file import CurrencyCurve, write_curves
-from setfair.set_off_across import SetOffAcross, certify_across, clear_across, reductions
-from setfair.set_off_table.choose import choose
+from setfair.set_off_across import SetOffAcross, across_loops, certify_across, clear_across, reductions
+from setfair.set_off_table.choose import choose, choose_across
 from setfair.set_off_table.clear import CurrencyResult, certify, clear_table, write_result
 from setfair.set_off_table.curve import table_curves
 from setfair.set_off_table.fund import FundedResult, fund_table, money_table
-from setfair.set_off_table.loops import write_table_loops
+from setfair.set_off_table.loops import write_loops_file, write_table_loops
 
 LISTED_MAX = 10_000
 """Entries, exchanges and corners of a curve that JSON lists; the files have all."""
@@ -53,7 +53,7 @@ def clear_files(request: Request, files: Files, progress: Progress) -> Done:
         If a limit, an amount of money or the fixing does not fit the obligations, or they are too large.
     """
     if files.fixing is not None:
-        return _clear_across(files, files.fixing, progress)
+        return _clear_across(request, files, files.fixing, progress)
     if request.liquidity is not None and files.liquidity is not None:
         return _fund(request, files, (request.liquidity, files.liquidity), progress)
     return _set_off(request, files, progress)
@@ -100,11 +100,13 @@ def _fund(
     )
 
 
-def _clear_across(files: Files, fixing: Fixing, progress: Progress) -> Done:
+def _clear_across(request: Request, files: Files, fixing: Fixing, progress: Progress) -> Done:
     """Set off all currencies together."""
     table = files.table
+    choice = None if request.wanted.is_default else choose_across(request.wanted, table, files.kept)
     progress.add_task("setting off across currencies", total=None)
-    found = clear_across(table.rows.filter(pa.array(table.reasons == 0)), fixing)
+    rows = table.rows.filter(pa.array(table.reasons == 0))
+    found = clear_across(rows, fixing, choice)
     size = {"rows": len(table.rows), "left_out": table.left_out}
     return Done(
         _across_summary(found),
@@ -115,6 +117,8 @@ def _clear_across(files: Files, fixing: Fixing, progress: Progress) -> Done:
             ),
             "--rounding": lambda place: _write_rows(place, found.rounding_rows()),
             "--exchange": lambda place: _write_rows(place, found.exchange_rows()),
+            "--loops": lambda place: write_loops_file(place, [across_loops(found, rows)]),
+            "--report": lambda place: _write_across_report(place, request, files, found),
         },
     )
 
@@ -195,6 +199,21 @@ def _write_report(
             curve_missing=missing,
         )
         for part in results
+    ]
+    write_clearing_report(place, request.file.name, files.table.rows, currencies)
+
+
+def _write_across_report(place: Path, request: Request, files: Files, found: SetOffAcross) -> None:
+    currencies = [
+        ClearedCurrency(
+            code=owed.currency.code,
+            decimals=owed.currency.decimals,
+            rows=owed.row - np.int64(1),
+            cleared_minor=reduced,
+            curve=None,
+            curve_missing="The curve of debt against liquidity is left out: it is for one currency.",
+        )
+        for owed, reduced in reductions(found, files.table.currencies)
     ]
     write_clearing_report(place, request.file.name, files.table.rows, currencies)
 

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date, datetime
+from itertools import islice
+from typing import Annotated, Any
+
 import typer
+from rich.table import Table
 
 from setfair import business_day
 from setfair.cli.clock import command_clock
 from setfair.cli.common import console, operational_errors, print_json
 from setfair.cli.options import AsJson, Currencies, Day, HouseFolder, Now, date_given
+from setfair.domain.agreement import Agreement
+from setfair.domain.calendar import DayTime, day_time_utc, is_cycle_day, joint_business_days
+from setfair.domain.instants import local_date
+from setfair.errors import HouseError
 from setfair.house import open_house
 from setfair.statements.write_day import write_day
+from setfair.tables import open_tables
 
 day_app = typer.Typer(help="Open, cut off and close the business day.", no_args_is_help=True)
 
@@ -57,3 +68,58 @@ def close(house: HouseFolder, currency: Currencies = None, as_json: AsJson = Fal
     _show(moved, as_json, files=written, out=str(house / "out"))
     if not as_json:
         console.print(f"{written:,} files for participants in {house / 'out'}")
+
+
+_AGREEMENT = "SELECT document FROM agreement ORDER BY version DESC LIMIT 1"
+
+
+@day_app.command()
+@operational_errors()
+def calendar(
+    house: HouseFolder,
+    day: Annotated[
+        datetime | None,
+        typer.Option("--date", formats=["%Y-%m-%d"], help="First day; else today."),
+    ] = None,
+    currency: Currencies = None,
+    days: Annotated[int, typer.Option("--days", min=1, max=366, help="How many days to show.")] = 5,
+    as_json: AsJson = False,
+    now: Now = None,
+) -> None:
+    """Show the next business days that currencies have in common, and when each opens and cuts off, in UTC.
+
+    A link, or a payment against another currency, can settle on these days alone.
+    """
+    with open_tables(house) as tables:
+        found = tables.query(_AGREEMENT)
+    if not found:
+        raise HouseError("no agreement is in force yet: adopt one first")
+    agreement = Agreement.model_validate_json(found[0]["document"])
+    known = [rules.code for rules in agreement.currencies]
+    chosen = [code for code in known if not currency or code in currency]
+    if unknown := set(currency or ()) - set(known):
+        raise HouseError(f"{', '.join(sorted(unknown))}: the agreement has {', '.join(known)}")
+    first = date_given(day) or local_date(command_clock(now)(), agreement.agreement.time_zone)
+    common = islice(joint_business_days(agreement, chosen, first), days)
+    shown = [_times(agreement, chosen, each) for each in common]
+    if as_json:
+        print_json(shown)
+        return
+    table = Table("day", "currency", "opens", "customer cut-off", "interbank cut-off", "cycles", box=None)
+    for each in shown:
+        for code in chosen:
+            times = [moment.replace("T", " ")[:16] for moment in each["times"][code].values()]
+            table.add_row(each["business_date"], code, *times, ", ".join(each["cycles"]))
+    console.print(table)
+
+
+def _times(agreement: Agreement, currencies: Sequence[str], day: date) -> dict[str, Any]:
+    """Return what happens on a business day, and when."""
+    return {
+        "business_date": day.isoformat(),
+        "times": {
+            code: {which.value: day_time_utc(agreement, code, day, which).isoformat() for which in DayTime}
+            for code in currencies
+        },
+        "cycles": [cycle.name for cycle in agreement.clearing.cycles if is_cycle_day(agreement, cycle, day)],
+    }

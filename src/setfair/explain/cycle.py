@@ -31,9 +31,11 @@ from setfair.errors import BrokenInvariantError, HouseError
 from setfair.explain.choose import Query
 from setfair.intake.cycle import cycle_terms_of
 from setfair.journal.page import page_from_bytes
+from setfair.store.archived import PageBodies
 
 _PAGE = """
-SELECT body FROM page WHERE page_number = (SELECT page_number FROM cycle WHERE cycle_number = ? LIMIT 1)
+SELECT page_number, body FROM page
+WHERE page_number = (SELECT page_number FROM cycle WHERE cycle_number = ? LIMIT 1)
 """
 
 
@@ -155,7 +157,7 @@ def read_cycle(query: Query, number: int) -> CycleLoops:
     found = query(_PAGE, (number,))
     if not found:
         raise HouseError(f"{number} is no cycle of this house: see the view `cycle`")
-    page = page_from_bytes(found[0]["body"])
+    page = page_from_bytes(PageBodies(query).or_archived(found[0]["page_number"], found[0]["body"]))
     is_set_off = page.records["kind"] == RecordKind.SET_OFF
     set_offs, runs = page.records[is_set_off], page.records[page.records["kind"] == RecordKind.CYCLE_RUN]
     first = int(np.argmax(is_set_off)) if len(set_offs) else 0

@@ -15,6 +15,7 @@ from pathlib import Path
 from setfair.errors import NotProvenError, SetfairError
 from setfair.proof.checkpoint import Checkpoint, checkpoint_of, cosigner_name
 from setfair.proof.consistency import CONSISTENCY_BYTES_MAX, from_json, verify_consistency
+from setfair.proof.message import MESSAGE_BYTES_MAX, check_status, statuses_of
 from setfair.proof.note import COSIGNATURE, ED25519, NOTE_BYTES_MAX, Key, read_key, read_note
 from setfair.proof.quittance import QUITTANCE_BYTES_MAX, read_quittance, verify
 from setfair.proof.trust import Trust
@@ -26,7 +27,7 @@ ABOUT = (
     "Needs the house's public key and nothing else: no house, no network. Exit code 1: not proven."
 )
 HELP = {
-    "file": "A quittance, as `setfair prove` writes it.",
+    "file": "A quittance, as `setfair prove` writes it, or a pacs.002 with some.",
     "key": "The house's public key: its keys/house.pub.",
     "cosigner": "Who must have cosigned, with the public key or a file of it; may be given again.",
     "known": "A checkpoint that you know: older ones are refused.",
@@ -116,8 +117,23 @@ def _sentences(request: Request) -> Iterator[str]:
         return verify_consistency(_text(request.consistent[0], NOTE_BYTES_MAX), newer, trust)
     if request.file is None or request.consistent is not None:
         raise SetfairError("name a quittance, or two checkpoints with --consistent")
-    quittance, words = read_quittance(_bytes(request.file, QUITTANCE_BYTES_MAX))
+    raw = _bytes(request.file, MESSAGE_BYTES_MAX)
+    if raw.lstrip()[:1] == b"<":
+        return _sentences_of_message(request, raw)
+    if len(raw) > QUITTANCE_BYTES_MAX:
+        raise SetfairError(
+            f"{request.file}: larger than {QUITTANCE_BYTES_MAX} bytes, the most that a quittance has"
+        )
+    quittance, words = read_quittance(raw)
     return verify(quittance, words, _trust(request, quittance.checkpoint))
+
+
+def _sentences_of_message(request: Request, raw: bytes) -> Iterator[str]:
+    """Check every quittance that a pacs.002 has, and that the message says what they prove."""
+    for status in statuses_of(raw):
+        quittance, words = read_quittance(status.quittance.encode())
+        yield from verify(quittance, words, _trust(request, quittance.checkpoint))
+        yield check_status(status, quittance)
 
 
 def _trust(request: Request, note: str) -> Trust:

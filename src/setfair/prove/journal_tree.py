@@ -14,12 +14,12 @@ from setfair.journal.leaves import leaf_hashes
 from setfair.journal.page import Page, page_from_bytes
 from setfair.journal.sha256 import DIGEST_LENGTH, Rows
 from setfair.journal.tree import STORED_LEVEL, parents, subtree_hash
+from setfair.store.archived import PageBodies
 
 TILE = 1 << STORED_LEVEL
 
 _NODES = "SELECT hashes FROM tree_node ORDER BY first_record"
 _PAGE_OF = "SELECT page_number FROM record_row WHERE record_number = ?"
-_BODY = "SELECT body FROM page WHERE page_number = ?"
 _SIZE = "SELECT first_record + record_count - 1 AS size FROM page ORDER BY page_number DESC LIMIT 1"
 
 
@@ -28,6 +28,7 @@ class JournalTree:
 
     def __init__(self, query: Query) -> None:
         self._query = query
+        self._bodies = PageBodies(query)
         rows = query(_SIZE, ())
         self.size = int(rows[0]["size"]) if rows else 0
         """Records in the journal."""
@@ -85,7 +86,7 @@ class JournalTree:
         rows = self._query(_PAGE_OF, (record_number,))
         if not rows:
             raise StoreError(f"the tables do not show record {record_number}: run `setfair rebuild`")
-        self._page = page_from_bytes(self._query(_BODY, (rows[0]["page_number"],))[0]["body"])
+        self._page = page_from_bytes(self._bodies.body(int(rows[0]["page_number"])))
         return self._page
 
     def _tile_levels(self, tile: int) -> list[Rows]:

@@ -60,6 +60,35 @@ def make_quittance(query: Query, reference: str, asking: str | None) -> Quittanc
     return _of_payment(query, payment, asking)
 
 
+class Quittances:
+    """Quittances of many payments for whoever sent them, from one view of the journal."""
+
+    def __init__(self, query: Query) -> None:
+        self._query = query
+        self._tree = JournalTree(query)
+
+    def of_payment(self, asking: str, number: int) -> Quittance | None:
+        """Return the quittance of a payment; None where nothing identifies it, as of one that was refused.
+
+        Parameters
+        ----------
+        asking
+            Id of the participant that sent it: if it is a side of it, its balances are shown.
+        number
+            Of the instruction.
+
+        Raises
+        ------
+        HouseError
+            If no signed checkpoint covers it yet.
+        """
+        row = self._query(_PAYMENT, (number,))[0]
+        if not (row["uetr"] or row["instruction_id"]):
+            return None
+        sides = (row["debtor_participant"], row["creditor_participant"])
+        return _of_payment(self._query, row, asking if asking in sides else None, self._tree)
+
+
 def _find_payment(query: Query, reference: str) -> dict[str, Any] | None:
     """Return the row of a payment by UETR or number, or None: then it is to be an obligation."""
     number = -1
@@ -81,7 +110,9 @@ def _uetr(reference: str) -> bytes | None:
         return None
 
 
-def _of_payment(query: Query, row: dict[str, Any], asking: str | None) -> Quittance:
+def _of_payment(
+    query: Query, row: dict[str, Any], asking: str | None, tree: JournalTree | None = None
+) -> Quittance:
     number, debtor, creditor = (
         int(row["payment_number"]),
         row["debtor_participant"],
@@ -97,7 +128,8 @@ def _of_payment(query: Query, row: dict[str, Any], asking: str | None) -> Quitta
         instruction["identified_by"] = [word, row["sender"], row["instruction_id"]]
     shown = (asking is not None and asking == debtor, asking is not None and asking == creditor)
     span = query(_SPAN.format("payment_row", "payment_number"), (number,))[0]
-    return _prove(query, instruction, Names("payment", debtor, creditor), span, shown)
+    tree = tree or JournalTree(query)
+    return _prove(query, tree, instruction, Names("payment", debtor, creditor), span=span, shown=shown)
 
 
 def _of_obligation(query: Query, reference: str, asking: str | None) -> Quittance:
@@ -110,13 +142,15 @@ def _of_obligation(query: Query, reference: str, asking: str | None) -> Quittanc
     }
     span = query(_SPAN.format("obligation_row", "obligation_number"), (chosen.number,))[0]
     names = Names("obligation", words["debtor"], words["creditor"])
-    return _prove(query, instruction, names, span, (True, False))
+    return _prove(query, JournalTree(query), instruction, names, span=span, shown=(True, False))
 
 
 def _prove(
     query: Query,
+    tree: JournalTree,
     instruction: dict[str, object],
     names: Names,
+    *,
     span: dict[str, Any],
     shown: tuple[bool, bool],
 ) -> Quittance:
@@ -127,8 +161,7 @@ def _prove(
             "no signed checkpoint covers this yet: the house signs one at the end of its command"
         )
     bounds = (span["first_record"], span["last_record"], instruction["number"])
-    tree, size = JournalTree(query), found.checkpoint.size
-    records = []
+    size, records = found.checkpoint.size, []
     for row in query(_RECORDS, bounds):
         number = int(row["record_number"])
         page = tree.page_of(number)

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -45,8 +45,8 @@ COMPACT_SCORE = 960
 LOW_QUALITY_GAP = 25
 """How far below the threshold a low-quality alias stays."""
 HITS_MAX = 100
-CHUNK = 4096
-"""Names that are compared in one call of the kernel."""
+CHUNK = 2048
+"""Names that are compared in one call of the kernel, while those after them are spelt."""
 _OUT_FIRST = 1024
 
 
@@ -57,6 +57,23 @@ class _Found:
     window: int
     listed: int
     score: int
+
+
+_FoundByName = dict[int, list[_Found]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Spelt:
+    """Names of one chunk as they are compared."""
+
+    names: Sequence[str]
+    distinct: dict[str, str]
+    """Each name once, and how it is normalised."""
+    spellings: list[Spelling]
+    """Of each distinct name."""
+    windows: list[Sequence[str]]
+    owner: list[int]
+    """By window: the place of its name among the distinct ones."""
 
 
 class FuzzyMatcher:
@@ -96,6 +113,7 @@ class FuzzyMatcher:
             make_name_scratch(len(self._listed.targets), self._listed.entries) for _ in range(count)
         ]
         self._pool = ThreadPoolExecutor(count) if count > 1 else None
+        self._ahead = ThreadPoolExecutor(1)
 
     def _target(self, place: int) -> Target:
         return self._targets[self._listed.targets[place]]
@@ -131,30 +149,33 @@ class FuzzyMatcher:
             At least `THRESHOLD_MIN`; less than the threshold where a second feature may lift a score.
         """
         hits: list[Hit] = []
+        pending: tuple[_Spelt, Future[_FoundByName]] | None = None
         for begin in range(0, len(names), CHUNK):
-            hits += self._find_chunk(names[begin : begin + CHUNK], score_min)
-        return hits
+            spelt = _spelt(names[begin : begin + CHUNK])
+            if pending:
+                hits += self._hits_of(pending[0], pending[1].result(), score_min)
+            pending = (spelt, self._ahead.submit(self._compare, spelt, score_min))
+        return hits + self._hits_of(pending[0], pending[1].result(), score_min) if pending else hits
 
-    def _find_chunk(self, names: Sequence[str], score_min: int) -> list[Hit]:
-        distinct = list(dict.fromkeys(names))
-        normalised = [normalise_name(name) for name in distinct]
-        spelt = [spell(each) for each in normalised]
-        windows, owner = _windows(spelt)
-        found: dict[int, list[_Found]] = {}
-        if windows:
-            batch = self._batch(windows, [spelt[name] for name in owner])
+    def _compare(self, spelt: _Spelt, score_min: int) -> _FoundByName:
+        """Return the listed names that fit, by place of the name; one call at a time."""
+        found: _FoundByName = {}
+        if spelt.windows:
+            batch = self._batch(spelt.windows, [spelt.spellings[name] for name in spelt.owner])
             for window, listed, score in self._run(batch, score_min).tolist():
-                found.setdefault(owner[window], []).append(_Found(window, listed, score))
+                found.setdefault(spelt.owner[window], []).append(_Found(window, listed, score))
+        return found
+
+    def _hits_of(self, spelt: _Spelt, found: _FoundByName, score_min: int) -> list[Hit]:
         hits: dict[str, list[Hit]] = {}
-        for number, name in enumerate(distinct):
-            exact = self._exact.match_normalised(name, normalised[number])
-            compact = (
-                self._listed.compact.get(spelt[number].compact, ()) if len(normalised[number]) < 1000 else ()
-            )
+        for number, (name, normalised) in enumerate(spelt.distinct.items()):
+            spelling = spelt.spellings[number]
+            exact = self._exact.match_normalised(name, normalised)
+            compact = self._written_together(spelling)
             if exact or compact or number in found:
-                near = [(each, windows[each.window]) for each in found.get(number, ())]
-                hits[name] = self._hits(name, spelt[number], exact, compact, near, score_min)
-        return [hit for name in names for hit in hits.get(name, ())] if hits else []
+                near = [(each, spelt.windows[each.window]) for each in found.get(number, ())]
+                hits[name] = self._hits(name, spelling, exact, compact, near, score_min)
+        return [hit for name in spelt.names for hit in hits.get(name, ())] if hits else []
 
     def _written_together(self, spelling: Spelling) -> tuple[int, ...]:
         """Return the listed names that are the same when they are written together."""
@@ -249,7 +270,7 @@ class FuzzyMatcher:
                 SETTINGS,
             )
             mine = [token.lstrip(STRICT) for token in window]
-            listed = spell(normalise_name(target.name.text)).core[:TOKENS_MAX]
+            listed = self._listed.tokens_of(found.listed, spell(normalise_name(target.name.text)))
             why = explain_pairs(mine, listed, scratch)
         return Hit(
             name=name,
@@ -266,16 +287,23 @@ class FuzzyMatcher:
 SETTINGS = Settings()
 
 
+def _spelt(names: Sequence[str]) -> _Spelt:
+    distinct = {name: normalise_name(name) for name in dict.fromkeys(names)}
+    spellings = [spell(each) for each in distinct.values()]
+    return _Spelt(names, distinct, spellings, *_windows(spellings))
+
+
 def _windows(spelt: Sequence[Spelling]) -> tuple[list[Sequence[str]], list[int]]:
     """Return the tokens to compare, at most `TOKENS_MAX` at once, and the name of each."""
     windows: list[Sequence[str]] = []
     owner: list[int] = []
     for number, each in enumerate(spelt):
         core = [f"{STRICT}{token}" for token in each.core] if each.syllabic else each.core
-        for begin in range(0, max(1, len(core) - TOKENS_MAX // 2), TOKENS_MAX // 2):
-            if core:
-                windows.append(core[begin : begin + TOKENS_MAX])
-                owner.append(number)
+        for read in (core, each.other):
+            for begin in range(0, max(1, len(read) - TOKENS_MAX // 2), TOKENS_MAX // 2):
+                if read:
+                    windows.append(read[begin : begin + TOKENS_MAX])
+                    owner.append(number)
     return windows, owner
 
 

@@ -22,7 +22,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from setfair.screening.name_arrays import TOKENS_MAX, NameIndex
+from setfair.screening.common_names import COMMON_NAMES, EMPTY_WORDS, FIRM_WORDS
+from setfair.screening.name_arrays import SAID_ABOUT, TOKENS_MAX, NameIndex
 from setfair.screening.name_kernels import mark_names
 from setfair.screening.spelling import Spelling, fold_token
 from setfair.screening.token_kernels import LENGTH_MAX, TokenIndex, fill_table, letters_of_tokens, piece_keys
@@ -34,6 +35,10 @@ WEIGHT_MAX = 120
 UNKNOWN_WEIGHT = 100
 """Weight of a token that is near no listed one."""
 LIGHT_WEIGHT = 12
+COMMON_WEIGHT = 56
+"""Most that a name weighs that very many bear, see `common_names`."""
+FIRM_WEIGHT = 32
+"""Most that such a word of firms weighs."""
 LETTER_WEIGHT = 18
 """Most that a token weighs for each of its letters: a short one says little, however rare it is."""
 _PIECES_MAX = 5
@@ -65,8 +70,11 @@ def build_index(names: Sequence[tuple[int, Spelling]]) -> FuzzyIndex:
     flat = np.array([number[token] for tokens in spelt for token in tokens], np.int32)
     entry = np.array([entry for entry, _ in names], np.int32)
     entries = int(entry.max()) + 1 if len(entry) else 0
-    light = {folded[word] for word in PARTICLES}
-    weight = _weights(vocabulary, np.repeat(entry, np.diff(starts)), flat, entries, light)
+    most = {folded[word]: COMMON_WEIGHT for word in COMMON_NAMES}
+    most |= {folded[word]: FIRM_WEIGHT for word in FIRM_WORDS}
+    most |= {folded[word]: SAID_ABOUT for word in EMPTY_WORDS}
+    most |= {folded[word]: LIGHT_WEIGHT for word in PARTICLES}
+    weight = _weights(vocabulary, np.repeat(entry, np.diff(starts)), flat, entries, most)
     post_start, posts = _posts(
         flat, np.repeat(np.arange(len(names), dtype=np.int32), np.diff(starts)), len(vocabulary)
     )
@@ -109,14 +117,14 @@ def _weights(
     entry: NDArray[np.int32],
     flat: NDArray[np.int32],
     entries: int,
-    light: set[str],
+    most: dict[str, int],
 ) -> NDArray[np.int32]:
     pairs = np.unique(flat.astype(np.int64) * max(1, entries) + entry)
     with_token = np.bincount(pairs // max(1, entries), minlength=len(vocabulary))
     weights = [_rarity(entries, int(count)) for count in with_token]
     return np.array(
         [
-            min(weight, LIGHT_WEIGHT if token in light else LETTER_WEIGHT * len(token))
+            min(weight, most.get(token, WEIGHT_MAX), LETTER_WEIGHT * len(token))
             for token, weight in zip(vocabulary, weights, strict=True)
         ],
         np.int32,

@@ -9,7 +9,7 @@ Rules
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +18,7 @@ from setfair.screening.derived import Derived
 from setfair.screening.index import FuzzyIndex, build_index
 from setfair.screening.lists.model import NameQuality
 from setfair.screening.match import ExactIndex, Target, build_exact
-from setfair.screening.name_arrays import NameIndex
+from setfair.screening.name_arrays import TOKENS_MAX, NameIndex
 from setfair.screening.normalise import normalise_name
 from setfair.screening.spelling import Spelling, spell
 from setfair.screening.token_kernels import TokenIndex
@@ -37,6 +37,8 @@ class ListedNames:
     """By core tokens, or all tokens, written together: places of names."""
     targets: tuple[int, ...]
     """By place of a name: the number of its target, in the order of the lists."""
+    second: int
+    """The place from which on names stand in their second reading."""
     index: FuzzyIndex
     """Names by place."""
 
@@ -45,6 +47,10 @@ class ListedNames:
         """How many entries there are."""
         entry = self.index.names.entry
         return int(entry.max()) + 1 if len(entry) else 0
+
+    def tokens_of(self, place: int, spelling: Spelling) -> tuple[str, ...]:
+        """Return the tokens of a name in the reading in which it is at this place."""
+        return (spelling.core if place < self.second else spelling.other)[:TOKENS_MAX]
 
 
 def listed_names(targets: Sequence[Target], version: str, derived: Derived | None = None) -> ListedNames:
@@ -70,42 +76,60 @@ def listed_names(targets: Sequence[Target], version: str, derived: Derived | Non
 
 
 def build_listed_names(targets: Sequence[Target]) -> ListedNames:
-    """Return the names of all targets."""
+    """Return the names of all targets: first as they stand, then those that have a second reading, in it."""
     normalised = [normalise_name(target.name.text) for target in targets]
-    numbers: dict[tuple[str, str], int] = {}
-    seen: set[tuple[int, tuple[str, ...], bool]] = set()
-    kept: list[int] = []
-    names: list[tuple[int, Spelling]] = []
-    compact: dict[str, tuple[int, ...]] = {}
-    for place, (target, text) in enumerate(zip(targets, normalised, strict=True)):
-        spelling = spell(text)
+    spelt = [spell(text) for text in normalised]
+    build = _Build(targets)
+    for place, spelling in enumerate(spelt):
+        build.add(place, spelling)
+    second = len(build.kept)
+    for place, spelling in enumerate(spelt):
+        build.add(place, replace(spelling, core=spelling.other))
+    return ListedNames(
+        build_exact(targets, normalised), build.compact, tuple(build.kept), second, build_index(build.names)
+    )
+
+
+class _Build:
+    """Names as they are added."""
+
+    def __init__(self, targets: Sequence[Target]) -> None:
+        self._targets = targets
+        self._numbers: dict[tuple[str, str], int] = {}
+        self._place_of: dict[tuple[int, tuple[str, ...], bool], int] = {}
+        self.kept: list[int] = []
+        self.names: list[tuple[int, Spelling]] = []
+        self.compact: dict[str, tuple[int, ...]] = {}
+
+    def add(self, number: int, spelling: Spelling) -> None:
+        """Add the name of a target, unless its entry has the same already."""
         if not spelling.core:
-            continue
-        entry = numbers.setdefault((target.list_id, target.entry.entry_id), len(numbers))
+            return
+        target = self._targets[number]
         low = target.name.quality is NameQuality.LOW
-        if (entry, spelling.core, low) in seen:
-            continue
-        seen.add((entry, spelling.core, low))
+        entry = self._numbers.setdefault((target.list_id, target.entry.entry_id), len(self._numbers))
+        place = self._place_of.setdefault((entry, spelling.core, low), len(self.kept))
+        if place == len(self.kept):
+            self.kept.append(number)
+            self.names.append((entry, spelling))
         for written in () if low else dict.fromkeys((spelling.compact, spelling.together)):
-            if len(written) >= COMPACT_LENGTH_MIN:
-                compact[written] = (*compact.get(written, ()), len(kept))
-        kept.append(place)
-        names.append((entry, spelling))
-    return ListedNames(build_exact(targets, normalised), compact, tuple(kept), build_index(names))
+            known = self.compact.get(written, ())
+            if len(written) >= COMPACT_LENGTH_MIN and place not in known:
+                self.compact[written] = (*known, place)
 
 
 def _plain(listed: ListedNames) -> tuple[Any, ...]:
     return (
-        (listed.exact.by_name, listed.exact.by_tokens, listed.compact, listed.targets),
+        (listed.exact.by_name, listed.exact.by_tokens, listed.compact, listed.targets, listed.second),
         _plain_arrays(listed.index.tokens),
         _plain_arrays(listed.index.names),
     )
 
 
 def _listed(kept: tuple[Any, ...]) -> ListedNames:
-    (by_name, by_tokens, compact, targets), tokens, names = kept
+    (by_name, by_tokens, compact, targets, second), tokens, names = kept
     index = FuzzyIndex(TokenIndex(*map(_array, tokens)), NameIndex(*map(_array, names)))
-    return ListedNames(ExactIndex(by_name, by_tokens), compact, targets, index)
+    return ListedNames(ExactIndex(by_name, by_tokens), compact, targets, second, index)
 
 
 def _plain_arrays(arrays: NamedTuple) -> tuple[Any, ...]:

@@ -19,8 +19,8 @@ SCORE_MAX = 1000
 ABOUT_LEGAL, ABOUT_SYLLABIC = 0, 1
 
 # What is tallied of two names; weights in eighths of a bit.
-TALLY_MATCHED, TALLY_CHANGED, TALLY_MISSING, TALLY_MISSING_COUNT = 0, 1, 2, 3
-TALLY_EXTRA, TALLY_PAIRS, TALLY_INITIALS, TALLY_TURNED, TALLY_BEGINS, TALLY_SIZE = 4, 5, 6, 7, 8, 9
+TALLY_MATCHED, TALLY_CHANGED, TALLY_MISSING, TALLY_EXTRA = 0, 1, 2, 3
+TALLY_PAIRS, TALLY_INITIALS, TALLY_TURNED, TALLY_BEGINS, TALLY_SIZE = 4, 5, 6, 7, 8
 SAID_ABOUT = 20
 """Weight above which a token says something about who is named."""
 
@@ -35,36 +35,34 @@ class Settings(NamedTuple):
     name and one that has nothing to do with it.
     """
 
-    base: int = 473_500
-    matched_first: int = 981
+    base: int = 412_000
+    matched_first: int = 1_248
     """For each unit that the pairs weigh, up to `first`."""
-    matched_second: int = 1_400
+    matched_second: int = 2_670
     """For each from there to `second`."""
-    changed: int = -591
+    changed: int = -616
     """For each thousandth of a token that is changed."""
-    missing: int = -405
+    missing: int = -254
     """For each unit that listed tokens without a partner weigh."""
-    missing_count: int = -8_920
-    """For each of them, up to five."""
-    extra: int = -658
+    extra: int = -188
     """For each unit that the name's own tokens without a partner weigh."""
-    covered: int = 42_434
+    covered: int = 82_400
     """If the pairs are all there is; a share of it for a share."""
-    second_pair: int = 99_213
+    second_pair: int = 82_000
     """If two pairs say something about who is named."""
-    initials: int = -33_982
+    initials: int = -54_200
     """For each pair of a token and its initial."""
-    turned: int = -94_976
+    turned: int = -63_200
     """For each listed token that stands before the one after which it is listed, up to three."""
-    begins: int = 107_918
+    begins: int = 91_900
     """If the tokens of the name are the first listed ones, in order, and at least two."""
-    legal_both: int = 72_447
+    legal_both: int = 70_800
     """If both names have a legal form."""
-    legal_one: int = -14_976
+    legal_one: int = -3_700
     """If one has."""
-    syllabic: int = -281_469
+    syllabic: int = -233_100
     """For a name in Han, Hangul or kana, whose syllables in Latin letters are shared by many."""
-    least_weight: int = 64
+    least_weight: int = 48
     """What the pairs must weigh in any case."""
     first: int = 180
     second: int = 300

@@ -29,7 +29,6 @@ from setfair.screening.name_arrays import (
     TALLY_INITIALS,
     TALLY_MATCHED,
     TALLY_MISSING,
-    TALLY_MISSING_COUNT,
     TALLY_PAIRS,
     TALLY_TURNED,
     NameBatch,
@@ -103,9 +102,9 @@ def _cannot_fit(
             begun += names.weight[token]
     bound[TALLY_MATCHED], bound[TALLY_PAIRS], bound[TALLY_EXTRA] = matched, pairs, extra
     bound[TALLY_CHANGED] = gathered & np.int64(0xFFFFFFFF)
-    bound[TALLY_INITIALS], bound[TALLY_TURNED], bound[TALLY_BEGINS] = 0, 0, extra == 0 and len(mine) > 1
+    bound[TALLY_INITIALS], bound[TALLY_TURNED] = 0, 0
+    bound[TALLY_BEGINS] = extra == 0 and 1 < len(mine) <= len(listed)
     bound[TALLY_MISSING] = max(0, names.total[name] - matched - begun)
-    bound[TALLY_MISSING_COUNT] = max(0, len(listed) - pairs)
     if matched < settings.least_weight:
         return True
     points = points_of(bound, settings) + points_about(work, names, name, settings)
@@ -169,15 +168,17 @@ def _order(slots: Slots, mine: NDArray[np.int32], work: NameScratch) -> int:
 
 
 @inner
-def _rest_cannot_fit(work: NameScratch, settings: Settings, left: int, passed: int) -> bool:
-    """Return whether no listed name is in reach that has only what is left, and nothing of what passed."""
+def _rest_cannot_fit(work: NameScratch, settings: Settings, left: int, passed: int, tokens: int) -> bool:
+    """Return whether no listed name is in reach that has only so many tokens left, and none that passed."""
     bound = work.bound
     bound[:] = 0
     bound[TALLY_MATCHED], bound[TALLY_EXTRA] = left + 2 * settings.initial_weight, passed
-    bound[TALLY_PAIRS], bound[TALLY_BEGINS] = 2, passed == 0
+    bound[TALLY_PAIRS], bound[TALLY_BEGINS] = tokens, passed == 0
     if bound[TALLY_MATCHED] < settings.least_weight:
         return True
-    points = points_of(bound, settings) + max(0, settings.legal_both, settings.legal_one)
+    points = points_of(bound, settings) + max(0, settings.legal_one)
+    if work.about[ABOUT_LEGAL]:
+        points += max(0, settings.legal_both)
     return bool(points < 1000 * work.asked[0])
 
 
@@ -193,7 +194,7 @@ def _candidates(
     for place in range(len(mine)):
         i = work.order[place]
         slot = mine[i]
-        if _rest_cannot_fit(work, settings, left, passed):
+        if _rest_cannot_fit(work, settings, left, passed, len(mine) - place):
             break
         left -= slots.weight_most[slot]
         if slots.length[slot] > 1 and i < len(mine) - 1:

@@ -22,7 +22,6 @@ from setfair.screening.name_arrays import (
     TALLY_INITIALS,
     TALLY_MATCHED,
     TALLY_MISSING,
-    TALLY_MISSING_COUNT,
     TALLY_PAIRS,
     TALLY_TURNED,
     NameIndex,
@@ -237,7 +236,6 @@ def _tally_rest(
         i = work.partner[j]
         if work.listed_state[j] == OPEN:
             work.tally[TALLY_MISSING] += names.weight[listed[j]]
-            work.tally[TALLY_MISSING_COUNT] += 1
         else:
             work.tally[TALLY_TURNED] += i < last
             last = i
@@ -298,7 +296,6 @@ def points_of(tally: NDArray[np.int64], settings: Settings) -> int:
     points += settings.matched_second * max(0, min(matched, settings.second) - settings.first)
     points += settings.changed * tally[TALLY_CHANGED]
     points += settings.missing * min(tally[TALLY_MISSING], settings.left_over_max)
-    points += settings.missing_count * min(tally[TALLY_MISSING_COUNT], 5)
     points += settings.extra * min(tally[TALLY_EXTRA], settings.left_over_max)
     points += settings.initials * tally[TALLY_INITIALS]
     points += settings.begins * tally[TALLY_BEGINS]

@@ -3,8 +3,8 @@
 Rules
 -----
 1. A token has a number, its slot, under which it is remembered for as long as the lists are the same.
-2. At most `SLOTS_MAX` tokens are remembered; then all are forgotten at once. A batch has at most half of
-   that.
+2. At most `SLOTS_MAX` tokens are remembered; then all are forgotten at once. The tokens of one call are there
+   together, however many.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ _ROOM = 1 << 10
 class TokenMemory:
     """Slots of tokens, filled as tokens come."""
 
-    def __init__(self, index: FuzzyIndex) -> None:
+    def __init__(self, index: FuzzyIndex, slots_max: int = SLOTS_MAX) -> None:
         self._index = index
+        self._slots_max = slots_max
         self._scratch = make_scratch(len(index.names.weight))
         self._clear()
 
@@ -42,11 +43,19 @@ class TokenMemory:
         self._count = 0
         self._used = 0
 
+    @property
+    def count(self) -> int:
+        """How many tokens are remembered."""
+        return self._count
+
     def slots_of(self, tokens: Iterable[str]) -> list[int]:
         """Return the slots of tokens, new ones looked up."""
         slot_of = self._slot_of
         tokens = list(tokens)
         new = [token for token in dict.fromkeys(tokens) if token not in slot_of]
+        if new and slot_of and self._count + len(new) > self._slots_max:
+            self._clear()
+            return self.slots_of(tokens)
         if new:
             self._add(new)
         return [slot_of[token] for token in tokens]

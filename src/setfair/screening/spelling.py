@@ -19,7 +19,9 @@ from anyascii import anyascii
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from setfair.screening.words import LEGAL_WORDS, LONG_WORDS, NOT_CORE, SYNONYMS, drop_phrases
+from setfair.screening.given_names import other_reading
+from setfair.screening.translations import ENDING_MAX, STEM_LENGTH_MIN, STEMS, WORDS
+from setfair.screening.words import LEGAL_WORDS, LONG_WORDS, NOT_CORE, replace_phrases
 
 TOKEN_LENGTH_MAX = 32
 """Letters of a token that are compared; what follows is left out."""
@@ -70,6 +72,12 @@ class Spelling:
     """Whether it is written in Han, Hangul or kana."""
 
     @property
+    def other(self) -> tuple[str, ...]:
+        """The core tokens in their second reading, see `given_names`; empty where there is none."""
+        read = other_reading(self.core)
+        return read if read != self.core and not self.syllabic else ()
+
+    @property
     def compact(self) -> str:
         """The core tokens written together."""
         return "".join(self.core)
@@ -87,9 +95,9 @@ def spell(normalised: str) -> Spelling:
     corrected = [_CORRECTED[token] for token in tokens]
     if len(tokens) > 1:
         corrected[-1] = _completed(corrected[-1])
-    kept = drop_phrases(corrected)
+    kept, dropped = replace_phrases(corrected)
     core = tuple(token for token in kept if token not in NOT_CORE)
-    legal = len(kept) < len(tokens) or not LEGAL_WORDS.isdisjoint(kept)
+    legal = dropped or not LEGAL_WORDS.isdisjoint(kept)
     return Spelling(core or tuple(kept) or tuple(tokens), "".join(tokens), legal, is_syllabic(normalised))
 
 
@@ -107,14 +115,22 @@ class _Corrections(dict[str, str]):
         found = token
         if token.translate(_LETTERS_FOR_DIGITS) in LEGAL_WORDS:
             found = token.translate(_LETTERS_FOR_DIGITS)
-        if len(token) >= 5 and token not in NOT_CORE and token not in SYNONYMS:
+        if len(token) >= 5 and token not in NOT_CORE and token not in WORDS:
             cutoff = 1 if len(token) < 9 else 2
             near = process.extractOne(token, LONG_WORDS, scorer=OSA.distance, score_cutoff=cutoff)
             found = near[0] if near else token
-        found = SYNONYMS.get(found, found)
+        found = WORDS.get(found) or _by_stem(found)
         if len(self) < CORRECTIONS_MAX:
             self[token] = found
         return found
+
+
+def _by_stem(token: str) -> str:
+    """Return the word that stands for all that begin like a token, or the token itself."""
+    for length in range(len(token), max(STEM_LENGTH_MIN, len(token) - ENDING_MAX) - 1, -1):
+        if token[:length] in STEMS:
+            return STEMS[token[:length]]
+    return token
 
 
 CUT_LENGTH_MIN = 5

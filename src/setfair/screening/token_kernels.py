@@ -37,8 +37,8 @@ _CONSONANTS = 100
 _WHOLE = 101
 _VOWELS = "aeiou"
 _SUBSTITUTIONS = (
-    (5, "ae ai ei ou eo ao iu au eu io"),
-    (6, "bp dt gk zs vf ks jz hk mn jg sS CS Ck Cz jS iu vb Cs hg rl gj vu"),
+    (5, "ae ai ei ou eo ao iu au eu io bp dt gk Cj"),
+    (6, "zs vf ks jz hk mn jg sS CS Ck Cz jS iu vb Cs hg rl gj vu"),
     (3, "0o 1i 1l 5s 8b 3e 4a 6g 2z 7t 9g li"),
     (6, "ij"),
 )

@@ -10,6 +10,8 @@ Rules
 
 from __future__ import annotations
 
+from setfair.screening import translations
+
 _LEGAL_PHRASES = """
 limited liability company|limited liability partnership|limited liability|limited company|
 public limited company|private limited company|public company limited|company limited|
@@ -58,50 +60,6 @@ joint stock public private closed open liability jointstock obshchestvo obschest
 ogranichennoy otvetstvennostyu otvetstvennostiu aktsionernoe aktsionernoye aktcionernoe publichnoe
 publichnoye zakrytoe otkrytoe nepublichnoe unitary enterprise predpriyatie predpriiatie
 """
-_SYNONYMS = """
-plant zavod kombinat combine factory fabrika zavodu works
-group grupp gruppa grupa grupo groupe gruppe holding kholding
-international intl mezhdunarodnyi mezhdunarodny mezhdunarodnaya internatsional
-institute institut
-scientific nauchno nauchnyi nauchnoe science
-research issledovatelskii issledovatelskiy issledovatelsky
-center centre tsentr centr
-bureau byuro biuro
-design konstruktorskoe konstruktorskoye
-production proizvodstvennoe proizvodstvennoye proizvodstvo
-state gosudarstvennoe gosudarstvennyi gosudarstvennoye gosudarstvennaya
-enterprise predpriyatie predpriiatie predpriyatiye
-trading torgovyi torgovy trade torgovlya
-house dom
-leasing lizing
-invest investment investments investicii investitsii
-chemical khimicheskii khimicheskiy
-shipbuilding sudostroitelnyi sudostroitelniy
-shipyard verf
-special spetsialnoe spetsialnoye spetsialnogo
-technology technologies tekhnologii tekhnologiya tekhnologiia tech
-technical tekhnicheskii tekhnicheskiy
-electronic electronics elektronika elektronnye elektronnykh
-systems system sistemy sistem
-industry industries industrial promyshlennaya
-development razvitie razvitiya
-bank banka banque banco
-association assotsiatsiya assoc
-foundation fond fund
-management upravlenie
-construction stroitelnaya stroitelstvo
-federal federalnoe federalnoye
-general gen
-services service servis
-brothers bros
-organization organisation org
-university universitet
-petroleum oil neft
-union soyuz
-concern kontsern
-agency agentstvo
-society jamiat
-"""
 _COMMON_TYPOS_OF = """
 limited liability company corporation incorporated obshchestvo ogranichennoi otvetstvennostyu aktsionernoe
 publichnoe joint stock public private sociedad anonima gesellschaft
@@ -111,37 +69,35 @@ LEGAL_WORDS = frozenset(_LEGAL_WORDS.split())
 HONORIFICS = frozenset(_HONORIFICS.split())
 NOT_CORE = LEGAL_WORDS | HONORIFICS
 PARTICLES = frozenset(_PARTICLES.split() + _LIGHT_WORDS.split())
-SYNONYMS = {word: line.split()[0] for line in _SYNONYMS.splitlines() if line for word in line.split()[1:]}
-"""Words of firms' names that lists translate or abbreviate, and the one that stands for all."""
 LONG_WORDS = tuple(sorted(set(_COMMON_TYPOS_OF.split())))
 """Words of legal forms that are recognised when they are misspelt."""
-LEGAL_PHRASES = tuple(
-    sorted(
-        {tuple(phrase.split()) for phrase in _LEGAL_PHRASES.replace("\n", "").split("|")},
-        key=lambda words: (-len(words), words),
-    )
-)
-"""Longer phrases first, so that the longest that fits is taken."""
+PHRASES = {
+    tuple(words.split()): () for words in _LEGAL_PHRASES.replace("\n", "").split("|")
+} | translations.PHRASES
+"""By the words of an expression, what stands for them: nothing for a legal form."""
 
 
-def drop_phrases(tokens: list[str]) -> list[str]:
-    """Return the tokens without legal forms of several words."""
+def replace_phrases(tokens: list[str]) -> tuple[list[str], bool]:
+    """Return the tokens with one word, or none, for expressions of several; and whether a legal form went."""
     starts = _PHRASES_BY_FIRST
     if not any(token in starts for token in tokens):
-        return tokens
+        return tokens, False
     kept: list[str] = []
-    place = 0
+    legal, place = False, 0
     while place < len(tokens):
         for words in starts.get(tokens[place], ()):
             if tuple(tokens[place : place + len(words)]) == words:
+                kept += PHRASES[words]
+                legal |= not PHRASES[words]
                 place += len(words)
                 break
         else:
             kept.append(tokens[place])
             place += 1
-    return kept
+    return kept, legal
 
 
 _PHRASES_BY_FIRST: dict[str, list[tuple[str, ...]]] = {}
-for _words in LEGAL_PHRASES:
+for _words in sorted(PHRASES, key=lambda words: (-len(words), words)):
     _PHRASES_BY_FIRST.setdefault(_words[0], []).append(_words)
+"""Longer phrases first, so that the longest that fits is taken."""

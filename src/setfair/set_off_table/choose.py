@@ -100,6 +100,21 @@ def choose(
     return choices
 
 
+def choose_across(wanted: Wanted, table: ObligationTable, keep: Sequence[KeptId] | None = None) -> Choice:
+    """Return the choice of a run across currencies, over the rows that take part; parameters as `choose`.
+
+    Raises
+    ------
+    FileRefusedError
+        As `choose`.
+    """
+    kept = None
+    if wanted.keep is not None and keep is not None:
+        kept = _find_kept(wanted.keep, keep, table)[table.reasons == 0]
+    as_of = (wanted.as_of - date(1970, 1, 1)).days if wanted.as_of is not None else None
+    return Choice(objective=wanted.objective, as_of_day=as_of, untouched=kept)
+
+
 def find_parties(
     path: Path, rows: Sequence[PartyAmount], currencies: Sequence[Obligations]
 ) -> Iterator[tuple[PartyAmount, Obligations, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -25,9 +25,14 @@ def write_table_loops(path: Path, parts: Sequence[Reduced]) -> int:
     parts
         The obligations of each currency, and what was cleared of each.
     """
+    return write_loops_file(path, _loops(parts))
+
+
+def write_loops_file(path: Path, parts: Iterable[CurrencyLoops]) -> int:
+    """Write loops and return how many there are; `path` as for `write_table_loops`."""
     write = write_loops_json if path.suffix.lower() == ".json" else write_loops
     with replacing(path) as out:
-        return write(out, _loops(parts))
+        return write(out, parts)
 
 
 def _loops(parts: Sequence[Reduced]) -> Iterator[CurrencyLoops]:

@@ -26,6 +26,7 @@ from setfair.journal.page import Page, page_from_bytes
 from setfair.statements.day import Day, Query
 from setfair.statements.members import Members
 from setfair.statements.spool import Spool
+from setfair.store.archived import PageBodies
 
 SLICE_RECORDS = 16_384
 """Records that one query reads."""
@@ -224,7 +225,7 @@ class _Senders:
     """Finds who sent a payment: rule 3."""
 
     def __init__(self, query: Query, members: Members) -> None:
-        self._query = query
+        self._bodies = PageBodies(query)
         self._members = members
         self._page: Page | None = None
 
@@ -242,6 +243,5 @@ class _Senders:
 
     def _page_of(self, number: int) -> Page:
         if self._page is None or self._page.number != number:
-            row = self._query("SELECT body FROM page WHERE page_number = ?", (number,))[0]
-            self._page = page_from_bytes(row["body"])
+            self._page = page_from_bytes(self._bodies.body(number))
         return self._page

@@ -14,7 +14,7 @@ Rules
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import BinaryIO
@@ -50,6 +50,10 @@ STATUSES_MAX = 10_000
 KEPT_MAX = 16_384
 """Entries of an account that are kept in memory while its files are written; more are read again for each."""
 
+QuittanceOf = Callable[[str, int], str]
+"""Takes the id of a participant and the number of a payment that it sent; returns the quittance as JSON, or
+an empty text where it asks for none."""
+
 _NO_ENTRIES = EntryTotals(0, 0, 0, 0)
 _KINDS = {int(kind): kind for kind in InstructionKind}
 _REASONS = {int(reason): reason for reason in Reason}
@@ -65,6 +69,8 @@ class Issue:
     gathered: Gathered
     envelope: bool
     """Whether messages get a business application header."""
+    quittances: QuittanceOf | None = None
+    """Makes what goes along with the status of a payment; None: nothing does."""
 
     def header(self, kind: str, mark: Mark, receiver: Party, *about: str) -> MessageHeader:
         """Return the header of a message; `about` tells it from the day's others of its kind."""
@@ -121,7 +127,7 @@ def _part_name(name: str, part: int) -> str:
 def write_statuses(outbox: Outbox, issue: Issue, sender: int, receiver: Party) -> None:
     """Write what became of every payment of one sender: rule 1."""
     spool, key = issue.gathered.spool, (STATUS, sender)
-    statuses = _statuses(issue, spool.rows(key))
+    statuses = _statuses(issue, outbox.participant, spool.rows(key))
     for part in range(1, -(-spool.count(key) // STATUSES_MAX) + 1):
         header = issue.header("pacs.002", issue.day.mark, receiver, outbox.participant, str(part))
 
@@ -131,7 +137,7 @@ def write_statuses(outbox: Outbox, issue: Issue, sender: int, receiver: Party) -
         outbox.write(_part_name("pacs.002", part), "pacs.002", write)
 
 
-def _statuses(issue: Issue, rows: Iterator[Row]) -> Iterator[PaymentStatus]:
+def _statuses(issue: Issue, sender: str, rows: Iterator[Row]) -> Iterator[PaymentStatus]:
     for row in rows:
         payment, record, status, reason, currency, amount_minor, text, settled, *texts, uetr = row
         message, name, instruction, end_to_end, transaction = texts
@@ -151,6 +157,7 @@ def _statuses(issue: Issue, rows: Iterator[Row]) -> Iterator[PaymentStatus]:
             end_to_end,
             transaction,
             uetr or None,
+            issue.quittances(sender, payment) if issue.quittances is not None else "",
         )
 
 
@@ -185,18 +192,7 @@ def _write_statement(outbox: Outbox, issue: Issue, account: MemberAccount) -> No
     currency_day = issue.day.currencies[account.currency_number]
     code, owner = currency_day.currency.code, account.owner
     header = issue.header("camt.053", currency_day.mark, owner.party, owner.id, code)
-    totals = moved.totals if moved is not None else _NO_ENTRIES
-    entries = _Entries(issue, account)
-    statement = Statement(
-        header.message_id,
-        currency_day.sequence,
-        account.account,
-        issue.day.business_date,
-        moved.opening_minor if moved is not None else account.closing_minor,
-        account.closing_minor,
-        totals,
-        list(entries) if totals.count <= KEPT_MAX else entries,
-    )
+    statement = account_statement(issue, account, header)
     largest_minor = max(abs(statement.opening_minor), abs(statement.closing_minor))
     if len(str(largest_minor)) <= DIGITS_MAX:
         outbox.write(
@@ -205,6 +201,23 @@ def _write_statement(outbox: Outbox, issue: Issue, account: MemberAccount) -> No
             lambda out: write_camt053(out, [statement], header, envelope=issue.envelope),
         )
     outbox.write(f"statement_{code}.csv", "statement", lambda out: write_csv_statement(out, statement))
+
+
+def account_statement(issue: Issue, account: MemberAccount, header: MessageHeader) -> Statement:
+    """Return the statement of one account on the day: what was booked on it, as long as it is open so far."""
+    moved = issue.gathered.turnover.get(account.number)
+    totals = moved.totals if moved is not None else _NO_ENTRIES
+    entries = _Entries(issue, account)
+    return Statement(
+        header.message_id,
+        issue.day.currencies[account.currency_number].sequence,
+        account.account,
+        issue.day.business_date,
+        moved.opening_minor if moved is not None else account.closing_minor,
+        account.closing_minor,
+        totals,
+        list(entries) if totals.count <= KEPT_MAX else entries,
+    )
 
 
 def write_answers(outbox: Outbox, issue: Issue, sender: int, receiver: Party) -> None:

@@ -14,7 +14,8 @@ OUT/<date>/unknown-sender/  what became of payments and requests whose sender ta
 Rules
 -----
 1. Everything comes from the tables; the house is not needed, and nothing in it changes.
-2. A file is whole or not there, and a closed day written again gives the same bytes.
+2. A file is whole or not there, and a closed day written again gives the same bytes. Quittances, which go
+   along where a participant asks for them, are under the newest checkpoint, and so change.
 3. The day's records are read once and sorted out into a spool, so that memory grows with the number of
    accounts and not with that of payments.
 4. Statements and fees of a currency wait for its close; the messages of a day that is still open say what is
@@ -33,7 +34,7 @@ from setfair.statements.fees import find_fees, write_fees
 from setfair.statements.files import Outbox, Written
 from setfair.statements.gather import UNKNOWN_SENDER, gather
 from setfair.statements.members import find_members
-from setfair.statements.messages import Issue, write_answers, write_member, write_statuses
+from setfair.statements.messages import Issue, QuittanceOf, write_answers, write_member, write_statuses
 from setfair.statements.notices import HOUSE_PARTIES, find_firms, write_notices
 from setfair.statements.spool import Spool
 
@@ -47,6 +48,7 @@ def write_day(
     business_date: date,
     *,
     envelope: bool = False,
+    quittances: QuittanceOf | None = None,
     on_progress: Progress | None = None,
 ) -> list[Written]:
     """Write everything that participants are told about one business day.
@@ -61,6 +63,8 @@ def write_day(
         Which day.
     envelope
         Whether messages get a business application header.
+    quittances
+        Makes the quittances that go along in pacs.002; None: none do.
     on_progress
         Called with what is being done, how much is done, and how much there is.
 
@@ -83,7 +87,7 @@ def write_day(
     folder.mkdir(parents=True, exist_ok=True)
     with Spool(folder) as spool:
         gathered = gather(query, day, members, spool, progress)
-        issue = Issue(day, members, gathered, envelope)
+        issue = Issue(day, members, gathered, envelope, quittances)
         return _write_all(query, folder, issue, progress)
 
 

@@ -20,6 +20,7 @@ import adbc_driver_manager
 import adbc_driver_sqlite.dbapi as sqlite_adbc
 
 from setfair.errors import StoreError
+from setfair.store.archived import PageBodies
 from setfair.store.lease import WriterLease
 from setfair.store.protocol import PageMeta, check_follows
 from setfair.store.transaction import transaction
@@ -37,7 +38,7 @@ _META = (
     "record_count, root, peaks"
 )
 
-TRUTH = frozenset({"page", "tree_node", "signed_checkpoint", "cosignature", "books_checkpoint"})
+TRUTH = frozenset({"page", "archived", "tree_node", "signed_checkpoint", "cosignature", "books_checkpoint"})
 """The tables of truth.sql: what is no projection."""
 
 
@@ -97,13 +98,25 @@ class SqlitePages:
                 f"{self._path} cannot be read: {error}. Mend the disk, then try again."
             ) from error
 
+    def _query(self, sql: str, parameters: tuple[object, ...]) -> list[dict[str, Any]]:
+        try:
+            with self.connection.cursor() as cursor:
+                cursor.execute(sql, parameters or None)
+                names = [column[0] for column in cursor.description or ()]
+                return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        except adbc_driver_manager.Error as error:
+            raise StoreError(
+                f"{self._path} cannot be read: {error}. Mend the disk, then try again."
+            ) from error
+
     def last_page(self) -> PageMeta | None:
         """Return the newest page's description, or None."""
         rows = self._read(f"SELECT {_META} FROM page ORDER BY page_number DESC LIMIT 1")  # noqa: S608
         return PageMeta(*rows[0]) if rows else None
 
     def pages_after(self, number: int) -> Iterator[tuple[int, bytes]]:
-        """Yield (number, bytes) of the pages after `number`, in order."""
+        """Yield (number, bytes) of the pages after `number`, in order; of those that were archived too."""
+        bodies = PageBodies(self._query)
         while True:
             rows = self._read(
                 "SELECT page_number, body FROM page WHERE page_number > ? ORDER BY page_number LIMIT ?",
@@ -111,7 +124,7 @@ class SqlitePages:
             )
             if not rows:
                 return
-            yield from ((row[0], row[1]) for row in rows)
+            yield from ((row[0], bodies.or_archived(row[0], row[1])) for row in rows)
             number = rows[-1][0]
 
     def last_note(self) -> tuple[int, str] | None:
@@ -186,6 +199,45 @@ class SqliteStore(SqlitePages):
                 "Check the disk, then run the same command again: what is on record is not repeated."
             ) from error
         self._last_number = meta.number
+
+    def archive(self, first_page: int, last_page: int, *, path: str, size: int, sha256: str) -> None:
+        """Note that a file has the bytes of these pages, and let go of them, in one transaction.
+
+        Parameters
+        ----------
+        first_page, last_page
+            The pages, both included.
+        path
+            The file, which is durable: absolute, or from the house's folder on.
+        size, sha256
+            How many bytes it has, and their digest in hexadecimal.
+
+        Raises
+        ------
+        StoreError
+            If it could not be noted: then the pages are here as they were.
+        """
+        try:
+            with transaction(self.connection) as cursor:
+                values = (first_page, last_page, path, size, sha256)
+                cursor.execute("INSERT INTO archived VALUES (?, ?, ?, ?, ?)", values)
+                cursor.execute(
+                    "UPDATE page SET body = x'' WHERE page_number BETWEEN ? AND ?", (first_page, last_page)
+                )
+        except adbc_driver_manager.Error as error:
+            raise StoreError(
+                f"the pages were not archived, and are as they were: {error}. Check the disk, then try again."
+            ) from error
+
+    def shrink(self) -> bool:
+        """Give room that is free back to the disk; False where a reader or a full disk does not let it."""
+        try:
+            with self.connection.cursor() as cursor:
+                cursor.execute("VACUUM")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except adbc_driver_manager.Error:
+            return False
+        return True
 
     def write_note(self, page_number: int, note: str) -> None:
         """Keep the signed checkpoint of the tree after a page."""

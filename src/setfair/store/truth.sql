@@ -12,6 +12,14 @@ CREATE TABLE IF NOT EXISTS page (
     peaks             BLOB    NOT NULL,
     body              BLOB    NOT NULL
 );
+-- Pages whose bytes are in a file of an archive: their `body` above is empty.
+CREATE TABLE IF NOT EXISTS archived (
+    first_page INTEGER PRIMARY KEY,
+    last_page  INTEGER NOT NULL,
+    path       TEXT    NOT NULL,
+    bytes      INTEGER NOT NULL,
+    sha256     TEXT    NOT NULL
+);
 CREATE TABLE IF NOT EXISTS books_checkpoint (
     page_number INTEGER PRIMARY KEY,
     body        BLOB NOT NULL

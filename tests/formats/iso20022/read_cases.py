@@ -65,6 +65,8 @@ def document(message: str, body: str) -> str:
         "pacs.004": "PmtRtr",
         "camt.050": "LqdtyCdtTrf",
         "camt.056": "FIToFIPmtCxlReq",
+        "pacs.028": "FIToFIPmtStsReq",
+        "camt.060": "AcctRptgReq",
     }[message[:8]]
     return f'<Document xmlns="{NAMESPACE}{message}"><{element}>{body}</{element}></Document>'
 

@@ -246,7 +246,7 @@ def test_it_reads_a_few_pages_ahead(house: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(journal, "_prepare", _noting(journal._prepare, prepared))
     done = fresh_audit()
     connection = connect(house, read_only=True)
-    pages = journal.audit_pages(lambda sql, given: query(connection, sql, given), done.audited)
+    pages = journal.audit_pages(lambda sql, given: query(connection, sql, given), done.audited, texts=True)
     for number, page in enumerate(pages, 1):
         assert page.number == number
         assert len(prepared) <= number + journal.AHEAD + 1
@@ -255,9 +255,9 @@ def test_it_reads_a_few_pages_ahead(house: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def _noting(prepare: Callable[..., journal.Prepared], prepared: list[int]) -> Callable[..., journal.Prepared]:
-    def noting(row: dict[str, int]) -> journal.Prepared:
+    def noting(row: dict[str, int], *, texts: bool) -> journal.Prepared:
         prepared.append(int(row["page_number"]))
-        return prepare(row)
+        return prepare(row, texts=texts)
 
     return noting
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 
 import pytest
 
@@ -11,6 +12,8 @@ from setfair.domain.calendar import (
     DayTime,
     day_time_utc,
     is_business_day,
+    is_cycle_day,
+    joint_business_days,
     local_time_to_utc,
     next_business_day,
 )
@@ -92,3 +95,64 @@ def test_cutoffs_use_the_currency_s_zone_or_the_house_s():
     assert day_time_utc(AGREEMENT, "TND", day, DayTime.CUSTOMER_CUTOFF).hour == 15
     assert day_time_utc(AGREEMENT, "TND", day, DayTime.OPENS).hour == 7
     assert day_time_utc(AGREEMENT, "TND", day, DayTime.INTERBANK_CUTOFF).hour == 16
+
+
+def test_joint_business_days_are_those_of_all():
+    """A link settles on days on which all of its currencies do."""
+    days = joint_business_days(AGREEMENT, ["KES", "TND"], date(2026, 1, 13))
+    assert list(islice(days, 3)) == [date(2026, 1, 13), date(2026, 1, 15), date(2026, 1, 16)]
+
+
+def _agreement_in(zones: dict[str, str], extra: str = ""):
+    """An agreement with a time zone for each currency."""
+    text = agreement_text([Bank("B1", {})], list(zones), extra=extra)
+    for code, zone in zones.items():
+        text = text.replace(f'code = "{code}"', f'code = "{code}"\ntime_zone = "{zone}"')
+    return load_agreement(text)
+
+
+def test_a_day_on_which_clocks_are_set_forward_is_an_hour_nearer():
+    """In Oslo clocks go forward on 29 March 2026: the same local cut-off comes an hour earlier in UTC."""
+    agreement = _agreement_in({"NOK": "Europe/Oslo", "TND": "Africa/Tunis"})
+    friday, monday = date(2026, 3, 27), date(2026, 3, 30)
+    assert next_business_day(agreement, "NOK", friday) == monday
+    cutoff = [day_time_utc(agreement, "NOK", day, DayTime.INTERBANK_CUTOFF) for day in (friday, monday)]
+    assert [each.hour for each in cutoff] == [16, 15]
+    assert cutoff[1] - cutoff[0] == timedelta(days=3, hours=-1)
+    other = [day_time_utc(agreement, "TND", day, DayTime.INTERBANK_CUTOFF) for day in (friday, monday)]
+    assert other[1] - other[0] == timedelta(days=3)
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 29), date(2026, 10, 25)])
+def test_the_day_of_the_change_itself_is_shorter_or_longer(day: date):
+    """A house that works on Sundays has a day of 23 hours in spring and of 25 in autumn."""
+    agreement = _agreement_in({"NOK": "Europe/Oslo"}, "[calendar]\nweekend = []")
+    midnights = [local_time_to_utc(each, time(0), "Europe/Oslo") for each in (day, day + timedelta(days=1))]
+    assert midnights[1] - midnights[0] == timedelta(hours=23 if day.month == 3 else 25)
+    opens = day_time_utc(agreement, "NOK", day, DayTime.OPENS)
+    assert opens.hour == (6 if day.month == 3 else 7)
+
+
+def test_one_business_day_on_both_sides_of_the_date_line():
+    """The same business day begins in Auckland when the day before has not ended in Honolulu."""
+    agreement = _agreement_in({"NZD": "Pacific/Auckland", "USD": "Pacific/Honolulu"})
+    day = date(2026, 1, 6)
+    assert next(joint_business_days(agreement, ["NZD", "USD"], day)) == day
+    east = day_time_utc(agreement, "NZD", day, DayTime.OPENS)
+    west = day_time_utc(agreement, "USD", day, DayTime.OPENS)
+    assert east == datetime(2026, 1, 5, 19, tzinfo=UTC)
+    assert west - east == timedelta(hours=23)
+    # They have no hour in common: Auckland's interbank cut-off comes before Honolulu opens.
+    assert day_time_utc(agreement, "NZD", day, DayTime.INTERBANK_CUTOFF) < west
+
+
+def test_a_cycle_of_two_months_runs_on_their_last_business_day():
+    """Of January and February on 27 February 2026, a Friday; of one a day on every business day."""
+    cycle = '[[clearing.cycles]]\nname = "c"\ntime = 12:00:00\ncurrencies = ["KES"]\n'
+    agreement = load_agreement(agreement_text([Bank("B1", {})], ["KES"], extra=cycle + "every_months = 2"))
+    days = [date(2026, 1, 1) + timedelta(days=number) for number in range(90)]
+    (found,) = agreement.clearing.cycles
+    assert [day for day in days if is_cycle_day(agreement, found, day)] == [date(2026, 2, 27)]
+    daily = load_agreement(agreement_text([Bank("B1", {})], ["KES"], extra=cycle))
+    (found,) = daily.clearing.cycles
+    assert sum(is_cycle_day(daily, found, day) for day in days[:31]) == 22

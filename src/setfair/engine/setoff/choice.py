@@ -105,13 +105,17 @@ class ChosenSetOff:
         objective = self.choice.objective
         said = [objective.words, objective.proven]
         if self.closed_max is not None:
-            said.append(f"{self.closed} obligations are closed; the bound is {self.closed_max}.")
+            closed = "1 obligation is" if self.closed == 1 else f"{self.closed} obligations are"
+            said.append(f"{closed} closed; the bound is {self.closed_max}.")
         if self.choice.minimum_minor > 1:
             scope = "The result is the best for the others."
             if self.unit_minor > 1:
                 scope = f"The result is the best in whole multiples of {write(self.unit_minor)}."
+            left_out, them = f"{self.left_out} obligations take", "them"
+            if self.left_out == 1:
+                left_out, them = "1 obligation takes", "it"
             said.append(
-                f"{self.left_out} obligations take no part because too little of them would cancel. {scope} "
+                f"{left_out} no part because too little of {them} would cancel. {scope} "
                 f"It may not be the best of all that keep the least amount, but none cancels more than "
                 f"{write(self.value_max_minor)}."
             )

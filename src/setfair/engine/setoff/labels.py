@@ -24,8 +24,9 @@ from setfair.kernel import inlined, kernel
 
 FAR = 2**62
 """A distance that no way has."""
-LABELS_TOO_LARGE = -1
-"""Result of `measure` and of `route` when a label would pass its maximum."""
+LABELS_TOO_LARGE, NOT_REACHED = -1, -2
+"""Results of `measure`, the first of `route` too: a label would pass its maximum; no way leads from a node
+with excess to one that wants flow, so that there is no flow at all."""
 
 
 class Buckets(NamedTuple):
@@ -60,7 +61,8 @@ def make_buckets(nodes: int, span: int) -> Buckets:
 def measure(network: Network, scale: int, label_max: int) -> int:
     """Make every label the exact distance; return how many halves were looked at.
 
-    If one would be larger than `label_max`, none changes, and `LABELS_TOO_LARGE` is returned.
+    If one would be larger than `label_max`, none changes, and `LABELS_TOO_LARGE` is returned; so it is with
+    `NOT_REACHED`.
     """
     low, high = int(network.label.min(initial=0)), int(network.label.max(initial=0))
     buckets = make_buckets(len(network.excess), high - low + scale + 3)
@@ -148,6 +150,8 @@ def _measure(network: Network, scale: int, buckets: Buckets, label_max: int) -> 
         level += 1
     for node in range(nodes):
         if not buckets.settled[node]:
+            if network.excess[node] > 0:
+                return NOT_REACHED
             buckets.distance[node] = level
         if network.label[node] + buckets.distance[node] > label_max:
             return LABELS_TOO_LARGE

@@ -8,6 +8,9 @@ The way
 3. Take whole prices, fill what violates them, and route the little that comes of it by shortest ways
    (`mend`). No half is violated then: the prices prove that the flow is optimal.
 
+Where no way leads from a node with excess to one that wants flow there is no flow, and the first measurement
+of labels after that has come about says so.
+
 Work is counted in halves looked at, never timed, so the same network gives the same flow on any machine.
 """
 
@@ -18,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from setfair.engine.setoff.labels import LABELS_TOO_LARGE, make_buckets, measure
+from setfair.engine.setoff.labels import LABELS_TOO_LARGE, NOT_REACHED, make_buckets, measure
 from setfair.engine.setoff.mend import DONE, NARROW, count_violations, fill_violated, make_search, mend
 from setfair.engine.setoff.network import (
     NARROW_LABEL,
@@ -42,6 +45,7 @@ LOOKS_PER_HALF = 5
 """Halves looked at between two measurements of labels, for each half; 0.5 and 2 are slower, 20 is alike."""
 NARROW_LABEL_MAX, WIDE_LABEL_MAX = 2**14, 2**60
 """Largest label of either type; where one would pass that of the narrow type, all get the wide one."""
+NO_FLOW = "the net positions cannot be carried: they do not come from these arcs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,8 @@ def least_flow(
     ArithmeticError
         If no flow takes the excess to where it is wanted.
     """
+    if excess.sum() != 0:
+        raise ArithmeticError(NO_FLOW)
     network = make_network(len(excess), tail, head, capacity, cost)
     network.excess[:] = excess
     scale = FIRST_SCALE
@@ -114,6 +120,8 @@ def _route_all(network: Network, scale: int) -> Network:
     while waiting := queue_up(network, turns):
         label_max = NARROW_LABEL_MAX if network.label.dtype == NARROW_LABEL else WIDE_LABEL_MAX
         found = measure(network, scale, label_max)
+        if found == NOT_REACHED:
+            raise ArithmeticError(NO_FLOW)
         if found != LABELS_TOO_LARGE:
             found = route(network, turns, waiting, Limits(scale, budget, label_max))
         if found == LABELS_TOO_LARGE:
@@ -130,4 +138,4 @@ def _mend_all(network: Network) -> None:
     while (result := mend(network, make_buckets(nodes, span), search)) == NARROW:
         span *= 4
     if result != DONE:
-        raise ArithmeticError("the net positions cannot be carried: they do not come from these arcs")
+        raise ArithmeticError(NO_FLOW)

@@ -11,7 +11,7 @@ Rules
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,8 +68,17 @@ def sniff_message(path: Path) -> str | None:
     return message if message is not None and _MESSAGE_NAME.fullmatch(message) else None
 
 
-def find_layout(path: Path, encoding: str) -> Layout:
+def find_layout(path: Path, encoding: str, families: Collection[str]) -> Layout:
     """Return root, header and message of a file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    encoding
+        As its prolog says.
+    families
+        First eight characters of the messages that are read.
 
     Raises
     ------
@@ -85,7 +94,7 @@ def find_layout(path: Path, encoding: str) -> Layout:
         raise refusal(
             path, "holds no ISO 20022 Document element", element=etree.QName(opening.root or "x").localname
         )
-    business = [name for name in known if not name.startswith("head.")]
+    business = [name for name in known if name[:8] in families]
     if opening.message not in business:
         raise refusal(path, _not_read(opening.message, business), element="Document", reason=NOT_SUPPORTED)
     if opening.header is not None and opening.header not in known:

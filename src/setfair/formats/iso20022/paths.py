@@ -198,6 +198,32 @@ CANCELLATION = {
     "CxlRsnInf/AddtlInf": "remittance",
 }
 
+STATUS_REQUEST_HEADER = {"MsgId": "message_id", **_agent("InstgAgt", "sender")}
+
+STATUS_REQUEST = {
+    "StsReqId": "request_id",
+    "OrgnlGrpInf/OrgnlMsgId": "original_message_id",
+    **_ORIGINAL_PATHS,
+}
+
+REQUESTED_GROUP = {"OrgnlMsgId": "original_message_id"}
+
+REPORT_REQUEST_HEADER = {
+    "MsgId": "message_id",
+    **_agent("MsgSndr/Agt", "sender"),
+    **_party("MsgSndr/Pty", "sender"),
+}
+
+REPORT_REQUEST = {
+    "Id": "request_id",
+    "ReqdMsgNmId": "requested_message",
+    **_account("Acct", "account"),
+    **_agent("AcctOwnr/Agt", "owner"),
+    **_party("AcctOwnr/Pty", "owner"),
+    "RptgPrd/FrToDt/FrDt": "from_date",
+    "RptgPrd/FrToDt/ToDt": "to_date",
+}
+
 CONTROL_DATA = {"NbOfTxs": "number_of_transactions", "CtrlSum": "control_sum"}
 
 LIQUIDITY_HEADER = {"MsgId": "message_id"}

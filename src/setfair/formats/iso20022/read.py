@@ -76,7 +76,7 @@ def read_iso20022(
         If the file breaks a rule of this module; then nothing that was yielded may be applied.
     """
     encoding = check_prolog(path)
-    layout = find_layout(path, encoding)
+    layout = find_layout(path, encoding, PLANS)
     if xsd_dir is not None:
         _validate_officially(path, encoding, layout, xsd_dir)
     yield from _read(path, encoding, layout, on_progress)

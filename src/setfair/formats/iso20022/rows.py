@@ -170,8 +170,13 @@ def _payment(kind: InstructionKind, found: Found, group: Group) -> Row:
 
 def facts_text(found: Found) -> str:
     """Return what a transaction says of its parties beside their names, as `screening.facts` reads it."""
-    told = {_PARTY_OF_FACT[key] for key in found if key in _PARTY_OF_FACT}
-    return "\n".join([_facts_line(found, party) for party in PARTIES_WITH_FACTS if party in told])
+    told: dict[str, Found] = {}
+    for key, said in found.items():
+        if said and key in _FACT_OF:
+            party, fact = _FACT_OF[key]
+            told.setdefault(party, {})[fact] = said
+    parties = [party for party in PARTIES_WITH_FACTS if party in told]
+    return "\n".join([_facts_line(found, party, told[party]) for party in parties])
 
 
 _FACTS = (
@@ -183,15 +188,17 @@ _FACTS = (
     "organisation_id",
     "person_id",
 )
-_FACT_NAMES = {party: tuple(f"{party}_{fact}" for fact in _FACTS) for party in PARTIES_WITH_FACTS}
-_PARTY_OF_FACT = {name: party for party, names in _FACT_NAMES.items() for name in names}
+_FACT_OF = {f"{party}_{fact}": (party, fact) for party in PARTIES_WITH_FACTS for fact in _FACTS}
+_IDENTIFIERS = _FACTS[3:]
 
 
-def _facts_line(found: Found, party: str) -> str:
-    address, residence, born, *identifiers = [found.get(name, "") for name in _FACT_NAMES[party]]
-    kind = "person" if born or identifiers[-1] else "organisation" if any(identifiers) else ""
+def _facts_line(found: Found, party: str, told: Found) -> str:
+    country = told.get("address_country") or told.get("residence_country", "")
+    born = told.get("birth_date", "")
+    identifiers = [told[fact] for fact in _IDENTIFIERS if fact in told]
+    kind = "person" if born or told.get("person_id") else "organisation" if identifiers else ""
     name = one_line(found.get(f"{party}_name", ""))
-    return "\t".join((name, kind, address or residence, born, one_line(" ".join(identifiers))))
+    return f"{name}\t{kind}\t{country}\t{born}\t{one_line(' '.join(identifiers))}"
 
 
 def _transfer(kind: InstructionKind, found: Found, group: Group) -> Row:

@@ -164,10 +164,11 @@ class PaymentStatus:
     """What became of one payment (pacs.002)."""
 
     payment_number: int
-    """Number of the instruction in the house."""
+    """Number of the instruction in the house; 0: it is not on record."""
     record_number: int
-    """Number of the journal record that says so."""
-    status: Status
+    """Number of the journal record that says so; 0: there is none."""
+    status: Status | None
+    """None: it is not on record."""
     reason: Reason
     currency: Currency | None
     """None if what the payment named is no currency."""
@@ -186,6 +187,8 @@ class PaymentStatus:
     end_to_end_id: str = ""
     transaction_id: str = ""
     uetr: bytes | None = None
+    quittance: str = ""
+    """The quittance of the payment, JSON; empty: none goes along."""
 
 
 @dataclass(frozen=True, slots=True)

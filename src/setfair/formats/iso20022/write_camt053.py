@@ -1,12 +1,13 @@
-"""The end-of-day statement (camt.053).
+"""The end-of-day statement (camt.053), and the report of a day that is not over (camt.052).
 
 Version .08: the one of the cross-border guidelines, and both independent clients that were tried read
 it (AqBanking 6.5 through its camt.053 profile, bankstatementparser by element names).
 
 Rules
 -----
-1. One `Stmt` for each account; at least one in a message.
-2. Opening (OPBD) and closing booked balance (CLBD), then totals, then the entries in journal order.
+1. One `Stmt` or `Rpt` for each account; at least one in a message.
+2. Opening (OPBD) and closing booked balance (CLBD), then totals, then the entries in journal order. A report
+   has the interim booked balance (ITBD) in place of the closing one.
 3. Opening + entries = closing exactly. What can be known before the first byte of a statement is checked
    then, the entries as they are written; the writer raises `BrokenInvariantError` and leaves the file
    without its end.
@@ -38,6 +39,7 @@ from setfair.formats.iso20022.write_xml import (
 )
 
 CAMT053 = "camt.053.001.08"
+CAMT052 = "camt.052.001.08"
 
 
 def _balance_element(code: str, balance_minor: int, account: Account, day: date) -> str:
@@ -51,13 +53,15 @@ def _balance_element(code: str, balance_minor: int, account: Account, day: date)
     )
 
 
-def _write_statement(sink: Sink, statement: Statement, header: MessageHeader) -> int:
+def _write_statement(
+    sink: Sink, statement: Statement, header: MessageHeader, *, tag: str = "Stmt", last: str = "CLBD"
+) -> int:
     account = statement.account
     check_closing(statement)
     opening = _balance_element("OPBD", statement.opening_minor, account, statement.business_date)
-    closing = _balance_element("CLBD", statement.closing_minor, account, statement.business_date)
+    closing = _balance_element(last, statement.closing_minor, account, statement.business_date)
     sink.write(
-        f"<Stmt>{required_element('Id', statement.statement_id)}"
+        f"<{tag}>{required_element('Id', statement.statement_id)}"
         f"<ElctrncSeqNb>{statement.sequence_number}</ElctrncSeqNb>"
         f"<CreDtTm>{utc_text(header.created_utc)}</CreDtTm>\n{account_element(account)}{opening}{closing}"
         f"{summary_element(statement.totals, account.currency.decimals)}"
@@ -65,7 +69,7 @@ def _write_statement(sink: Sink, statement: Statement, header: MessageHeader) ->
     writer = EntryWriter(statement)
     for booking in checked_entries(statement):
         sink.write(writer.entry(booking))
-    sink.write("</Stmt>\n")
+    sink.write(f"</{tag}>\n")
     return statement.totals.count
 
 
@@ -101,4 +105,20 @@ def write_camt053(
             statement_count += 1
         if not statement_count:
             raise SetfairError("a camt.053 needs at least one statement; write none for nobody")
+    return entry_count
+
+
+def write_camt052(
+    out: BinaryIO, statements: Iterable[Statement], header: MessageHeader, *, envelope: bool = False
+) -> int:
+    """Write a camt.052 message and return the number of entries in it; as `write_camt053` does."""
+    recipient = organisation_identification(header.receiver)
+    entry_count = report_count = 0
+    with open_message(out, header, CAMT052, "BkToCstmrAcctRpt", envelope) as sink:
+        sink.write(group_header(header, f"<MsgRcpt>{recipient}</MsgRcpt>" if recipient else ""))
+        for statement in statements:
+            entry_count += _write_statement(sink, statement, header, tag="Rpt", last="ITBD")
+            report_count += 1
+        if not report_count:
+            raise SetfairError("a camt.052 needs at least one report; write none for nobody")
     return entry_count

@@ -9,7 +9,10 @@ Rules
    from many messages, so a group status would be wrong for most of them.
 2. `StsId` is the number of the journal record, `ClrSysRef` the number of the payment in the house.
 3. A reason is ISO's external code; the rule that said so follows in words.
-4. The moment of settlement is given only for what settled; an amount that could not be read is left out.
+4. The answer to a request for the status of a payment that is not on record has a reason, and neither status
+   nor numbers.
+5. The moment of settlement is given only for what settled; an amount that could not be read is left out.
+6. A quittance goes along as supplementary data, whose envelope takes any element: `QUITTANCE_NAMESPACE`.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from setfair.formats.iso20022.write_xml import (
     REASON_LINES_MAX,
     agent_identification,
     element,
+    escape_text,
     group_header,
     lines_of,
     open_message,
@@ -33,6 +37,7 @@ from setfair.formats.iso20022.write_xml import (
 )
 
 PACS002 = "pacs.002.001.10"
+QUITTANCE_NAMESPACE = "urn:setfair:quittance:1"
 
 
 def original_identification(original: PaymentStatus | CancellationAnswer) -> str:
@@ -69,13 +74,26 @@ def _status_element(status: PaymentStatus) -> str:
             f"{format_amount(status.amount_minor, currency.decimals)}</IntrBkSttlmAmt>"
         )
     return (
-        f"<TxInfAndSts><StsId>{status.record_number}</StsId>{original_identification(status)}"
-        f"<TxSts>{status.status.name}</TxSts>"
+        "<TxInfAndSts>"
+        + (f"<StsId>{status.record_number}</StsId>" if status.record_number else "")
+        + original_identification(status)
+        + (f"<TxSts>{status.status.name}</TxSts>" if status.status is not None else "")
         + (f"<StsRsnInf>{reason}</StsRsnInf>" if reason else "")
         + (f"<FctvIntrBkSttlmDt><DtTm>{utc_text(settled)}</DtTm></FctvIntrBkSttlmDt>" if settled else "")
-        + f"<ClrSysRef>{status.payment_number}</ClrSysRef><OrgnlTxRef>{amount}"
+        + (f"<ClrSysRef>{status.payment_number}</ClrSysRef>" if status.payment_number else "")
+        + f"<OrgnlTxRef>{amount}"
         + (f"<IntrBkSttlmDt>{day.isoformat()}</IntrBkSttlmDt>" if day else "")
-        + "</OrgnlTxRef></TxInfAndSts>\n"
+        + f"</OrgnlTxRef>{_supplement(status.quittance)}</TxInfAndSts>\n"
+    )
+
+
+def _supplement(quittance: str) -> str:
+    """Write a quittance as supplementary data: rule 6."""
+    if not quittance:
+        return ""
+    return (
+        f'<SplmtryData><Envlp><Quittance xmlns="{QUITTANCE_NAMESPACE}">{escape_text(quittance)}</Quittance>'
+        "</Envlp></SplmtryData>"
     )
 
 

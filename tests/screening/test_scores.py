@@ -1,0 +1,139 @@
+"""The score of two names against a plain twin, and the short cuts to it against scoring everything."""
+
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+import pytest
+
+from setfair.screening.fuzzy import SETTINGS, THRESHOLD, FuzzyMatcher
+from setfair.screening.gate import ListSet
+from setfair.screening.index import FuzzyIndex, build_index
+from setfair.screening.lists.model import Entry, EntryKind, Name, NameQuality, SanctionsList
+from setfair.screening.name_arrays import (
+    TOKENS_MAX,
+    NameScratch,
+    Slots,
+    make_name_scratch,
+)
+from setfair.screening.normalise import normalise_name
+from setfair.screening.pair_kernels import score_name
+from setfair.screening.slots import TokenMemory
+from setfair.screening.spelling import Spelling, spell
+from tests.reference.name_score import Listed, Token, plain_score
+from tests.screening import samples
+
+_WORDS = (
+    "zorvan pellik draumont orvek brine petrel marrow finch ossip vantorrel group trading al bin a z mar "
+    "marrowfinch brinepetrel dalgorov dalgorova quill vane jennifer smith mohammed center"
+)
+WORDS = _WORDS.split()
+
+
+def some_names(chance: Random, count: int) -> list[Spelling]:
+    """Return names of a few words, some of them misspelt, in any order, with or without a legal form."""
+    found = []
+    for _ in range(count):
+        words = chance.sample(WORDS, chance.randint(1, 4))
+        if chance.random() < 0.4:
+            place = chance.randrange(len(words))
+            at = chance.randrange(len(words[place]))
+            words[place] = words[place][:at] + chance.choice("aeiouklmz") + words[place][at + 1 :]
+        if chance.random() < 0.2:
+            words[-1] = words[-1][: max(1, len(words[-1]) // 2)]
+        if chance.random() < 0.2:
+            words.append("llc")
+        found.append(spell(normalise_name(" ".join(words))))
+    return [each for each in found if each.core]
+
+
+def plain_tokens(slots: Slots, places: list[int]) -> list[Token]:
+    """Return the tokens of a name as the twin takes them."""
+    tokens = []
+    for slot in places:
+        begin, end = int(slots.near_start[slot]), int(slots.near_end[slot])
+        near = dict(zip(slots.near[begin:end].tolist(), slots.apart[begin:end].tolist(), strict=True))
+        letters = bytes(slots.chars[slot, : slots.length[slot]]).decode()
+        tokens.append(Token(letters, int(slots.weight[slot]), near, int(slots.part_end[slot]) > end))
+    return tokens
+
+
+def plain_listed(index: FuzzyIndex, name: int) -> list[Listed]:
+    """Return the tokens of a listed name as the twin takes them."""
+    text, start = bytes(index.tokens.chars).decode(), index.tokens.start.tolist()
+    numbers = index.names.tokens[index.names.start[name] : index.names.start[name + 1]].tolist()
+    return [
+        Listed(number, text[start[number] : start[number + 1]], int(index.names.weight[number]))
+        for number in numbers
+    ]
+
+
+def test_score_is_that_of_the_twin() -> None:
+    """Few words, misspelt, cut, joined, turned, with initials and legal forms: the very same score."""
+    chance = Random(20)
+    listed = some_names(chance, 50)
+    index = build_index(list(enumerate(listed)))
+    memory, work = TokenMemory(index), make_name_scratch(len(listed), len(listed))
+    scores = []
+    for name in some_names(chance, 80):
+        places = memory.slots_of(name.core)
+        mine = plain_tokens(memory.slots, places)
+        for number, other in enumerate(listed):
+            work.about[:] = name.legal, name.syllabic
+            score = score_name(
+                memory.slots,
+                np.array(places, np.int32),
+                index.names,
+                np.int32(number),
+                index.tokens,
+                work,
+                SETTINGS,
+            )
+            assert score == plain_score(
+                mine,
+                plain_listed(index, number),
+                legal=(name.legal, other.legal),
+                syllabic=False,
+                settings=SETTINGS,
+            ), (name.core, other.core)
+            scores.append(score)
+    assert 10 < sum(score >= THRESHOLD for score in scores) < len(scores) / 2
+
+
+def exhaustive(
+    matcher_names: list[Spelling], index: FuzzyIndex, name: Spelling, work: NameScratch, memory: TokenMemory
+) -> dict[int, int]:
+    """Return the score of every listed name that reaches the threshold, by place."""
+    places = np.array(memory.slots_of(name.core[:TOKENS_MAX]), np.int32)
+    work.about[:] = name.legal, name.syllabic
+    scores = {
+        number: int(
+            score_name(memory.slots, places, index.names, np.int32(number), index.tokens, work, SETTINGS)
+        )
+        for number in range(len(matcher_names))
+    }
+    return {number: score for number, score in scores.items() if score >= THRESHOLD}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_short_cuts_lose_nothing(seed: int) -> None:
+    """What scoring every listed name finds, the matcher finds, with that score or of a better reading."""
+    entries = tuple(
+        Entry(f"{n}", EntryKind.PERSON, (Name(" ".join(each.core), NameQuality.MAIN),), "", "", (), "00")
+        for n, each in enumerate(some_names(Random(seed), 150))
+    )
+    matcher = FuzzyMatcher(
+        ListSet((SanctionsList("X", "test", samples.PUBLISHED, "00", entries),), "v"), threads=1
+    )
+    listed = [spell(normalise_name(entry.names[0].text)) for entry in entries]
+    index = build_index(list(enumerate(listed)))
+    memory, work = TokenMemory(index), make_name_scratch(len(listed), len(listed))
+    found = 0
+    for name in some_names(Random(seed + 50), 120):
+        text = " ".join(name.core)
+        hits = {hit.entry_id: hit.score for hit in matcher.match([text])}
+        for number, score in exhaustive(listed, index, spell(normalise_name(text)), work, memory).items():
+            assert hits.get(entries[number].entry_id, 0) >= score, (text, listed[number].core)
+            found += 1
+    assert found > 20

@@ -1,0 +1,100 @@
+"""How names are spelt for comparing: translated words, abbreviations, the second reading of given names."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from setfair.screening.common_names import COMMON_NAMES, FIRM_WORDS
+from setfair.screening.given_names import GIVEN, other_reading
+from setfair.screening.index import COMMON_WEIGHT, FIRM_WEIGHT, build_index
+from setfair.screening.normalise import normalise_name
+from setfair.screening.spelling import Spelling, fold_token, spell
+from setfair.screening.translations import ENDING_MAX, PHRASES, STEM_LENGTH_MIN, STEMS, WORDS
+
+
+def spelt(name: str) -> Spelling:
+    return spell(normalise_name(name))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("NPO Orvek", "Nauchno-Proizvodstvennoe Obedinenie Orvek"),
+        ("JSC Research and Production Association Orvek", "АО «Научно-производственное объединение Орвек»"),
+        ("Design Bureau Orvek", "KB Orvek"),
+        ("Orvek Brigades", "Kataib Orvek"),
+        ("Orvek Islamic Movement", "Harakat Orvek al-Islamiya"),
+        ("Sanaye Shimi Orvek", "Orvek Chemical Industries"),
+        ("Federal State Unitary Enterprise Orvek", "Federalnoe Gosudarstvennoe Unitarnoe Predpriyatie Orvek"),
+        ("Private Military Company Orvek", "ChVK Orvek"),
+        ("Comercio Internacional Orvek", "Orvek International Trading"),
+    ],
+)
+def test_translated_words_are_one_word(one: str, other: str) -> None:
+    """Common words of organisations, their Russian endings and their abbreviations are compared as one."""
+    cores = [[token for token in spelt(name).core if token != "al"] for name in (one, other)]
+    assert sorted(cores[0]) == sorted(cores[1])
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Abd al-Rahman Orvek", "Abdurrahman Orvek", "Abdel Rahman Orvek", "Abdirahman Orvek"),
+        ("Abdullah Orvek", "Abd Allah Orvek", "Abdul Lah Orvek"),
+        ("Salah al-Din Orvek", "Salahuddin Orvek", "Salaheddine Orvek", "Salah ad Din Orvek"),
+        ("Nadezhda Orvek", "Nadia Orvek"),
+        ("Volodymyr Orvek", "Vladimir Orvek"),
+        ("Mohd Orvek", "Mohammed Orvek"),
+    ],
+)  # fmt: skip
+def test_the_second_reading_is_one(names: tuple[str, ...]) -> None:
+    """Short forms, and compounds written together or apart with any article, have one second reading."""
+    assert len({tuple(map(fold_token, other_reading(spelt(name).core))) for name in names}) == 1
+
+
+@pytest.mark.parametrize("name", ["Zorvan Pellik", "Abd", "Bin Udin", "Din", "Aladin", "Orvek Medina", "Nov"])
+def test_other_names_have_no_second_reading(name: str) -> None:
+    """What is no compound and no short form is read in one way."""
+    assert spelt(name).other == ()
+
+
+def test_a_reading_read_again_is_itself() -> None:
+    """Families do not chain: what stands for all stands for itself."""
+    assert [form for form in GIVEN.values() if form in GIVEN] == []
+    assert [word for word in (*WORDS.values(), *STEMS.values()) if word in WORDS] == []
+
+
+def test_no_name_of_a_person_is_translated() -> None:
+    """The beginning of no common given or family name is taken for a word of firms."""
+    assert all(len(stem) >= STEM_LENGTH_MIN for stem in STEMS)
+    people = {
+        token for token in COMMON_NAMES - FIRM_WORDS if token not in WORDS and token not in WORDS.values()
+    }
+    taken = [
+        name
+        for name in people
+        for stem in STEMS
+        if name.startswith(stem) and len(name) <= len(stem) + ENDING_MAX
+    ]
+    assert sorted(taken) == []
+
+
+def test_phrases_are_written_in_words_that_translation_leaves() -> None:
+    """A phrase is looked for after its words were translated: one that they change would never be found."""
+    changed = {word: WORDS[word] for phrase in PHRASES for word in phrase if word in WORDS}
+    assert changed == {}
+
+
+def test_common_names_weigh_little_however_rare_on_the_list() -> None:
+    """One entry is called Jennifer, one Orvek: only Orvek says much; and a word of firms next to nothing."""
+    names = [(0, spelt("Jennifer Orvek")), (1, spelt("Orvek Trading")), (2, spelt("Zanvik"))]
+    index = build_index(names)
+    text = bytes(index.tokens.chars).decode()
+    bounds = index.tokens.start.tolist()
+    tokens = [text[begin:end] for begin, end in pairwise(bounds)]
+    weight = dict(zip(tokens, index.names.weight.tolist(), strict=True))
+    assert weight[fold_token("jennifer")] == COMMON_WEIGHT
+    assert weight[fold_token("trading")] == FIRM_WEIGHT
+    assert weight[fold_token("zanvik")] > weight[fold_token("jennifer")]
