@@ -325,7 +325,7 @@ class ClearingHouse:
 
     def expire_due(self) -> Outcome | None:
         """Reject what reached its latest time, let in what reached its earliest: every way in begins so."""
-        if not self.state.books.next_time or not self.state.books.is_time(self._now()):
+        if not 0 < self.state.books.next_time <= self._now():
             return None
         return self._command(InstructionKind.EXPIRY, Draft(one_instruction()))
 

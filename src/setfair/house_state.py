@@ -12,7 +12,9 @@ Rules
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -32,6 +34,9 @@ from setfair.intake.directory import Directory, currency_number
 from setfair.journal.page import LEGS_DOCUMENT, TIMES_DOCUMENT, Page, page_from_bytes
 from setfair.journal.state import state_from_bytes, state_to_bytes
 from setfair.screening.pairs import Pair
+
+READ_AHEAD_PAGES = 2
+"""Pages that are decoded ahead of the one that is decided, when the books are read back."""
 
 
 class Pages(Protocol):
@@ -107,10 +112,22 @@ def replay(state: HouseState, page: Page) -> None:
 def recover_state(pages: Pages) -> tuple[HouseState, int]:
     """Read the books back: the checkpoint, then the pages after it; return them and how many those were."""
     state, replayed = restore_state(pages.read_checkpoint()), 0
-    for _, body in pages.pages_after(state.page_number):
-        replay(state, page_from_bytes(body, texts=False))
+    for page in _read_ahead(pages.pages_after(state.page_number)):
+        replay(state, page)
         replayed += 1
     return state, replayed
+
+
+def _read_ahead(bodies: Iterator[tuple[int, bytes]]) -> Iterator[Page]:
+    """Yield pages in order; while one is decided another thread decodes the next."""
+    waiting: deque[Future[Page]] = deque()
+    with ThreadPoolExecutor(1, "setfair-reading") as pool:
+        for _, body in bodies:
+            waiting.append(pool.submit(page_from_bytes, body, texts=False))
+            if len(waiting) > READ_AHEAD_PAGES:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def decide_again(state: HouseState, page: Page) -> Array:

@@ -15,10 +15,11 @@ from multiprocessing import get_context
 import numpy as np
 import pyarrow as pa
 
-from setfair.domain.codes import InstructionKind, Phase, Priority, Screening
+from setfair.domain.codes import InstructionKind, Phase, Priority, QueueAction, Screening
 from setfair.engine.books import BYPASS_RULE, AccountTerms, Books, LimitTerms
 from setfair.engine.decide import Terms, decide
-from setfair.engine.layout import INSTRUCTION, LEG_TERMS, RECORD, Array
+from setfair.engine.layout import INSTRUCTION, LEG_TERMS, RECORD, TIMES, Array
+from setfair.engine.limit_table import find_limit
 from setfair.engine.loops import find_loops
 from setfair.engine.setoff import set_off
 from setfair.formats import columns
@@ -61,6 +62,10 @@ def decide_a_day() -> None:
     decide(books, _one(InstructionKind.OBLIGATION, identity_high=3, debtor=1, creditor=0, amount=5), 5)
     decide(books, _one(InstructionKind.CYCLE, value_date=_DAY), 6, None, np.arange(2, dtype=np.int32))
     decide(books, _one(InstructionKind.RELEASE, target=99, person=1), 7)
+    find_limit(books.limits, 0, 1)
+    later = np.array([(10**18, 0)], TIMES)
+    decide(books, _one(InstructionKind.CUSTOMER_PAYMENT, identity_high=40, target=-1), 8, times=later)
+    decide(books, _one(InstructionKind.QUEUE_CHANGE, target=99, amount=QueueAction.TOP), 8)
     decide(books, _one(InstructionKind.EXPIRY), 8)
     for bypass in (False, True):
         books.rules[BYPASS_RULE] = bypass

@@ -115,7 +115,7 @@ def test_what_is_malformed_in_a_pacs009_is_a_defect(tmp_path: Path, said: str) -
     ],
 )
 def test_a_payment_by_itself_has_times(tmp_path: Path, said: str, expected: tuple[int, int, int]) -> None:
-    """`from` and `until` without a link are the earliest and latest time of the payment; a leg has no `from`."""
+    """`from` and `until` without a link are the payment's earliest and latest time; a leg has no `from`."""
     row = read_line(tmp_path, said, more=",from")
     assert (row["earliest_ns"], row["until_ns"], row["defect"]) == expected
 
@@ -130,7 +130,7 @@ def test_a_payment_by_itself_has_times(tmp_path: Path, said: str, expected: tupl
     ],
 )
 def test_times_of_a_message(tmp_path: Path, times: str, expected: tuple[int, int, int]) -> None:
-    """`FrTm` is the earliest time, the earlier of `TillTm` and `RjctTm` the latest; `CLSTm` rejects nothing."""
+    """`FrTm` is the earliest time, the earlier of `TillTm` and `RjctTm` the latest; `CLSTm` is none."""
     text = institution_transfer(time="12:00:00").replace("<RjctTm>12:00:00</RjctTm>", times)
     row = cases.read_row(tmp_path, text)
     assert (row["earliest_ns"], row["until_ns"], row["defect"]) == expected

@@ -254,8 +254,10 @@ class Watcher:
         self.last[record.subject_number] = record
 
     def _reorder(self, command: QueueCommand) -> None:
-        """Follow what somebody did with a payment in its queue."""
+        """Follow what its payer, or the operator, did with a payment in its queue."""
         row = self.instructions[command.target]
+        acts_for = dict(enumerate(self.spec.users)).get(command.person)
+        assert acts_for in (-1, self.spec.accounts[row.debtor].participant)
         if command.action is QueueAction.PRIORITY:
             row = replace(row, priority=Priority(command.priority))
             self.instructions[command.target] = row

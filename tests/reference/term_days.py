@@ -12,7 +12,8 @@ from tests.reference.words import QueueCommand, TermCommand
 
 def draw_term_command(rng: Random, house: ReferenceHouse) -> TermCommand:
     """Draw what somebody asks for, or decides on what was asked for."""
-    return _decision(rng, house) if rng.random() < 0.5 else _change(rng, house)
+    decides = rng.random() < (0.6 if house.terms.waiting else 0.1)
+    return _decision(rng, house) if decides else _change(rng, house)
 
 
 def _person_for(rng: Random, house: ReferenceHouse, account: int, term: Term) -> int:
@@ -29,9 +30,19 @@ def _change(rng: Random, house: ReferenceHouse) -> TermCommand:
     account = rng.choice(banks if rng.random() < 0.9 else accounts)
     term = rng.choice(list(Term))
     drawn = [i for i in banks if house.books.balance[i] < 0]
-    if drawn and rng.random() < 0.2:
+    waiting = [i for i in banks if house.queue[i]]
+    if waiting and rng.random() < 0.4:
+        # What this account waits for: more of its credit line, less of its reservations, a wider limit.
+        account = rng.choice(waiting)
+        term = rng.choice((Term.CREDIT_LINE, Term.CREDIT_LINE, *Term))
+    if rng.random() < 0.03:
+        account, term = next(i for i in accounts if house.accounts[i].is_agent), Term.CREDIT_LINE
+    repays = bool(drawn) and rng.random() < 0.3
+    if repays:
         account, term = rng.choice(drawn), Term.CREDIT_LINE
     counterparty = rng.choice(accounts) if term is Term.BILATERAL_LIMIT else -1
+    if counterparty >= 0 and house.queue[account]:
+        counterparty = house.entries[house.queue[account][0]].instruction.creditor
     person = _person_for(rng, house, account, term)
     if rng.random() < 0.03:
         account = -1
@@ -39,7 +50,9 @@ def _change(rng: Random, house: ReferenceHouse) -> TermCommand:
         counterparty = rng.randrange(-1, len(house.accounts))
     day = 0 if rng.random() < 0.5 else house.date[currency] + rng.choice((0, 0, 0, 0, 0, 1))
     amount = rng.choice((-1, 0, 5, 10, 20, 40, 100))
-    if rng.random() < 0.03:
+    if repays:
+        amount, day = rng.choice((0, 0, 5)), 0
+    elif rng.random() < 0.03:
         amount = rng.choice((-2, AMOUNT_MAX_MINOR, AMOUNT_MAX_MINOR + 1))
     return TermCommand(InstructionKind.TERM_CHANGE, person, term, account, counterparty, amount, day)
 
@@ -52,6 +65,8 @@ def _decision(rng: Random, house: ReferenceHouse) -> TermCommand:
         return TermCommand(rng.choice(kinds), rng.randint(0, 5), target=target)
     change = rng.choice(waiting)
     person = _person_for(rng, house, change.asked.account, change.asked.term)
+    if person == change.asked.person and rng.random() < 0.7:
+        person = _person_for(rng, house, change.asked.account, change.asked.term)
     return TermCommand(rng.choice(kinds), person, target=change.number)
 
 

@@ -84,6 +84,8 @@ def test_every_mechanism_and_kind_of_record_occurs(seeded_records: list[list[Rec
         RecordKind.TERM_PROPOSED,
         RecordKind.TERM_DECIDED,
         RecordKind.TERM_CHANGED,
+        RecordKind.QUEUE_CHANGED,
+        RecordKind.PARKED,
     }
     assert min(mechanisms[mechanism] for mechanism in Mechanism if mechanism is not Mechanism.NETTING) >= 200
     assert set(kinds) == expected
@@ -212,11 +214,11 @@ class _OnePersonIsEnough(ReferenceHouse):
         return super().change_term(command)
 
 
-class _ForgetsTheDay(ReferenceHouse):
+class _LendsOverNight(ReferenceHouse):
     def open_day(self, currency, date):  # type: ignore[no-untyped-def]
-        kept = list(self.books.reserved_urgent)
+        kept = list(self.books.credit_line)
         records = super().open_day(currency, date)
-        self.books.reserved_urgent = kept
+        self.books.credit_line = [line + 40 for line in kept]
         return records
 
 
@@ -226,6 +228,23 @@ class _LetsNothingGo(ReferenceHouse):
         records = super().change_term(command)
         del self.cascade
         return records
+
+
+class _LetsTimesPass(ReferenceHouse):
+    def expire(self, now):  # type: ignore[no-untyped-def]
+        self.schedule.let_times_pass = lambda *_: None  # type: ignore[method-assign]
+        return super().expire(now)
+
+
+class _PaysTooEarly(ReferenceHouse):
+    def __init__(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        self.schedule.enter = lambda _: Reason.NONE  # type: ignore[method-assign]
+
+
+class _AnybodyReorders(ReferenceHouse):
+    def change_queue(self, command):  # type: ignore[no-untyped-def]
+        return super().change_queue(replace(command, person=0))
 
 
 @pytest.mark.parametrize(
@@ -242,8 +261,11 @@ class _LetsNothingGo(ReferenceHouse):
         _PaysHalfALink,
         _StaleOutcomes,
         _OnePersonIsEnough,
-        _ForgetsTheDay,
+        _LendsOverNight,
         _LetsNothingGo,
+        _LetsTimesPass,
+        _PaysTooEarly,
+        _AnybodyReorders,
     ],
 )
 def test_the_watcher_finds_a_house_that_breaks_a_rule(broken: type[ReferenceHouse]) -> None:

@@ -91,7 +91,9 @@ def pay_in(house: HouseFolder, as_json: AsJson = False) -> None:
 @link_app.command()
 @operational_errors()
 def expire(house: HouseFolder, as_json: AsJson = False, now: Now = None) -> None:
-    """Reject links whose latest time has passed; every other command that changes a house does it too."""
+    """Reject links and payments at their latest time, let in payments at their earliest; every other command
+    that changes a house does it too.
+    """
     with open_house(house, command_clock(now)) as opened:
         outcome = opened.clearing_house.expire_due()
     ended = int(outcome.page.records[0]["amount"]) if outcome is not None and outcome.page is not None else 0

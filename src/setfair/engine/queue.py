@@ -10,7 +10,7 @@ Rules
 from __future__ import annotations
 
 from setfair.engine.layout import QUEUED_COUNT, PaymentBooks
-from setfair.kernel import inlined, kernel
+from setfair.kernel import inlined, inner, kernel
 
 NONE = -1
 
@@ -65,7 +65,7 @@ def enqueue(books: PaymentBooks, payment: int) -> None:
     books.counters[QUEUED_COUNT] += 1
 
 
-@kernel
+@inner
 def enqueue_first(books: PaymentBooks, payment: int) -> None:
     """Put a payment at the top of its priority in its debtor's queue."""
     payments = books.payments

@@ -23,6 +23,7 @@ _HAPPENED = {
     RecordKind.QUEUED: "accepted, waits in the queue",
     RecordKind.REJECTED: "rejected",
     RecordKind.HELD: "held by screening",
+    RecordKind.PARKED: "kept back, as its payer wants it",
     RecordKind.CANCELLED: "cancelled",
     RecordKind.CANCELLATION_ANSWERED: "answered, a request to cancel",
     RecordKind.OBLIGATION_OPENED: "entered, to be paid",
