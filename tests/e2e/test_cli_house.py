@@ -355,7 +355,9 @@ def test_two_different_people_release(day: Path, held: int) -> None:
     assert "another person decides now" in run(*decide(day, "release", held, "amara")).stdout
     said = refused(*decide(day, "release", held, "amara"))
     assert "the decision does not count: the second decision must be another person's [AG01]" in said
-    assert "not among the agreement's screening officers" in refused(*decide(day, "release", held, "mallory"))
+    assert "the agreement does not let this person decide on it" in refused(
+        *decide(day, "release", held, "mallory")
+    )
     (alert,) = ask("alert", "list", day)
     assert alert["status"] == "PDNG"
     assert alert["decisions"] == ["amara: release (seen the papers)"]

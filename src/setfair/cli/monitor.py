@@ -19,7 +19,7 @@ from setfair.cli.common import (
     print_plain,
 )
 from setfair.cli.options import AsJson, HouseFolder
-from setfair.monitor import Overview, watch
+from setfair.monitor import Event, Overview, watch
 
 EVENTS_SHOWN = 50
 
@@ -48,65 +48,52 @@ def monitor(
         raise typer.Exit(EXIT_REFUSED)
 
 
+_COUNTS = ("clear", "hit", "passed", "settled", "set_off", "netted")
+"""What is counted of each version of the lists: columns of the table, and fields of `Version`."""
+
+
 def _show(overview: Overview, events_max: int) -> None:
-    names = (
-        "page",
-        "time",
-        "list",
-        "published",
-        "entries",
-        "+",
-        "~",
-        "-",
-        "clear",
-        "hit",
-        "passed",
-        "settled",
-        "set off",
-        "netted",
-    )
-    table = Table(*names, box=None, padding=(0, 1, 0, 0))
+    console.print(_versions(overview))
+    shown = overview.events[-events_max:] if events_max else []
+    if len(shown) < len(overview.events):
+        print_plain(f"{len(overview.events) - len(shown)} earlier events: --all shows them")
+    for event in shown:
+        print_plain(_event_line(event))
+    for gap in overview.gaps:
+        print_plain(f"GAP {gap}")
+    print_plain(f"{overview.pages} pages, {len(overview.events)} events, {len(overview.gaps)} gaps")
+
+
+def _versions(overview: Overview) -> Table:
+    """Return a row a list of each version, with what happened under the version in the first."""
+    names = ("page", "time", "list", "published", "entries", "+", "~", "-")
+    counted = (name.replace("_", " ") for name in _COUNTS)
+    table = Table(*names, *counted, box=None, padding=(0, 1, 0, 0))
     for version in overview.versions:
-        counts = (
-            version.clear,
-            version.hit,
-            version.passed,
-            version.settled,
-            version.set_off,
-            version.netted,
-        )
+        counts = [getattr(version, name) for name in _COUNTS]
         if not version.page_number and not any(counts):
             continue  # nothing was decided before the first lists
-        for place, each in enumerate(version.lists or [{}]):
+        for each in version.lists or [{}]:
             changed = version.changes.get(str(each.get("list_id", "")), {})
             cells = [
                 version.page_number,
                 version.time_utc[:19],
                 each.get("list_id", "none"),
                 each.get("published", ""),
-            ]
-            cells += [
                 each.get("entries", ""),
                 *(changed.get(name, 0) for name in ("added", "changed", "removed")),
             ]
-            table.add_row(
-                *(escape(str(cell)) for cell in (*cells, *(counts if place == 0 else [""] * len(counts))))
-            )
-    console.print(table)
-    shown = overview.events[-events_max:] if events_max else []
-    if len(shown) < len(overview.events):
-        print_plain(f"{len(overview.events) - len(shown)} earlier events: --all shows them")
-    for event in shown:
-        proof = f"record {event.record_number}" if event.record_number else "in the page"
-        signed = (
-            f"signed with page {event.signed_page}, {event.cosigned} cosigned"
-            if event.signed_page
-            else "not signed yet"
-        )
-        print_plain(
-            f"{event.time_utc[:19]} {event.kind}: {event.about} {event.person} {event.reason} "
-            f"[{proof}, {signed}]"
-        )
-    for gap in overview.gaps:
-        print_plain(f"GAP {gap}")
-    print_plain(f"{overview.pages} pages, {len(overview.events)} events, {len(overview.gaps)} gaps")
+            table.add_row(*(escape(str(cell)) for cell in (*cells, *counts)))
+            counts = [""] * len(counts)
+    return table
+
+
+def _event_line(event: Event) -> str:
+    proof = f"record {event.record_number}" if event.record_number else "in the page"
+    signed = (
+        f"signed with page {event.signed_page}, {event.cosigned} cosigned"
+        if event.signed_page
+        else "not signed yet"
+    )
+    said = f"{event.kind}: {event.about} {event.person} {event.reason}"
+    return f"{event.time_utc[:19]} {said} [{proof}, {signed}]"

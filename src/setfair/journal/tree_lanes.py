@@ -7,7 +7,7 @@ itself; `_hash_stream` shifts them into place as it lays out each block.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,17 @@ _IDENTITY = _OPEN + OPEN_LENGTH // _WORD
 _BALANCES = _IDENTITY + 4
 _END = cut(0x8000_0000)
 """The bit behind the last of a message."""
+
+
+class Places(NamedTuple):
+    """Where a kernel writes."""
+
+    digests: Words
+    """Eight words a digest."""
+    stream: Words
+    """`_STREAM_LENGTH` words."""
+    scratch: Words
+    """`SCRATCH_LENGTH` words."""
 
 
 @inlined
@@ -123,9 +134,7 @@ def _hash_leaves(
     instructions: NDArray[np.uint64],
     first_instruction: int,
     salts: Words,
-    digests: Words,
-    stream: Words,
-    scratch: Words,
+    places: Places,
 ) -> None:
     """Hash all leaves: rules 1 and 2 of `setfair.proof.leaf`.
 
@@ -139,11 +148,10 @@ def _hash_leaves(
         The number of the first.
     salts
         `SALTS` a record, one after the other.
-    digests
-        Where to: eight words a leaf.
-    stream, scratch
-        `_STREAM_LENGTH` and `SCRATCH_LENGTH` words.
+    places
+        Where to.
     """
+    stream, scratch = places.stream, places.scratch
     count = records.shape[0] // _RECORD_WORDS
     _begin_stream(stream, 0, _LEAF_WORDS, _LEAF_BLOCKS)
     for first in range(0, count, LANES):
@@ -159,12 +167,13 @@ def _hash_leaves(
             for i in range(_DIGEST_WORDS * LANES):
                 stream[(_BALANCES + place * _DIGEST_WORDS) * LANES + i] = scratch[CHAINING + i]
         _hash_stream(stream, _LEAF_BLOCKS, 8 * LEAF_LENGTH, scratch)
-        _give_digests(scratch, digests, first, count)
+        _give_digests(scratch, places.digests, first, count)
 
 
 @kernel
-def _hash_parents(nodes: Words, digests: Words, stream: Words, scratch: Words) -> None:
+def _hash_parents(nodes: Words, places: Places) -> None:
     """Hash pairs of nodes, 16 words each."""
+    stream, scratch = places.stream, places.scratch
     count = nodes.shape[0] // _NODE_WORDS
     _begin_stream(stream, 1, _NODE_WORDS, _NODE_BLOCKS)
     for first in range(0, count, LANES):
@@ -173,7 +182,7 @@ def _hash_parents(nodes: Words, digests: Words, stream: Words, scratch: Words) -
             for i in range(_NODE_WORDS):
                 stream[(1 + i) * LANES + lane] = swapped(nodes[at * _NODE_WORDS + i])
         _hash_stream(stream, _NODE_BLOCKS, 8 * NODE_LENGTH, scratch)
-        _give_digests(scratch, digests, first, count)
+        _give_digests(scratch, places.digests, first, count)
 
 
 def leaves_in_lanes(page: Page) -> Rows:
@@ -188,7 +197,7 @@ def leaves_in_lanes(page: Page) -> Rows:
             np.ascontiguousarray(page.instructions).view(np.uint64).reshape(len(page.instructions), -1),
             page.first_instruction,
             salts_of(page, 0, count).reshape(-1).view(np.uint32),
-            *_places(digests),
+            _places(digests),
         )
     return digests
 
@@ -198,10 +207,10 @@ def parents_in_lanes(nodes: Rows) -> Rows:
     if len(nodes) < 2 * FEW:
         return parents_by_hashlib(nodes)
     digests = np.empty((len(nodes) // 2, DIGEST_LENGTH), np.uint8)
-    _hash_parents(np.ascontiguousarray(nodes).reshape(-1).view(np.uint32), *_places(digests))
+    _hash_parents(np.ascontiguousarray(nodes).reshape(-1).view(np.uint32), _places(digests))
     return digests
 
 
-def _places(digests: Rows) -> tuple[Words, Words, Words]:
+def _places(digests: Rows) -> Places:
     stream, scratch = np.empty(_STREAM_LENGTH, np.uint32), np.empty(SCRATCH_LENGTH, np.uint32)
-    return digests.reshape(-1).view(np.uint32), stream, scratch
+    return Places(digests.reshape(-1).view(np.uint32), stream, scratch)

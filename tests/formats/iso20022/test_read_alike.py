@@ -60,7 +60,7 @@ def document_of(texts: list[str]) -> str:
 def way(path: Path, *, is_skipping: bool) -> Rows | FileProblem:
     """The rows that one way of reading gives, or why it refuses the file."""
     try:
-        reader = _Reader(path, "utf-8", find_layout(path, "utf-8"), is_skipping=is_skipping)
+        reader = _Reader(path, "utf-8", find_layout(path, "utf-8", PLANS), is_skipping=is_skipping)
         return [row for batch in reader.batches(None) for row in batch.rows.to_pylist()]
     except FileRefusedError as error:
         return error.problems[0]
@@ -82,7 +82,7 @@ def check_same(path: Path) -> Rows | FileProblem:
 
 def count_skipped(path: Path) -> int:
     """How many transactions of a pacs.008 were not parsed."""
-    layout, plan = find_layout(path, "utf-8"), PLANS["pacs.008"]
+    layout, plan = find_layout(path, "utf-8", PLANS), PLANS["pacs.008"]
     source = Source(path, "utf-8", layout, plan.parts)
     shapes = Shapes(layout.message, plan.transaction, plan.transaction_paths)
     count = 0

@@ -9,7 +9,9 @@ import pytest
 
 from setfair.errors import FileRefusedError
 from setfair.formats.iso20022.grammar import load_grammar
+from setfair.formats.iso20022.plans import PLANS
 from setfair.formats.iso20022.read import read_iso20022, sniff_message
+from setfair.formats.iso20022.read_request import read_request
 from tests.shared import SHARED, needs_shared
 
 NO_SETTLEMENT = ("ADV", "COVE")
@@ -36,8 +38,10 @@ def samples() -> list[Sample]:
     return found
 
 
-VALID = [sample for sample in samples() if sample.verdict == "valid"]
-INVALID = [sample for sample in samples() if sample.verdict != "valid"]
+SAMPLES = samples()
+VALID = [sample for sample in SAMPLES if sample.verdict == "valid" and sample.message[:8] in PLANS]
+INVALID = [sample for sample in SAMPLES if sample.verdict != "valid" and sample.message[:8] in PLANS]
+REQUESTS = [sample for sample in SAMPLES if sample.message[:8] in ("pacs.028", "camt.060")]
 
 
 def ids(found: list[Sample]) -> list[str]:
@@ -103,3 +107,16 @@ def test_official_schemas_give_the_same_verdict(sample: Sample) -> None:
 
     if SHARED is not None:
         assert outcome(SHARED / "iso20022" / "xsd") == outcome(None)
+
+
+@needs_shared
+@pytest.mark.parametrize("sample", REQUESTS, ids=ids(REQUESTS))
+def test_request_is_read_or_refused(sample: Sample) -> None:
+    """A valid request asks for something; an invalid one is refused."""
+    if sample.verdict == "valid":
+        request = read_request(sample.path)
+        assert request.message_name == sample.message
+        assert request.payments or request.reports
+    else:
+        with pytest.raises(FileRefusedError):
+            read_request(sample.path)
