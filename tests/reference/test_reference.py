@@ -270,14 +270,15 @@ class _AnybodyReorders(ReferenceHouse):
 )
 def test_the_watcher_finds_a_house_that_breaks_a_rule(broken: type[ReferenceHouse]) -> None:
     """A house with one rule taken out is found out within 300 seeded days."""
-    found = 0
-    for seed in range(300):
-        day = seeded_day(seed)
-        try:
-            watch(broken.of(day.spec), day)
-        except AssertionError:
-            found += 1
-    assert found > 0
+    assert any(_is_found_out(broken, seeded_day(seed)) for seed in range(300))
+
+
+def _is_found_out(broken: type[ReferenceHouse], day: Day) -> bool:
+    try:
+        watch(broken.of(day.spec), day)
+    except AssertionError:
+        return True
+    return False
 
 
 def _pay(identity: int, debtor: int, creditor: int, amount: int) -> Instruction:

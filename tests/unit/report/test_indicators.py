@@ -120,6 +120,7 @@ def gridlocked(tmp_path_factory: pytest.TempPathFactory) -> Any:
         leg = {"link": "L", "link_legs": 2, "priority": Priority.URGENT}
         player.send([_pay(player, "NO01", "UG01", 1_000, **leg), _pay(player, "UG01", "NO01", 400, **leg)])
         house.clearing_house.offset_queue()
+        house.catch_up()
         yield house
 
 
