@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from benchmarks.houses import temporary_folder
 from benchmarks.measure import Sample, Scale, Timer, rates
@@ -18,8 +19,14 @@ AIM = 600e3
 
 _MAKE_ACCOUNTS = (
     "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {count}) "
-    "INSERT INTO account_row SELECT i, i, {currency}, 0, 0, 0, 0, 0, 1 FROM n"
+    "INSERT INTO account_row SELECT i, i, {currency}, {nothing}, 1 FROM n"
 )
+
+
+def _make_accounts(cursor: Any, count: int) -> None:
+    cursor.execute("SELECT count(*) FROM pragma_table_info('account_row')")
+    nothing = ", ".join("0" * (int(cursor.fetchone()[0]) - 4))
+    cursor.execute(_MAKE_ACCOUNTS.format(count=count, currency=EURO, nothing=nothing))
 
 
 def run(scale: Scale) -> Iterator[Sample]:
@@ -31,7 +38,7 @@ def run(scale: Scale) -> Iterator[Sample]:
         store = SqliteStore(folder, create=True)
         Projector(store.connection)
         with store.connection.cursor() as cursor:
-            cursor.execute(_MAKE_ACCOUNTS.format(count=scale.of(ACCOUNTS, 100), currency=EURO))
+            _make_accounts(cursor, scale.of(ACCOUNTS, 100))
         projector = Projector(store.connection)
 
         def once(timer: Timer) -> None:
