@@ -15,7 +15,7 @@ from rich.table import Table
 from setfair.alert_pairs import pair_alert
 from setfair.cli.clock import command_clock
 from setfair.cli.common import console, fail, operational_errors, print_json, print_plain
-from setfair.cli.options import AsJson, HouseFolder, Now
+from setfair.cli.options import AsJson, HouseFolder, Now, Why
 from setfair.domain.codes import Reason, Status
 from setfair.domain.instants import format_utc, to_instant
 from setfair.errors import HouseError
@@ -33,7 +33,6 @@ Number = Annotated[
     int, typer.Argument(metavar="NUMBER", min=1, max=2**63 - 1, help="Number of the held instruction.")
 ]
 By = Annotated[str, typer.Option("--by", metavar="PERSON", help="Who decides: an officer of the agreement.")]
-Why = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it goes on record.")]
 
 _CASES = """
 SELECT a.name, a.list_id, a.entry_id, max(a.matched_name) AS matched_name, max(CAST(a.score AS INTEGER)) AS

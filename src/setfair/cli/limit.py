@@ -12,7 +12,7 @@ from rich.table import Table
 
 from setfair.cli.clock import command_clock
 from setfair.cli.common import console, fail, operational_errors, print_json, with_separators
-from setfair.cli.options import AsJson, HouseFolder, Now
+from setfair.cli.options import AsJson, By, HouseFolder, Now, Why, participant_asked
 from setfair.domain.codes import Reason, RecordKind, Status, Term
 from setfair.domain.money import find_currency, format_amount, parse_amount
 from setfair.errors import HouseError
@@ -36,8 +36,6 @@ Amount = Annotated[str, typer.Argument(metavar="AMOUNT", help="Decimal amount.")
 Number = Annotated[
     int, typer.Argument(metavar="NUMBER", min=1, max=2**63 - 1, help="Number of the change that waits.")
 ]
-By = Annotated[str, typer.Option("--by", metavar="PERSON", help="Who says so: a user of the agreement.")]
-Why = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it goes on record.")]
 Today = Annotated[
     bool, typer.Option("--today", help="For the present business day alone; without it until further notice.")
 ]
@@ -63,9 +61,7 @@ def list_(
 ) -> None:
     """List what every account may do now: credit lines, reservations, limits, and what is used of them."""
     state = read_state(house)
-    wanted = state.directory.participant_named(participant) if participant is not None else None
-    if participant is not None and not wanted:
-        fail(f"{participant} is no participant of this house")
+    wanted = participant_asked(state.directory, participant)
     rows = [row for row in _rows(state) if wanted is None or row["participant"] == wanted]
     if as_json:
         print_json(rows)

@@ -13,7 +13,7 @@ from rich.table import Table
 from setfair.cli.clock import command_clock
 from setfair.cli.common import console, fail, operational_errors, print_json, with_separators
 from setfair.cli.find_payment import find_payment
-from setfair.cli.options import AsJson, HouseFolder, Now
+from setfair.cli.options import AsJson, By, HouseFolder, Now, Why, participant_asked
 from setfair.domain.codes import Priority, QueueAction, Reason, RecordKind, Status
 from setfair.domain.money import find_currency, format_amount
 from setfair.errors import HouseError
@@ -30,8 +30,6 @@ queue_app = typer.Typer(
 )
 
 Which = Annotated[str, typer.Argument(metavar="UETR|NUMBER", help="A payment: its UETR or its number.")]
-By = Annotated[str, typer.Option("--by", metavar="PERSON", help="Who says so: a user of the agreement.")]
-Why = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it goes on record.")]
 Moment = Annotated[
     str, typer.Option(metavar="TIME", help="Time with its zone; without it none.", show_default=False)
 ]
@@ -50,9 +48,7 @@ def list_(
 ) -> None:
     """List what waits: its place, what is lacking, and when it may settle."""
     state = read_state(house)
-    wanted = state.directory.participant_named(participant) if participant is not None else None
-    if participant is not None and not wanted:
-        fail(f"{participant} is no participant of this house")
+    wanted = participant_asked(state.directory, participant)
     rows = [_row(state, each) for each in waiting_payments(state.books)]
     rows = [row for row in rows if wanted is None or row["participant"] == wanted]
     if as_json:

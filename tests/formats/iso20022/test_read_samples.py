@@ -113,6 +113,8 @@ def test_official_schemas_give_the_same_verdict(sample: Sample) -> None:
 @pytest.mark.parametrize("sample", REQUESTS, ids=ids(REQUESTS))
 def test_request_is_read_or_refused(sample: Sample) -> None:
     """A valid request asks for something; an invalid one is refused."""
+    with pytest.raises(FileRefusedError, match="setfair answer"):
+        list(read_iso20022(sample.path))
     if sample.verdict == "valid":
         request = read_request(sample.path)
         assert request.message_name == sample.message
@@ -120,3 +122,10 @@ def test_request_is_read_or_refused(sample: Sample) -> None:
     else:
         with pytest.raises(FileRefusedError):
             read_request(sample.path)
+
+
+@needs_shared
+def test_an_instruction_is_no_request() -> None:
+    """Who asks for an answer to a payment is told which command takes it in."""
+    with pytest.raises(FileRefusedError, match="setfair submit"):
+        read_request(VALID[0].path)

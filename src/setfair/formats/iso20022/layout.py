@@ -96,11 +96,24 @@ def find_layout(path: Path, encoding: str, families: Collection[str]) -> Layout:
         )
     business = [name for name in known if name[:8] in families]
     if opening.message not in business:
-        raise refusal(path, _not_read(opening.message, business), element="Document", reason=NOT_SUPPORTED)
+        text = _for_the_other_command(opening.message, known) or _not_read(opening.message, business)
+        raise refusal(path, text, element="Document", reason=NOT_SUPPORTED)
     if opening.header is not None and opening.header not in known:
         headers = [name for name in known if name.startswith("head.")]
         raise refusal(path, _not_read(opening.header, headers), element="AppHdr", reason=NOT_SUPPORTED)
     return Layout(opening.message, opening.header, opening.root)
+
+
+_REQUESTS = ("pacs.028", "camt.060")
+
+
+def _for_the_other_command(name: str, known: Collection[str]) -> str:
+    """Say which command takes a message that is read, but not by this one; else an empty text."""
+    if name not in known or name.startswith("head."):
+        return ""
+    if name.startswith(_REQUESTS):
+        return f"{name} asks for an answer and moves nothing: `setfair answer` answers it"
+    return f"{name} is an instruction and no request: `setfair submit` takes it in"
 
 
 def _not_read(name: str, allowed: list[str]) -> str:
