@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from benchmarks.measure import Scale
 from benchmarks.registry import BENCHES
 
