@@ -166,10 +166,10 @@ def test_a_request_is_no_instruction(tmp_path: Path) -> None:
     """What asks cannot be submitted, and what instructs is no request."""
     path = tmp_path / "request.xml"
     path.write_text(status_request("KE01", ""), encoding="utf-8")
-    with pytest.raises(FileRefusedError, match="not read here"):
+    with pytest.raises(FileRefusedError, match="`setfair answer` answers it"):
         list(read_iso20022(path))
     path.write_text(cases.document("pacs.009.001.08", ""), encoding="utf-8")
-    with pytest.raises(FileRefusedError, match="not read here"):
+    with pytest.raises(FileRefusedError, match="`setfair submit` takes it in"):
         read_request(path)
 
 
