@@ -7,10 +7,8 @@ import shlex
 from pathlib import Path
 
 import pytest
-import typer
-from typer.testing import CliRunner
 
-from setfair.cli.clear import clear
+from tests.cli import invoke
 from tests.docs.markdown import DOCS
 from tests.style.source import text_of
 
@@ -20,8 +18,6 @@ BLOCK = re.compile(r"^```(csv|sh) ([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTAL
 def test_the_page_is_what_the_commands_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tables that are given are written, commands run in their order, tables that come out are compared."""
     monkeypatch.chdir(tmp_path)
-    app = typer.Typer()
-    app.command()(clear)
     commands = compared = 0
     for kind, info, text in BLOCK.findall(text_of(DOCS / "clear.md")):
         name, _, written = info.partition(", ")
@@ -29,7 +25,7 @@ def test_the_page_is_what_the_commands_do(tmp_path: Path, monkeypatch: pytest.Mo
             for line in text.splitlines():
                 program, command, *arguments = shlex.split(line)
                 assert (program, command) == ("setfair", "clear")
-                found = CliRunner().invoke(app, arguments)
+                found = invoke("clear", *arguments)
                 assert found.exit_code == 0, found.output
                 commands += 1
         elif written:

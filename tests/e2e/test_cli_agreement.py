@@ -7,10 +7,10 @@ import stat
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from setfair.cli.agreement import agreement_app
 from tests.agreements import agreement_text
+from tests.cli import invoke
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(*words: object) -> Result:
-    result = CliRunner().invoke(agreement_app, [str(word) for word in words])
+    result = invoke("agreement", *words)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-import typer
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from setfair.cli.clear import clear
 from setfair.cli.clear_show import LEFT_OUT_SHOWN_MAX
 from setfair.domain.codes import InstructionKind, Reason
 from setfair.domain.instruction import BatchBuilder, Family
 from setfair.set_off_table.read import COLUMNS, sort_out
+from tests.cli import invoke
 from tests.set_off_cases import HEADER, RING, write_table
 
 
@@ -38,9 +37,7 @@ def run_file(table: Path, *options: str) -> Result:
 
 def run_command(table: Path, *options: str) -> Result:
     """Run the command on a file."""
-    app = typer.Typer()
-    app.command()(clear)
-    return CliRunner().invoke(app, [str(table), *options])
+    return invoke("clear", table, *options)
 
 
 def read_result(table: Path) -> list[list[str]]:

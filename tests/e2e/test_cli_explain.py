@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from setfair.cli.main import make_app
 from setfair.house import open_house
 from setfair.statements.write_day import write_day
+from tests.cli import invoke
 from tests.houses import ticking_clock
 from tests.unit.explain.conftest import OWED, PARTIES, cleared
 
@@ -24,7 +24,7 @@ __all__ = ["cleared"]
 
 def run(house: Path, *words: str) -> Result:
     """Run `setfair explain`."""
-    result = CliRunner().invoke(make_app(), ["explain", str(house), *words])
+    result = invoke("explain", str(house), *words)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from setfair.cli.main import make_app
 from setfair.house import open_house
 from setfair.store.sqlite import DATABASE_NAME
+from tests.cli import invoke
 from tests.houses import (
     DAY,
     NOW,
@@ -49,7 +49,7 @@ def day(house: Path) -> Path:
 
 def run(*words: object) -> Result:
     """Run `setfair` with these words."""
-    result = CliRunner().invoke(make_app(), [str(word) for word in words])
+    result = invoke(*words)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result

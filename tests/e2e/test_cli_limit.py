@@ -6,9 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from typer.testing import CliRunner
-
-from setfair.cli.main import make_app
+from tests.cli import invoke
 from tests.houses import HEADER, NOW, csv_payment, make_house, usual_agreement, write_csv, write_signed
 
 USERS = """
@@ -41,14 +39,14 @@ LATER = "2026-01-05T10:00:00+03:00"
 
 def ask(*words: object) -> Any:
     """Run `setfair` and return what it printed."""
-    result = CliRunner().invoke(make_app(), [*map(str, words), "--json"])
+    result = invoke(*words, "--json")
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout)
 
 
 def refused(*words: object) -> str:
     """Run `setfair` with what is to be refused and return why."""
-    result = CliRunner().invoke(make_app(), list(map(str, words)))
+    result = invoke(*words)
     assert result.exit_code == 2, result.output
     return result.stderr
 
@@ -119,11 +117,11 @@ def check_tables_can_be_made_again(house: Path) -> None:
     tables = ("term_change", "account_row", "payment", "record")
     before = [ask("sql", house, f"select * from {table}") for table in tables]
     assert {row["reason_text"] for row in before[0] if row["state"] == "rejected"}
-    assert CliRunner().invoke(make_app(), ["rebuild", str(house)]).exit_code == 0
+    assert invoke("rebuild", str(house)).exit_code == 0
     assert [ask("sql", house, f"select * from {table}") for table in tables] == before
-    result = CliRunner().invoke(make_app(), ["audit", str(house)])
+    result = invoke("audit", str(house))
     assert result.exit_code == 0, result.output
-    shown = CliRunner().invoke(make_app(), ["limit", "list", str(house)]).output
+    shown = invoke("limit", "list", str(house)).output
     assert "reserved for urgent" in shown
     assert [row["state"] for row in ask("limit", "changes", house, "--all")].count("rejected") == 3
 
@@ -131,7 +129,7 @@ def check_tables_can_be_made_again(house: Path) -> None:
 def check_the_next_day_has_what_stands(house: Path) -> None:
     """What was for one day is over; a line that is drawn on stays so far; so after a new agreement."""
     for word in ("cutoff", "cutoff", "close"):
-        moved = CliRunner().invoke(make_app(), ["day", word, str(house), "--now", EVENING])
+        moved = invoke("day", word, str(house), "--now", EVENING)
         assert moved.exit_code == 0, moved.output
     tomorrow = ("--now", "2026-01-06T09:00:00+03:00")
     ask("day", "open", house, *tomorrow)
@@ -146,11 +144,11 @@ def check_the_next_day_has_what_stands(house: Path) -> None:
     agreement = write_signed(
         house.parent, usual_agreement(extra=USERS, version="2", credit_line="900"), "two.toml"
     )
-    adopted = CliRunner().invoke(make_app(), ["adopt", str(house), "--agreement", str(agreement), *tomorrow])
+    adopted = invoke("adopt", str(house), "--agreement", str(agreement), *tomorrow)
     assert adopted.exit_code == 2, adopted.output
     assert "below the credit line" in adopted.output
     agreement = write_signed(house.parent, usual_agreement(extra=USERS, version="2"), "three.toml")
-    adopted = CliRunner().invoke(make_app(), ["adopt", str(house), "--agreement", str(agreement), *tomorrow])
+    adopted = invoke("adopt", str(house), "--agreement", str(agreement), *tomorrow)
     assert adopted.exit_code == 0, adopted.output
     again = {
         row["term"]: row
@@ -160,7 +158,7 @@ def check_the_next_day_has_what_stands(house: Path) -> None:
     assert again == rows
     accounts = ask("sql", house, "select credit_line_minor as line from account where participant = 'KE01'")
     assert sorted(row["line"] for row in accounts) == [1000, 416_000]
-    assert CliRunner().invoke(make_app(), ["audit", str(house)]).exit_code == 0
+    assert invoke("audit", str(house)).exit_code == 0
 
 
 def test_a_day_of_limits(tmp_path: Path) -> None:

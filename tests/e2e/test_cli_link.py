@@ -6,10 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from typer.testing import CliRunner
-
-from setfair.cli.main import make_app
 from setfair.house import open_house
+from tests.cli import invoke
 from tests.houses import HEADER, NOW, csv_payment, make_house, ticking_clock, write_csv
 
 LEGS = f"{HEADER},link,link_legs,against_currency,against_amount,until"
@@ -19,7 +17,7 @@ LATER = "2026-01-05T15:00:00+03:00"
 def ask(*words: object, as_json: bool = True) -> Any:
     """Run `setfair` and return what it printed."""
     given = [str(word) for word in words] + (["--json"] if as_json else [])
-    result = CliRunner().invoke(make_app(), given)
+    result = invoke(*given)
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout) if as_json else result.stdout
 
@@ -81,5 +79,5 @@ def test_why_a_payment_waits(tmp_path: Path) -> None:
     with open_house(house, ticking_clock()):
         beside = ask("why", house, first, as_json=False)
     assert "covers it and what is ahead" in beside
-    result = CliRunner().invoke(make_app(), ["why", str(house), "nothing"])
+    result = invoke("why", str(house), "nothing")
     assert (result.exit_code, "neither a UETR" in result.stderr) == (2, True)

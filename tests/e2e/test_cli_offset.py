@@ -7,11 +7,9 @@ import json
 from pathlib import Path
 
 import pytest
-import typer
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from setfair.cli.main import make_app
-from setfair.cli.offset import offset
+from tests.cli import invoke
 from tests.houses import NOW, csv_payment, make_house, write_csv
 
 QUEUE = [
@@ -48,11 +46,9 @@ def write(folder: Path, name: str, lines: list[str]) -> None:
 
 def run(folder: Path, *options: str) -> Result:
     """Run the command."""
-    app = typer.Typer()
-    app.command()(offset)
     files = ["queue.csv", "--balances", "balances.csv", "--out", "settled.csv"]
     found = [each if each.startswith("--") else str(folder / each) for each in files]
-    return CliRunner().invoke(app, [*found, *options])
+    return invoke("offset", *found, *options)
 
 
 def settled(folder: Path) -> list[str]:
@@ -224,4 +220,4 @@ def test_a_house_offsets_what_waits(tmp_path: Path) -> None:
 
 def setfair(*words: object) -> Result:
     """Run `setfair` with these words."""
-    return CliRunner().invoke(make_app(), [str(word) for word in words])
+    return invoke(*words)

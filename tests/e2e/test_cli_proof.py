@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 from lxml import etree
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from setfair.cli.main import make_app
 from setfair.domain.signing import private_key_pem, public_key_text
@@ -20,6 +20,7 @@ from setfair.house import open_house
 from setfair.proof.command import main as verify_main
 from setfair.proof.note import read_note
 from tests.agreements import key_of
+from tests.cli import invoke
 from tests.formats.iso20022.write_cases import schema_path
 from tests.houses import DAY, REMEMBER_FROM, funding, make_house, payment, payments, ticking_clock
 from tests.processes import plain_sql, run_python
@@ -46,7 +47,7 @@ def house(made: Path, tmp_path: Path) -> Path:
 
 def run(*words: object) -> Result:
     """Run `setfair` with these words."""
-    result = CliRunner().invoke(make_app(), [str(word) for word in words])
+    result = invoke(*words)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from typer.testing import CliRunner
-
-from setfair.cli.main import make_app
+from tests.cli import invoke
 from tests.e2e.test_cli_limit import LATER, USERS, ask, refused
 from tests.houses import HEADER, NOW, csv_payment, make_house, usual_agreement, write_csv
 
@@ -68,7 +66,7 @@ def test_a_day_of_a_queue(tmp_path: Path) -> None:
     ]
     assert ask("queue", "hold", house, large, *said("omar"))["rule"] == "ON_HOLD"
     assert ask("why", house, large)["on_hold"] is True
-    assert "its payer holds it" in CliRunner().invoke(make_app(), ["why", str(house), str(large)]).output
+    assert "its payer holds it" in invoke("why", str(house), str(large)).output
     assert "not on hold" in refused("queue", "reactivate", house, timed, *said("kim"))
     ask("link", "expire", house, "--now", AT_TEN)
     assert ask("sql", house, f"select status from payment where payment_number = {timed}") == [
@@ -77,7 +75,7 @@ def test_a_day_of_a_queue(tmp_path: Path) -> None:
     assert ask("queue", "reactivate", house, large, *said("kim", AT_TEN))["rule"] == "INSUFFICIENT_FUNDS"
     latest = ("--latest", "2026-01-05T11:00:00+03:00")
     ask("queue", "times", house, large, *latest, *said("kim", AT_TEN))
-    assert "2026-01-05T08:00:00" in CliRunner().invoke(make_app(), ["queue", "list", str(house)]).output
+    assert "2026-01-05T08:00:00" in invoke("queue", "list", str(house)).output
     ask("link", "expire", house, "--now", AT_NOON)
     assert ask("sql", house, f"select rule, reason from payment where payment_number = {large}") == [
         {"rule": "EXPIRED", "reason": "TM01"}
@@ -96,7 +94,7 @@ def check_cancelling_and_tables(house: Path, folder: Path) -> None:
     assert [row["state"] for row in ask("queue", "changes", house)].count("rejected") == 3
     tables = ("queue_change", "times_row", "payment_row", "record")
     before = [ask("sql", house, f"select * from {table}") for table in tables]
-    assert CliRunner().invoke(make_app(), ["rebuild", str(house)]).exit_code == 0
+    assert invoke("rebuild", str(house)).exit_code == 0
     assert [ask("sql", house, f"select * from {table}") for table in tables] == before
-    result = CliRunner().invoke(make_app(), ["audit", str(house)])
+    result = invoke("audit", str(house))
     assert result.exit_code == 0, result.output

@@ -11,10 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from setfair.business_day import close_day, open_day, run_cycles
-from setfair.cli.main import make_app
 from setfair.domain.codes import InstructionKind
 from setfair.domain.instants import to_instant
 from setfair.domain.instruction import BatchBuilder, Family
@@ -23,6 +21,7 @@ from setfair.errors import StoreError
 from setfair.house import House, open_house
 from setfair.statements.write_day import write_day
 from tests.agreements import AGENT
+from tests.cli import invoke
 from tests.unit.statements.days import MONDAY, Player, flushed, made_house
 
 CLEARING = '[clearing]\nnetting = "net"\nunable_to_pay = "{0}"\nstructural_cycles = 2\n'
@@ -254,12 +253,12 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """Run a command at noon and return what it printed."""
     monkeypatch.setenv("SETFAIR_NOW", "2026-01-05T12:00:00+03:00")
 
-    def invoke(*words: object) -> str:
-        result = CliRunner().invoke(make_app(), [str(word) for word in words])
+    def run_well(*words: object) -> str:
+        result = invoke(*words)
         assert result.exit_code == 0, result.output
         return result.stdout
 
-    return invoke
+    return run_well
 
 
 def test_the_commands_show_it(tmp_path: Path, run: Callable[..., str]) -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from typer.testing import CliRunner
-
-from setfair.cli.main import make_app
+from tests.cli import invoke
 from tests.unit.statements.days import made_house
 
 CYCLE = '[[clearing.cycles]]\nname = "noon"\ntime = 12:00:00\ncurrencies = ["EUR"]\n'
@@ -15,7 +13,7 @@ HOLIDAY = "[calendar]\nholidays = [2026-01-07]\n"
 
 
 def _calendar(folder: Path, *options: str) -> tuple[int, str]:
-    result = CliRunner().invoke(make_app(["day", "status"]), ["day", "calendar", str(folder), *options])
+    result = invoke("day", "calendar", str(folder), *options)
     return result.exit_code, result.output
 
 

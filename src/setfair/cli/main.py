@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import Annotated
 
@@ -95,11 +95,15 @@ def make_app(names: Iterable[str] = COMMANDS) -> typer.Typer:
     return app
 
 
+def commands_asked(words: Sequence[str]) -> Iterable[str]:
+    """Return the command that these words ask for alone, or all of them to say what there is."""
+    asked = words[0] if words else ""
+    return [] if asked == "--version" else [asked] if asked in COMMANDS else COMMANDS
+
+
 def run() -> None:
-    """Run the command line: with the command that is asked for alone, or with all to say what there is."""
-    asked = sys.argv[1] if len(sys.argv) > 1 else ""
-    names = [] if asked == "--version" else [asked] if asked in COMMANDS else COMMANDS
+    """Run the command line, of which only what is asked for is loaded."""
     gc.disable()  # what is imported stays, and looking through it for garbage takes a twentieth of the start
-    app = make_app(names)
+    app = make_app(commands_asked(sys.argv[1:]))
     gc.enable()
     app(prog_name="setfair")

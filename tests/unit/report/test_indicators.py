@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from setfair.business_day import cut_off, open_day
-from setfair.cli.main import make_app
 from setfair.domain.codes import InstructionKind, Phase, Priority, Reason
 from setfair.house import House
 from setfair.report.day import ReportDay, find_day, microseconds
 from setfair.report.indicators import CurrencyIndicators, Indicators, as_document, read_indicators
 from setfair.report.read import Reader
+from tests.cli import invoke
 from tests.unit.report.days import content, read_report
 from tests.unit.statements.days import MONDAY, Player, made_house
 
@@ -161,14 +160,13 @@ def test_an_open_day_counts_to_its_last_page(gridlocked: House) -> None:
 def test_the_command_reads_beside_the_writer(gridlocked: House) -> None:
     """`setfair indicators` shows what the tables hold while a writer has the house open."""
     folder = str(gridlocked.folder)
-    app = make_app(["indicators", "status"])
-    found = CliRunner().invoke(app, ["indicators", folder, "--json"])
+    found = invoke("indicators", folder, "--json")
     assert found.exit_code == 0, found.output
     document = json.loads(found.output)
     euro = next(one for one in document["currencies"] if one["currency"] == "EUR")
     assert document["business_date"] == "2026-01-05"
     assert (euro["limits_hit"], euro["mechanisms"]["offset"]["payments"]) == (1, 3)
-    shown = CliRunner().invoke(app, ["indicators", folder])
+    shown = invoke("indicators", folder)
     assert "1 gridlock found in 1 run of offsetting: 3 payments settled, 100.0 % of the bound" in shown.output
 
 

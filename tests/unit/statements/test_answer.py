@@ -9,16 +9,15 @@ from uuid import UUID
 
 import pytest
 from lxml import etree
-from typer.testing import CliRunner
 
 from setfair.business_day import open_day
-from setfair.cli.main import make_app
 from setfair.errors import FileRefusedError, HouseError
 from setfair.formats.iso20022.read import read_iso20022
 from setfair.formats.iso20022.read_request import read_request
 from setfair.house import House
 from setfair.statements.answer import answer_request
 from tests.agreements import invented_bic
+from tests.cli import invoke
 from tests.formats.iso20022 import read_cases as cases
 from tests.formats.iso20022.write_cases import check_valid
 from tests.unit.statements.days import TUESDAY, Player, two_days
@@ -181,6 +180,6 @@ def test_an_open_day_and_the_command(player: Player, tmp_path: Path) -> None:
     path = tmp_path / "request.xml"
     path.write_text(text, encoding="utf-8")
     given = ["answer", str(player.house.folder), str(path), "--out", str(tmp_path / "out"), "--json"]
-    result = CliRunner().invoke(make_app(["answer", "status"]), given)
+    result = invoke(*given)
     assert result.exit_code == 0, result.output
     assert sorted(each.name[:10] for each in (tmp_path / "out").iterdir()) == ["1_camt.052"] * 3
