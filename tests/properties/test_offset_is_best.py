@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from setfair.engine.offset import GROSS_MAX, Discipline, Limits
@@ -60,6 +60,7 @@ def test_what_is_chosen_may_settle(seed: int, size: int) -> None:
 
 @settings(max_examples=share(100), deadline=None)
 @given(seed=st.integers(0, 2**32))
+@example(seed=3221496554).via("a link whose legs add up to nothing in two rooms of another part")
 def test_more_work_does_no_harm(seed: int) -> None:
     """Bypass without work is a set that may settle, and the bound holds for what more work finds."""
     case = draw_case(seed, 60)

@@ -127,7 +127,9 @@ class EngineHouse:
         if not instructions:
             return [], []
         first = self.books.next_number
-        batch = np.concatenate([self._encode(instruction) for instruction in instructions])
+        batch = np.zeros(len(instructions), INSTRUCTION)
+        for row, instruction in zip(batch, instructions, strict=True):
+            self._encode(row, instruction)
         legs = [place for place, instruction in enumerate(instructions) if instruction.link]
         batch["target"][legs] = np.arange(1, len(legs) + 1)
         terms = np.array([self._terms(instructions[place]) for place in legs], LEG_TERMS)
@@ -161,8 +163,7 @@ class EngineHouse:
                 return CURRENCY_NUMBERS[self.spec.accounts[account].currency]
         return 0
 
-    def _encode(self, instruction: Instruction) -> Array:
-        row = np.zeros(1, INSTRUCTION)
+    def _encode(self, row: np.void, instruction: Instruction) -> None:
         for name in ("kind", "priority", "screening", "defect", "debtor", "creditor", "amount"):
             row[name] = getattr(instruction, name)
         row["person"], row["target"] = instruction.person, instruction.target
@@ -172,7 +173,6 @@ class EngineHouse:
         row["original_high"], row["original_low"] = _halves(instruction.original)
         if instruction.kind is InstructionKind.CANCELLATION and instruction.debtor >= 0:
             row["debtor"] = _participant(self.spec, instruction.debtor)
-        return row
 
     def _terms(self, leg: Instruction) -> tuple[int, int, int, int, int, int, list[int]]:
         until = _moment(leg.until)

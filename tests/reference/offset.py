@@ -5,8 +5,9 @@ Written from the rules of docs/offsetting.md alone; the engine's rooms, items an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -44,10 +45,13 @@ class Case:
         """Return the limit that binds an account towards another, or None."""
         return next((key for key in ((account, counterparty), (account, None)) if key in self.limits), None)
 
-    def queue(self, account: int) -> list[int]:
-        """Return the places of the payments of an account, in the order of its queue."""
-        own = [place for place, each in enumerate(self.payments) if each.debtor == account]
-        return sorted(own, key=lambda place: (self.payments[place].priority, self.payments[place].order))
+    @cached_property
+    def queues(self) -> list[list[int]]:
+        """By account, the places of its payments in the order of its queue."""
+        queues: list[list[int]] = [[] for _ in self.available]
+        for place, each in sorted(enumerate(self.payments), key=lambda one: (one[1].priority, one[1].order)):
+            queues[each.debtor].append(place)
+        return queues
 
 
 def problems(case: Case, chosen: set[int]) -> Iterator[str]:
@@ -71,11 +75,7 @@ def problems(case: Case, chosen: set[int]) -> Iterator[str]:
 
 def is_ordered(case: Case, chosen: set[int]) -> bool:
     """Tell whether each account's chosen payments are a prefix of its queue."""
-    return all(
-        [place in chosen for place in case.queue(account)]
-        == sorted((place in chosen for place in case.queue(account)), reverse=True)
-        for account in range(len(case.available))
-    )
+    return all(chosen.issuperset(queue[: len(chosen.intersection(queue))]) for queue in case.queues)
 
 
 def largest_ordered(case: Case) -> set[int]:
@@ -85,14 +85,13 @@ def largest_ordered(case: Case) -> set[int]:
         wrong = list(problems(case, chosen))
         cut = {int(each.split()[1].strip("(,")) for each in wrong if not each.startswith("link")}
         for account in cut:
-            chosen.discard([place for place in case.queue(account) if place in chosen][-1])
+            chosen.discard([place for place in case.queues[account] if place in chosen][-1])
         for each in wrong:
             if each.startswith("link"):
                 link = int(each.split()[1])
                 chosen -= {place for place, payment in enumerate(case.payments) if payment.link == link}
         # What stands behind something that is cut is cut.
-        for account in range(len(case.available)):
-            queue = case.queue(account)
+        for queue in case.queues:
             gap = next((number for number, place in enumerate(queue) if place not in chosen), len(queue))
             chosen -= set(queue[gap:])
         if not wrong:
@@ -107,30 +106,31 @@ def all_sets(case: Case) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
     units: dict[object, list[int]] = {}
     for place, each in enumerate(case.payments):
         units.setdefault(("link", each.link) if each.link is not None else place, []).append(place)
-    number = np.arange(2 ** len(units))
-    sets = np.zeros((len(number), len(case.payments)), np.int64)
-    for bit, places in enumerate(units.values()):
-        for place in places:
-            sets[:, place] = number >> bit & 1
-    may = np.ones(len(number), np.bool_)
 
-    def keep(room: int, paying: list[bool], receiving: list[bool]) -> None:
-        amounts = [each.amount for each in case.payments]
-        paid = sets @ np.array([a * p for a, p in zip(amounts, paying, strict=True)], np.int64)
-        received = sets @ np.array([a * r for a, r in zip(amounts, receiving, strict=True)], np.int64)
+    def total(amounts: list[int]) -> npt.NDArray[np.int64]:
+        """Add up what each set has of these amounts: all sets without a unit, then the same sets with it."""
+        found = np.zeros(1, np.int64)
+        for places in units.values():
+            found = np.concatenate((found, found + sum(amounts[place] for place in places)))
+        return found
+
+    may = np.ones(2 ** len(units), np.bool_)
+
+    def keep(room: int, paying: Callable[[Payment], bool], receiving: Callable[[Payment], bool]) -> None:
+        paid = total([each.amount * paying(each) for each in case.payments])
+        received = total([each.amount * receiving(each) for each in case.payments])
         may[:] &= (paid == 0) | ((room >= 0) & (room + received - paid >= 0))
 
     for account, available in enumerate(case.available):
-        keep(
-            available,
-            [each.debtor == account for each in case.payments],
-            [each.creditor == account for each in case.payments],
-        )
+        keep(available, lambda each: each.debtor == account, lambda each: each.creditor == account)  # noqa: B023
     for key, room in case.limits.items():
         keep(
             room,
-            [case.limit(each.debtor, each.creditor) == key for each in case.payments],
-            [case.limit(each.creditor, each.debtor) == key for each in case.payments],
+            lambda each: case.limit(each.debtor, each.creditor) == key,  # noqa: B023
+            lambda each: case.limit(each.creditor, each.debtor) == key,  # noqa: B023
         )
-    values = np.array([case.value(each) for each in case.payments], np.int64)
-    return sets[may] == 1, sets[may] @ values
+    number = np.flatnonzero(may)
+    sets = np.zeros((len(number), len(case.payments)), np.bool_)
+    for bit, places in enumerate(units.values()):
+        sets[:, places] = (number >> bit & 1 == 1)[:, None]
+    return sets, total([case.value(each) for each in case.payments])[number]

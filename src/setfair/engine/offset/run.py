@@ -167,6 +167,8 @@ def _make_parts(
     parent[reduced.room] = np.arange(len(reduced.room))
     of_limit = reduced.room >= len(accounts.available)
     above = np.where(of_limit, parent[rooms.owner[reduced.room]], NONE)
+    part_of_room = _part_of(reduced.first_room)
+    above[part_of_room[above] != part_of_room[:-1]] = NONE
     relaxed = relax(legs, reduced.core.room, above)
     flow_bound = np.zeros(len(reduced.item), np.int64)
     np.add.at(flow_bound, legs.item, relaxed.settles)
@@ -192,6 +194,11 @@ def _make_parts(
     return parts
 
 
+def _part_of(first: Int64Array) -> Int64Array:
+    """Return by item or room its part, from where parts begin; the last is NONE, the part of what is none."""
+    return np.append(np.repeat(np.arange(len(first) - 1), np.diff(first)), NONE)
+
+
 def _find_legs(
     accounts: Accounts,
     queue: Queue,
@@ -200,12 +207,18 @@ def _find_legs(
     payment: Int64Array,
     item: Int64Array,
 ) -> Legs:
-    """Return the payments that are open, between the rooms that bind."""
+    """Return the payments that are open, between the rooms that bind.
+
+    What a link does to a room of another part adds up to nothing. Its legs leave that room out, so that the
+    flow, as the items do, divides into parts, and the flow of each is a bound of its own.
+    """
+    part_of_item, part_of_room = _part_of(reduced.first_item)[item], _part_of(reduced.first_room)
     number = np.full(len(rooms.owner) + 1, NONE, np.int64)
     number[reduced.room] = np.arange(len(reduced.room))
     sides = []
     for account, limit in ((queue.debtor, rooms.debtor_limit), (queue.creditor, rooms.creditor_limit)):
         of_limit, of_account = number[limit[payment]], number[account[payment]]
-        sides.append(np.where(of_limit != NONE, of_limit, of_account))
+        room = np.where(of_limit != NONE, of_limit, of_account)
+        sides.append(np.where(part_of_room[room] == part_of_item, room, NONE))
     value = queue.amount[payment] * accounts.weight[queue.debtor[payment]]
     return Legs(item, value, *sides)
