@@ -48,6 +48,7 @@ class _Pairs:
     changed: int = 0
     said: int = 0
     initials: int = 0
+    first: int = 0
 
     def pair(self, i: int, j: int) -> None:
         self.used.add(i)
@@ -90,7 +91,7 @@ def plain_score(
 
 def plain_points(tally: list[int], settings: Settings) -> int:
     """Return thousandths of points of a tally."""
-    matched, changed, missing, extra, said, initials, turned, begins = tally
+    matched, changed, missing, extra, said, initials, turned, begins, other_first = tally
     first = min(matched, settings.first)
     second = max(0, min(matched, settings.second) - settings.first)
     parts = [
@@ -99,10 +100,12 @@ def plain_points(tally: list[int], settings: Settings) -> int:
         settings.matched_second * second,
         settings.changed * changed,
         settings.missing * min(missing, settings.left_over_max),
-        settings.extra * min(extra, settings.left_over_max),
         settings.initials * initials,
         settings.begins * begins,
         settings.turned * min(turned, 3),
+        settings.first_letter * min(other_first, 2),
+        settings.conflict * min(missing, extra, settings.conflict_max),
+        settings.complete if not missing and not extra else 0,
         settings.covered * matched // max(1, matched + missing + extra),
         settings.second_pair if said >= 2 else 0,
     ]
@@ -124,6 +127,7 @@ def _whole_tokens(pairs: _Pairs) -> None:
         token = pairs.listed[j]
         pairs.pair(i, j)
         length = max(len(pairs.mine[i].letters), len(token.letters))
+        pairs.first += pairs.mine[i].letters[0] != token.letters[0]
         pairs.count(token.weight, pairs.mine[i].near[token.number], length)
 
 
@@ -132,11 +136,18 @@ def _initials(pairs: _Pairs, settings: Settings) -> None:
         letters = pairs.mine[i].letters
         for j in pairs.open_listed():
             other = pairs.listed[j].letters
-            if (len(letters) == 1) != (len(other) == 1) and letters[0] == other[0]:
+            if _is_initial(letters, other) or _is_initial(other, letters):
                 pairs.pair(i, j)
                 pairs.matched += settings.initial_weight
                 pairs.initials += 1
                 break
+
+
+def _is_initial(letter: str, token: str) -> bool:
+    """Tell whether a letter may be the initial of a token in its one spelling."""
+    begins = {"c": "cksCS", "d": "dj", "k": "kh", "o": "ou", "p": "pf", "q": "qk", "s": "sS", "t": "tCz"}
+    begins |= {"w": "wv", "x": "xks", "y": "yie", "z": "zj"}
+    return len(letter) == 1 < len(token) and token[0] in begins.get(letter, letter)
 
 
 def _together(parts: list[str]) -> str:
@@ -227,4 +238,7 @@ def _tally(pairs: _Pairs) -> list[int]:
     begins = 2 <= len(pairs.mine) <= len(pairs.listed) and all(
         pairs.partner.get(j) == j and j not in pairs.joined for j in range(len(pairs.mine))
     )
-    return [pairs.matched, pairs.changed, missing, extra, pairs.said, pairs.initials, turned, int(begins)]
+    return [
+        pairs.matched, pairs.changed, missing, extra, pairs.said, pairs.initials, turned, int(begins),
+        pairs.first,
+    ]  # fmt: skip

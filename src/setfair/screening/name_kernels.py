@@ -26,6 +26,7 @@ from setfair.screening.name_arrays import (
     TALLY_BEGINS,
     TALLY_CHANGED,
     TALLY_EXTRA,
+    TALLY_FIRST,
     TALLY_INITIALS,
     TALLY_MATCHED,
     TALLY_MISSING,
@@ -37,7 +38,7 @@ from setfair.screening.name_arrays import (
     Settings,
     Slots,
 )
-from setfair.screening.pair_kernels import append, mark_of, points_about, points_of, score_name
+from setfair.screening.pair_kernels import append, is_initial, mark_of, points_about, points_of, score_name
 from setfair.screening.token_kernels import LENGTH_MAX, TokenIndex, find_whole
 
 
@@ -64,10 +65,10 @@ def _begun(slots: Slots, slot: int, is_last: bool, listed: NDArray[np.int32], in
     for token in listed:
         at = index.start[token]
         size = index.start[token + 1] - at
+        if is_initial(slots.chars[slot, 0], length, index.chars[at], size):
+            return int(token)
         if index.chars[at] != slots.chars[slot, 0]:
             continue
-        if (length == 1) != (size == 1):
-            return int(token)
         same = is_last and size > length
         for place in range(1, length if same else 0):
             same = same and index.chars[at + place] == slots.chars[slot, place]
@@ -102,7 +103,7 @@ def _cannot_fit(
             begun += names.weight[token]
     bound[TALLY_MATCHED], bound[TALLY_PAIRS], bound[TALLY_EXTRA] = matched, pairs, extra
     bound[TALLY_CHANGED] = gathered & np.int64(0xFFFFFFFF)
-    bound[TALLY_INITIALS], bound[TALLY_TURNED] = 0, 0
+    bound[TALLY_INITIALS], bound[TALLY_TURNED], bound[TALLY_FIRST] = 0, 0, 0
     bound[TALLY_BEGINS] = extra == 0 and 1 < len(mine) <= len(listed)
     bound[TALLY_MISSING] = max(0, names.total[name] - matched - begun)
     if matched < settings.least_weight:

@@ -19,6 +19,7 @@ from setfair.screening.name_arrays import (
     TALLY_BEGINS,
     TALLY_CHANGED,
     TALLY_EXTRA,
+    TALLY_FIRST,
     TALLY_INITIALS,
     TALLY_MATCHED,
     TALLY_MISSING,
@@ -36,6 +37,29 @@ from setfair.screening.token_kernels import LENGTH_MAX, TokenIndex, distance
 def mark_of(token: int) -> np.uint64:
     """Return the bit of a listed token."""
     return np.uint64(1) << ((np.uint64(token) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(58))
+
+
+def _initial_table() -> NDArray[np.bool_]:
+    table: NDArray[np.bool_] = np.eye(128, dtype=np.bool_)
+    for letter, folded in _FOLDED_FIRST.items():
+        table[ord(letter), [ord(each) for each in folded]] = True
+    return table
+
+
+_FOLDED_FIRST = {
+    "c": "ksCS", "d": "j", "k": "h", "o": "u", "p": "f", "q": "k", "s": "S", "t": "Cz", "w": "v", "x": "ks",
+    "y": "ie", "z": "j",
+}  # fmt: skip
+"""By the first letter of a name as it is written: how the one spelling of it may begin (`spelling`)."""
+_BEGINS = _initial_table()
+
+
+@inlined
+def is_initial(letter: int, length: int, other: int, other_length: int) -> bool:
+    """Return whether one of two tokens is a letter with which the other, by its first one, may begin."""
+    if length == 1:
+        return bool(other_length > 1 and _BEGINS[letter, other])
+    return bool(other_length == 1 and _BEGINS[other, letter])
 
 
 @inlined
@@ -91,6 +115,7 @@ def _pair_tokens(  # whole tokens, the heaviest pair first
         _pair(work, best_i, best_j, PAIRED)
         token = listed[best_j]
         length = max(slots.length[mine[best_i]], index.start[token + 1] - index.start[token])
+        work.tally[TALLY_FIRST] += slots.chars[mine[best_i], 0] != index.chars[index.start[token]]
         _count(work, names.weight[token], work.apart[best_i, best_j], length)
 
 
@@ -107,7 +132,8 @@ def _pair_initials(
                 continue
             at = index.start[listed[j]]
             length = index.start[listed[j] + 1] - at
-            if (slots.length[mine[i]] == 1) != (length == 1) and index.chars[at] == slots.chars[mine[i], 0]:
+            mine_length, letter = slots.length[mine[i]], slots.chars[mine[i], 0]
+            if is_initial(letter, mine_length, index.chars[at], length):
                 _pair(work, i, j, INITIAL)
                 work.tally[TALLY_MATCHED] += settings.initial_weight
                 work.tally[TALLY_INITIALS] += 1
@@ -296,10 +322,13 @@ def points_of(tally: NDArray[np.int64], settings: Settings) -> int:
     points += settings.matched_second * max(0, min(matched, settings.second) - settings.first)
     points += settings.changed * tally[TALLY_CHANGED]
     points += settings.missing * min(tally[TALLY_MISSING], settings.left_over_max)
-    points += settings.extra * min(tally[TALLY_EXTRA], settings.left_over_max)
     points += settings.initials * tally[TALLY_INITIALS]
     points += settings.begins * tally[TALLY_BEGINS]
     points += settings.turned * min(tally[TALLY_TURNED], 3)
+    points += settings.first_letter * min(tally[TALLY_FIRST], 2)
+    points += settings.conflict * min(tally[TALLY_MISSING], tally[TALLY_EXTRA], settings.conflict_max)
+    if tally[TALLY_MISSING] == 0 and tally[TALLY_EXTRA] == 0:
+        points += settings.complete
     points += settings.covered * matched // max(1, matched + tally[TALLY_MISSING] + tally[TALLY_EXTRA])
     if tally[TALLY_PAIRS] >= 2:
         points += settings.second_pair
