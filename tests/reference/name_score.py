@@ -48,7 +48,6 @@ class _Pairs:
     changed: int = 0
     said: int = 0
     initials: int = 0
-    first: int = 0
 
     def pair(self, i: int, j: int) -> None:
         self.used.add(i)
@@ -91,7 +90,7 @@ def plain_score(
 
 def plain_points(tally: list[int], settings: Settings) -> int:
     """Return thousandths of points of a tally."""
-    matched, changed, missing, extra, said, initials, turned, begins, other_first = tally
+    matched, changed, missing, extra, said, initials, turned, begins = tally
     first = min(matched, settings.first)
     second = max(0, min(matched, settings.second) - settings.first)
     parts = [
@@ -100,12 +99,10 @@ def plain_points(tally: list[int], settings: Settings) -> int:
         settings.matched_second * second,
         settings.changed * changed,
         settings.missing * min(missing, settings.left_over_max),
+        settings.extra * min(extra, settings.left_over_max),
         settings.initials * initials,
         settings.begins * begins,
         settings.turned * min(turned, 3),
-        settings.first_letter * min(other_first, 2),
-        settings.conflict * min(missing, extra, settings.conflict_max),
-        settings.complete if not missing and not extra else 0,
         settings.covered * matched // max(1, matched + missing + extra),
         settings.second_pair if said >= 2 else 0,
     ]
@@ -127,7 +124,6 @@ def _whole_tokens(pairs: _Pairs) -> None:
         token = pairs.listed[j]
         pairs.pair(i, j)
         length = max(len(pairs.mine[i].letters), len(token.letters))
-        pairs.first += pairs.mine[i].letters[0] != token.letters[0]
         pairs.count(token.weight, pairs.mine[i].near[token.number], length)
 
 
@@ -238,7 +234,4 @@ def _tally(pairs: _Pairs) -> list[int]:
     begins = 2 <= len(pairs.mine) <= len(pairs.listed) and all(
         pairs.partner.get(j) == j and j not in pairs.joined for j in range(len(pairs.mine))
     )
-    return [
-        pairs.matched, pairs.changed, missing, extra, pairs.said, pairs.initials, turned, int(begins),
-        pairs.first,
-    ]  # fmt: skip
+    return [pairs.matched, pairs.changed, missing, extra, pairs.said, pairs.initials, turned, int(begins)]

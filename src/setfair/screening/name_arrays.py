@@ -20,7 +20,7 @@ ABOUT_LEGAL, ABOUT_SYLLABIC = 0, 1
 
 # What is tallied of two names; weights in eighths of a bit.
 TALLY_MATCHED, TALLY_CHANGED, TALLY_MISSING, TALLY_EXTRA = 0, 1, 2, 3
-TALLY_PAIRS, TALLY_INITIALS, TALLY_TURNED, TALLY_BEGINS, TALLY_FIRST, TALLY_SIZE = 4, 5, 6, 7, 8, 9
+TALLY_PAIRS, TALLY_INITIALS, TALLY_TURNED, TALLY_BEGINS, TALLY_SIZE = 4, 5, 6, 7, 8
 SAID_ABOUT = 20
 """Weight above which a token says something about who is named."""
 
@@ -35,44 +35,39 @@ class Settings(NamedTuple):
     name and one that has nothing to do with it.
     """
 
-    base: int = 466_600
-    matched_first: int = 1037
+    base: int = 412_000
+    matched_first: int = 1_248
     """For each unit that the pairs weigh, up to `first`."""
-    matched_second: int = 2558
+    matched_second: int = 2_670
     """For each from there to `second`."""
-    changed: int = -602
+    changed: int = -616
     """For each thousandth of a token that is changed."""
-    missing: int = -238
+    missing: int = -254
     """For each unit that listed tokens without a partner weigh."""
-    covered: int = 44_000
+    extra: int = -188
+    """For each unit that the name's own tokens without a partner weigh."""
+    covered: int = 82_400
     """If the pairs are all there is; a share of it for a share."""
-    second_pair: int = 77_000
+    second_pair: int = 82_000
     """If two pairs say something about who is named."""
-    initials: int = -61_100
+    initials: int = -54_200
     """For each pair of a token and its initial."""
-    turned: int = -67_500
+    turned: int = -63_200
     """For each listed token that stands before the one after which it is listed, up to three."""
-    begins: int = 100_000
+    begins: int = 91_900
     """If the tokens of the name are the first listed ones, in order, and at least two."""
-    legal_both: int = 59_900
+    legal_both: int = 70_800
     """If both names have a legal form."""
-    legal_one: int = -3542
+    legal_one: int = -3_700
     """If one has."""
-    conflict: int = -389
-    """For each unit that is left over on both sides, up to `conflict_max`: two people who share a name."""
-    complete: int = 15_600
-    """If nothing is left over on either side."""
-    first_letter: int = -15_200
-    """For each pair whose tokens begin with another letter, up to two: few misspell the first one."""
-    syllabic: int = -239_800
+    syllabic: int = -233_100
     """For a name in Han, Hangul or kana, whose syllables in Latin letters are shared by many."""
     least_weight: int = 48
     """What the pairs must weigh in any case."""
     first: int = 180
     second: int = 300
     left_over_max: int = 240
-    """Most that is counted of what is listed and left over."""
-    conflict_max: int = 120
+    """Most that is counted of what is left over."""
     initial_weight: int = 16
     cut_letter_weight: int = 8
     """What each letter weighs of a last token that was cut off."""

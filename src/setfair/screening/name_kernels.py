@@ -26,7 +26,6 @@ from setfair.screening.name_arrays import (
     TALLY_BEGINS,
     TALLY_CHANGED,
     TALLY_EXTRA,
-    TALLY_FIRST,
     TALLY_INITIALS,
     TALLY_MATCHED,
     TALLY_MISSING,
@@ -103,7 +102,7 @@ def _cannot_fit(
             begun += names.weight[token]
     bound[TALLY_MATCHED], bound[TALLY_PAIRS], bound[TALLY_EXTRA] = matched, pairs, extra
     bound[TALLY_CHANGED] = gathered & np.int64(0xFFFFFFFF)
-    bound[TALLY_INITIALS], bound[TALLY_TURNED], bound[TALLY_FIRST] = 0, 0, 0
+    bound[TALLY_INITIALS], bound[TALLY_TURNED] = 0, 0
     bound[TALLY_BEGINS] = extra == 0 and 1 < len(mine) <= len(listed)
     bound[TALLY_MISSING] = max(0, names.total[name] - matched - begun)
     if matched < settings.least_weight:

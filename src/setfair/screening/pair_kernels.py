@@ -19,7 +19,6 @@ from setfair.screening.name_arrays import (
     TALLY_BEGINS,
     TALLY_CHANGED,
     TALLY_EXTRA,
-    TALLY_FIRST,
     TALLY_INITIALS,
     TALLY_MATCHED,
     TALLY_MISSING,
@@ -115,7 +114,6 @@ def _pair_tokens(  # whole tokens, the heaviest pair first
         _pair(work, best_i, best_j, PAIRED)
         token = listed[best_j]
         length = max(slots.length[mine[best_i]], index.start[token + 1] - index.start[token])
-        work.tally[TALLY_FIRST] += slots.chars[mine[best_i], 0] != index.chars[index.start[token]]
         _count(work, names.weight[token], work.apart[best_i, best_j], length)
 
 
@@ -322,13 +320,10 @@ def points_of(tally: NDArray[np.int64], settings: Settings) -> int:
     points += settings.matched_second * max(0, min(matched, settings.second) - settings.first)
     points += settings.changed * tally[TALLY_CHANGED]
     points += settings.missing * min(tally[TALLY_MISSING], settings.left_over_max)
+    points += settings.extra * min(tally[TALLY_EXTRA], settings.left_over_max)
     points += settings.initials * tally[TALLY_INITIALS]
     points += settings.begins * tally[TALLY_BEGINS]
     points += settings.turned * min(tally[TALLY_TURNED], 3)
-    points += settings.first_letter * min(tally[TALLY_FIRST], 2)
-    points += settings.conflict * min(tally[TALLY_MISSING], tally[TALLY_EXTRA], settings.conflict_max)
-    if tally[TALLY_MISSING] == 0 and tally[TALLY_EXTRA] == 0:
-        points += settings.complete
     points += settings.covered * matched // max(1, matched + tally[TALLY_MISSING] + tally[TALLY_EXTRA])
     if tally[TALLY_PAIRS] >= 2:
         points += settings.second_pair

@@ -17,7 +17,8 @@ from __future__ import annotations
 _WORDS = """
 plant zavod zavody kombinat combine factory fabrika zavodu works fabrica usine fabrik
 group grupp gruppa gruppy grupa grupo groupe gruppe holding holdings kholding grup hruppa gruppi
-international intl mezhdunarodn* internatsional* internacional internationale uluslararasi interneshnl interneshenl interneshnel
+international intl mezhdunarodn* internatsional* internacional internationale uluslararasi interneshnl
+international interneshenl interneshnel
 institute institut instituto
 scientific nauchno nauchn* science scientifique nauchnoissled*
 research issledovatel* investigacion recherche pazhouhesh pajohesh tahghighat
@@ -28,7 +29,8 @@ production proizvod* produksiya produccion tolid* tolidi manufacturing manufactu
 association obedin* obyedin* obydin* assotsiat* assoc asociacion asociatsiya anjoman dernegi
 state gosudarstv* goskorp* gos
 enterprise predpriyat* predpriiat* enterprises empresa entreprise pradpryem* pidpryiem* pidpryyem*
-trading torgov* trade torgovlya commercial kommerch* tejarat* bazargani ticaret comercial commerce comercio treiding treyding
+trading torgov* trade torgovlya commercial kommerch* tejarat* bazargani ticaret comercial commerce
+trading comercio treiding treyding
 house dom
 leasing lizing*
 invest investment investments investic* investits* inversion inversiones yatirim sarmaye*
@@ -37,12 +39,14 @@ shipbuilding sudostroit* sudostroen*
 shiprepair sudoremont*
 shipyard verf astillero astilleros tersane tersanesi tersanecilik
 special spetsial* spets spec
-technology technologies tekhnolog* tekhnologi* technolog* tech tecnologia teknoloji fanavar* fanavari tekhnolodzh*
+technology technologies tekhnolog* tekhnologi* technolog* tech tecnologia teknoloji fanavar* fanavari
+technology tekhnolodzh*
 technical tekhnich* technic* tekhnik* tecnica teknik
 electronic electronics elektronik* elektronn* electronica
 electrical elektrich* elektr elektro electric
 systems system sistem* systeme systemes sistemas sistemz
-industry industries industrial promyshlenn* sanayi sanaye sanat industria industrie prom indastri indastriz industri indastris
+industry industries industrial promyshlenn* sanayi sanaye sanat industria industrie prom indastri
+industry indastriz industri indastris
 development razvit* desarrollo developpement tosee* toseh* divelopment
 bank banka banque banco banku
 foundation fond fund bonyad fundacion fondation vakfi
