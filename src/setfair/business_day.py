@@ -234,7 +234,7 @@ def _next_of(agreement: Agreement, books: Books, rules: CurrencyRules, now: int)
 
 
 def next_day_of(agreement: Agreement, rules: CurrencyRules, last: date, now: int) -> date:
-    """Return the business day that a closed currency opens next: today in its own time zone, or the first after.
+    """Return the business day that a closed currency opens next: today where it is, or the first after.
 
     Parameters
     ----------

@@ -322,7 +322,7 @@ class ClearingHouse:
             raise HouseError(f"{error}; run the cycle for an earlier --date first") from error
 
     def expire_due(self) -> Outcome | None:
-        """Pass cut-offs by the clock, then what reached its latest or earliest time: every way in begins so."""
+        """Pass cut-offs by the clock, then let times come that payments have: every way in begins so."""
         while (fields := phase_fields(self.state.books, self._now())) is not None:
             self._command(InstructionKind.PHASE_CHANGE, Draft(one_instruction()), **fields)
         if not 0 < self.state.books.next_time <= self._now():

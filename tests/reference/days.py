@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 from setfair.domain.codes import PHASE_MOVES, InstructionKind, Phase, Priority, Reason, Screening, Status
 from setfair.domain.money import AMOUNT_MAX_MINOR
 from tests.reference.settlement import Entry, ReferenceHouse
-from tests.reference.term_days import draw_queue_command, draw_term_command
+from tests.reference.term_days import draw_extension, draw_queue_command, draw_term_command
 from tests.reference.words import (
     PAYMENT_KINDS,
     AccountSpec,
+    ExtensionCommand,
     HouseSpec,
     Instruction,
     LimitSpec,
@@ -40,7 +41,21 @@ TermStep: TypeAlias = tuple[Literal["term"], TermCommand]
 """("term", command): one person's word on a limit, a reservation or a credit line."""
 QueueStep: TypeAlias = tuple[Literal["queue"], QueueCommand]
 """("queue", command): one user's word on how a payment waits."""
-Step: TypeAlias = SubmitStep | OpenStep | PhaseStep | ExpireStep | OffsetStep | TermStep | QueueStep
+ClockStep: TypeAlias = tuple[Literal["clock"], int]
+"""("clock", time): the clock moves, cut-offs that have come pass, and then as "expire"."""
+ExtendStep: TypeAlias = tuple[Literal["extend"], ExtensionCommand]
+"""("extend", command): one person's word on a later cut-off."""
+Step: TypeAlias = (
+    SubmitStep
+    | OpenStep
+    | PhaseStep
+    | ExpireStep
+    | OffsetStep
+    | TermStep
+    | QueueStep
+    | ClockStep
+    | ExtendStep
+)
 
 FIRST_DATE = 20_000
 DEFECTS = (
@@ -108,6 +123,8 @@ def _build_spec(rng: Random) -> HouseSpec:
         users=(-1, -1, 0, 0, 1, 1, -2),
         currencies=currencies,
         identity_days=rng.choice((None, None, 0, 1)),
+        day=rng.choice(((0, 0, 0, 0), (4, 6, 9, 14), (4, 6, 0, 0), (6, 6, 6, 20))),
+        by_clock=rng.random() < 0.7,
     )
 
 
@@ -148,6 +165,7 @@ class _DayBuilder:
         self.term_rate = rng.choice((0.0, 0.0, 0.2, 0.6))
         self.time_rate = rng.choice((0.0, 0.0, 0.1, 0.3))
         self.queue_rate = rng.choice((0.0, 0.0, 0.3, 0.7))
+        self.extension_rate = rng.choice((0.0, 0.3, 0.6))
         self.next_link = 1
         self.offset_rate = rng.choice((0.0, 0.1, 0.3))
         self.legs: list[Instruction] = []
@@ -170,6 +188,12 @@ class _DayBuilder:
                     self._move(currency)
             if (self.link_rate or self.time_rate or self.queue_rate) and self.rng.random() < 0.2:
                 self._expire(self.house.now + self.rng.choice((0, 1, 1, 5)))
+            if any(self.spec.day) and self.rng.random() < 0.3:
+                self._clock(self.house.now + self.rng.choice((1, 2, 2, 3)))
+            while any(self.spec.day) and self.rng.random() < self.extension_rate:
+                word = draw_extension(self.rng, self.house)
+                self.steps.append(("extend", word))
+                self.house.extend(word)
             if self.rng.random() < self.offset_rate:
                 self.steps.append(("offset",))
                 self.house.offset()
@@ -194,6 +218,10 @@ class _DayBuilder:
     def _expire(self, now: int) -> None:
         self.steps.append(("expire", now))
         self.house.expire(now)
+
+    def _clock(self, now: int) -> None:
+        self.steps.append(("clock", now))
+        self.house.clock(now)
 
     def _term(self) -> None:
         command = draw_term_command(self.rng, self.house)

@@ -4,8 +4,8 @@ Rules (docs/settlement-rules.md, "Times of the day and their extension")
 -----
 1. A day opens with its times: the customer and the interbank cut-off, its end, and when the next day opens. A
    version of the agreement that is adopted meanwhile counts from the next opening.
-2. One user of the operator asks for a later time of a phase that has not come (EXTENSION), another one puts it
-   into force (EXTENSION_APPROVAL). One of them, or a third, can take it back before (EXTENSION_REFUSAL).
+2. One user of the operator asks for a later time of a phase that has not come (EXTENSION), another one puts
+   it into force (EXTENSION_APPROVAL). One of them, or a third, can take it back before (EXTENSION_REFUSAL).
 3. It is later than now and than the time in force, and no later than what follows on it: the phases of a day
    keep their order, and the day ends before the next one opens.
 4. What still waits for a second person when its phase comes is rejected.

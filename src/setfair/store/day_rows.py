@@ -18,7 +18,7 @@ _WORDS = frozenset(
     }
 )
 _TIME = "INSERT INTO day_time_row VALUES (?, ?, ?, ?, ?, 0, 0)"
-_PASS = (
+_CUT_OFF = (
     "UPDATE day_time_row SET passed_page = ?, by_clock = ? "
     "WHERE currency_number = ? AND day = ? AND phase <> 0 AND phase <= ? AND passed_page = 0"
 )
@@ -72,7 +72,7 @@ def _move(cursor: Any, page: Page, instruction: Row, own: Row) -> None:
     if phase == Phase.CLOSED:
         cursor.execute(_CLOSE, (page.number, currency, day))
     elif phase != Phase.OPEN:
-        cursor.execute(_PASS, (page.number, int(own["creditor_after"]), currency, day, phase))
+        cursor.execute(_CUT_OFF, (page.number, int(own["creditor_after"]), currency, day, phase))
     else:
         said = np.frombuffer(page.documents.get(TIMES_DOCUMENT, b""), TIMES)
         cutoffs, end = (said[0], said[1]) if len(said) else (np.zeros(1, TIMES)[0],) * 2
