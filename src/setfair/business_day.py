@@ -66,7 +66,7 @@ def open_day(house: ClearingHouse, day: date | None = None, chosen: Sequence[str
     house
         The house.
     day
-        Business day; None: today in the house's time zone.
+        Business day; None: of each currency today in its own time zone.
     chosen
         Currencies; none: all that settle on that day.
 
@@ -75,16 +75,20 @@ def open_day(house: ClearingHouse, day: date | None = None, chosen: Sequence[str
     PhaseError
         If none of them settles on that day, or one is not closed.
     """
-    agreement, business_day = agreement_of(house), day or house.today()
-    currencies = currencies_of(house, chosen)
+    agreement, currencies = agreement_of(house), currencies_of(house, chosen)
+    days = {code: day or _today_of(house, code) for code in currencies}
     if not chosen:
-        currencies = [code for code in currencies if is_business_day(agreement, code, business_day)]
+        currencies = [code for code in currencies if is_business_day(agreement, code, days[code])]
         if not currencies:
-            raise PhaseError(f"{business_day} is no business day of any currency: see [calendar]")
+            raise PhaseError(f"{day or house.today()} is no business day of any currency: see [calendar]")
     for code in currencies:
-        remember_from = first_remembered_day(agreement, code, business_day)
-        house.open_day(code, business_day, remember_from)
+        house.open_day(code, days[code], first_remembered_day(agreement, code, days[code]))
     return [(code, Phase.OPEN) for code in currencies]
+
+
+def _today_of(house: ClearingHouse, currency: str) -> date:
+    rules = agreement_of(house).find_currency_rules(currency)
+    return house.today(rules.time_zone if rules is not None else None)
 
 
 def first_remembered_day(agreement: Agreement, currency: str, day: date) -> date:

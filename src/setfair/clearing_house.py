@@ -480,9 +480,9 @@ class ClearingHouse:
             )
         return max(now, last)
 
-    def today(self) -> date:
-        """Return the date in the house's time zone."""
-        return self._today_of(self._agreement())
+    def today(self, time_zone: str | None = None) -> date:
+        """Return the date in a time zone; None: the house's."""
+        return local_date(self._now(), time_zone or self._agreement().agreement.time_zone)
 
     def _today_of(self, agreement: Agreement) -> date:
         return local_date(self._now(), agreement.agreement.time_zone)
