@@ -35,7 +35,7 @@ from setfair.engine.setoff.merge import (
     share_out,
 )
 from setfair.engine.setoff.model import Model, make_model
-from setfair.engine.setoff.money import Offers, Ways, add_ways, find_ways
+from setfair.engine.setoff.money import Offers, add_ways, find_ways
 from setfair.engine.setoff.stages import Staged, solve_stages
 
 
@@ -141,26 +141,21 @@ def discharge(
         If the result does not pass its own proof.
     """
     whole = check_obligations(debtor, creditor, amount_minor, due_day)
-    takes_part = np.ones(len(whole.amount), np.bool_)
-    if within.untouched is not None:
-        takes_part &= ~np.asarray(within.untouched, np.bool_)
     party = np.unique(np.concatenate((whole.debtor, whole.creditor)))
     maximum = maximum_by_party(party, within.party_maximum_minor)
-    places = np.flatnonzero(takes_part)
+    places = np.arange(len(whole.amount))
+    if within.untouched is not None:
+        places = places[~np.asarray(within.untouched, np.bool_)]
     amount = whole.amount[places]
     columns = (whole.debtor[places], whole.creditor[places], amount, whole.due_day[places])
     part = Obligations(*columns, int(amount.sum()))
     ages = age_classes(part.due_day, within.as_of_day) if within.oldest_first and len(places) else None
     stage = np.full(len(whole.amount), NO_PART)
     stage[places] = ages.number if ages is not None else 0
-    found = _nothing_found(party, len(offers.amount_minor))
     cleared = np.zeros(len(whole.amount), np.int64)
+    found = _nothing_found(party, len(offers.amount_minor))
     if len(places):
-        arcs = merge(part)
-        at = np.searchsorted(party, arcs.party)
-        model = make_model(arcs, amount, stage[places], maximum[at], with_money=True)
-        found, cancelled = _solve(model, find_ways(arcs.party, model, offers), at, len(party))
-        cleared[places] = share_out(model.arcs, cancelled, amount)
+        found, cleared[places] = _solve(part, stage[places], (party, maximum), offers)
     return Discharge(
         cleared_minor=cleared,
         gross_minor=whole.gross,
@@ -193,20 +188,25 @@ def _nothing_found(party: Int64Array, funders: int) -> _Found:
     return _Found(nobody, nobody, nobody, by_party[0], prices)
 
 
-def _solve(model: Model, ways: Ways, at: Int64Array, parties: int) -> tuple[_Found, Int64Array]:
-    """Run, and return what it says of money, and by arc of obligations what is discharged.
+def _solve(
+    part: Obligations, stage: Int64Array, parties: tuple[Int64Array, Int64Array], offers: Offers
+) -> tuple[_Found, Int64Array]:
+    """Run, and return what it says of money, and by obligation what is discharged.
 
     Parameters
     ----------
-    model
-        The obligations that take part.
-    ways
-        Of money.
-    at
-        By party of the model, its place among all parties.
+    part, stage
+        The obligations that take part, and the class that each is in.
     parties
-        How many there are in all.
+        All parties, and the most that is discharged of the debts of each.
+    offers
+        Money.
     """
+    party, maximum = parties
+    arcs = merge(part)
+    at = np.searchsorted(party, arcs.party)
+    model = make_model(arcs, part.amount, stage, maximum[at], with_money=True)
+    ways = find_ways(arcs.party, model, offers)
     hub, last = model.nodes, int(model.stage.max()) + 1
     wide, place = add_ways(model, ways, last)
     staged = solve_stages(wide, last + 1)
@@ -214,14 +214,14 @@ def _solve(model: Model, ways: Ways, at: Int64Array, parties: int) -> tuple[_Fou
     money = staged.cancelled[place]
     gifts = money[: len(ways.gift_minor)]
     given = gifts > 0
-    received = np.zeros(parties, np.int64)
+    received = np.zeros(len(party), np.int64)
     received[at[ways.receiver]] = money[len(money) - len(ways.receiver) :]
-    as_debtor, as_creditor = np.zeros((2, last + 1, parties), np.int64)
+    as_debtor, as_creditor = np.zeros((2, last + 1, len(party)), np.int64)
     as_debtor[:, at] = staged.price[:, model.leaves_from]
     as_creditor[:, at] = staged.price[:, : len(at)]
     prices = (as_debtor, as_creditor, staged.price[:, hub], staged.price[:, hub + 1 :])
     found = _Found(ways.gift_funder[given], at[ways.gift_party[given]], gifts[given], received, prices)
-    return found, staged.cancelled[wide.place]
+    return found, share_out(model.arcs, staged.cancelled[wide.place], part.amount)
 
 
 def check_staged(model: Model, staged: Staged) -> None:
