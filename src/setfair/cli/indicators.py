@@ -45,7 +45,7 @@ def indicators(
         return
     console.print(f"{found.house}, {date or 'all days'}, up to page {found.last.number:,}")
     table = Table(box=None, padding=(0, 3, 0, 0))
-    table.add_column("indicator")
+    table.add_column("indicator", no_wrap=True)
     for one in read.currencies:
         table.add_column(one.currency, justify="right")
     for row in zip(*(_column(one) for one in read.currencies), strict=True):
@@ -60,12 +60,13 @@ def _column(one: CurrencyIndicators) -> list[tuple[str, str]]:
     def money(minor: int) -> str:
         return with_separators(format_amount(minor, one.decimals))
 
-    def tally(each: Tally) -> str:
-        return f"{each.number:,} / {money(each.value)}" if each.number else "-"
+    def tally(words: str, each: Tally) -> list[tuple[str, str]]:
+        number, value = (f"{each.number:,}", money(each.value)) if each.number else ("-", "-")
+        return [(words, number), (f"{' ' * (len(words) - len(words.lstrip()))}  value", value)]
 
     whole = sum(each.value for each in one.ways.values())
     return [
-        ("settled", tally(one.settled)),
+        *tally("settled", one.settled),
         *((f"  {words}", _percent(one.ways[way].value, whole)) for way, words in WAYS.items()),
         ("turnover", _ratio(one.turnover)),
         ("liquidity used", money(one.liquidity_used)),
@@ -73,9 +74,9 @@ def _column(one: CurrencyIndicators) -> list[tuple[str, str]]:
         ("  lower bound", money(one.liquidity_lower)),
         ("liquidity usage", _ratio(one.liquidity_usage)),
         ("delay", _ratio(one.delay)),
-        ("waited", tally(one.queued)),
-        ("  at a limit", tally(one.waits.get(Reason.LIMIT_REACHED, Tally()))),
-        ("longest queue", tally(one.queue_peak)),
+        *tally("waited", one.queued),
+        *tally("  at a limit", one.waits.get(Reason.LIMIT_REACHED, Tally())),
+        *tally("longest queue", one.queue_peak),
     ]
 
 
