@@ -22,7 +22,7 @@ from setfair.report.indicators import (
     read_indicators,
 )
 from setfair.report.read import Reader
-from setfair.report.words import counted
+from setfair.report.words import counted, percent, shares
 from setfair.tables import open_tables
 
 
@@ -64,10 +64,10 @@ def _column(one: CurrencyIndicators) -> list[tuple[str, str]]:
         number, value = (f"{each.number:,}", money(each.value)) if each.number else ("-", "-")
         return [(words, number), (f"{' ' * (len(words) - len(words.lstrip()))}  value", value)]
 
-    whole = sum(each.value for each in one.ways.values())
+    of_ways = dict(zip(WAYS, shares([one.ways[way].value for way in WAYS]), strict=True))
     return [
         *tally("settled", one.settled),
-        *((f"  {words}", _percent(one.ways[way].value, whole)) for way, words in WAYS.items()),
+        *((f"  {words}", of_ways[way] if one.ways[way].value else "-") for way, words in WAYS.items()),
         ("turnover", _ratio(one.turnover)),
         ("liquidity used", money(one.liquidity_used)),
         ("  upper bound", money(one.liquidity_upper)),
@@ -80,10 +80,6 @@ def _column(one: CurrencyIndicators) -> list[tuple[str, str]]:
     ]
 
 
-def _percent(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.1f} %" if part else "-"
-
-
 def _ratio(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
 
@@ -92,7 +88,7 @@ def _show_gridlock(run: Gridlock) -> None:
     if not run.runs:
         console.print("no offsetting of the queues was run")
         return
-    share = _percent(run.value, run.bound)
+    share = percent(run.value, run.bound)
     console.print(
         f"{counted(run.found, 'gridlock')} found in {counted(run.runs, 'run')} of offsetting: "
         f"{counted(run.settled, 'payment')} settled, {share} of the bound"
