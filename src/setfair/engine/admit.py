@@ -51,6 +51,8 @@ def admit(books: PaymentBooks, journal: Journal, setting: Setting, batch: Array,
     for i in range(batch.shape[0]):
         if i + AHEAD_ROWS < batch.shape[0]:
             _ask_for(books, batch[i + AHEAD_ROWS])
+            read_ahead(books.payments, books.counters[PAYMENT_COUNT] + AHEAD_ROWS)
+            read_ahead(journal.records, journal.written[0] + AHEAD_ROWS)
             _ask_for_link(books, setting.terms, batch[i + AHEAD_ROWS]["target"])
             _ask_for_limits(books, batch[i + AHEAD_ROWS // 2])
         if _is_decision(batch[i]["kind"]):
@@ -72,9 +74,9 @@ def _is_decision(kind: int) -> bool:
 def _recognise(books: PaymentBooks, batch: Array, rows: Array) -> None:
     """Look all identities up and keep those that are new, at the places that their payments will have.
 
-    In a pass of its own, because nothing else of a row depends on it but its place: a row takes 27 ns here and
-    50 ns where it waits between bookings. A row's `index` becomes the place of the payment that it repeats
-    or makes, its `mechanism` 1 where its identity is known with other content.
+    In a pass of its own, because nothing else of a row depends on it but its place: a row takes some 25 ns
+    here, and 50 ns where it waits between bookings. A row's `index` becomes the place of the payment that it
+    repeats or makes, its `mechanism` 1 where its identity is known with other content.
     """
     slots = books.identities.slots
     payment = books.counters[PAYMENT_COUNT]
@@ -82,6 +84,8 @@ def _recognise(books: PaymentBooks, batch: Array, rows: Array) -> None:
         if i + AHEAD_ROWS < batch.shape[0]:
             later = batch[i + AHEAD_ROWS]
             read_ahead(slots, home_slot(slots, hash_of(later["identity_high"], later["identity_low"])))
+            read_ahead(books.identities.rows, payment + AHEAD_ROWS)
+            read_ahead(batch, i + 2 * AHEAD_ROWS)
         rows[i]["repeated"] = 0
         rows[i]["mechanism"] = 0
         rows[i]["index"] = NONE
