@@ -14,11 +14,11 @@ from setfair.cli.clear_options import Request
 from setfair.cli.clear_read import Files
 from setfair.domain.fixing import Fixing
 from setfair.domain.money import format_amount
+from setfair.domain.party_amount import PartyAmount
 from setfair.engine.setoff.curve import Curve
 from setfair.engine.setoff.objective import Objective
 from setfair.formats.across_certificate import write_across_certificate
 from setfair.formats.csv_text import write_rows
-from setfair.formats.party_amounts import PartyAmount
 from setfair.formats.replace_file import replacing
 from setfair.report.clearing import CURVE_OBLIGATIONS_MAX
 from setfair.report.clearing_file import ClearedCurrency, write_clearing_report

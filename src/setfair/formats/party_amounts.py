@@ -18,29 +18,15 @@ Rules
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from setfair.domain.codes import Reason
-from setfair.domain.money import Currency, find_currency, parse_amount
+from setfair.domain.money import find_currency, parse_amount
+from setfair.domain.party_amount import ANYONE, PartyAmount
 from setfair.errors import FileProblem, FileRefusedError
 from setfair.formats.small_table import PROBLEMS_MAX, read_small_table
 
-ANYONE = "*"
-"""Who is sponsored: anyone."""
 _REQUIRED = ("party", "currency", "amount")
-
-
-@dataclass(frozen=True, slots=True)
-class PartyAmount:
-    """One row."""
-
-    line: int
-    party: str
-    currency: Currency
-    amount_minor: int
-    beneficiaries: tuple[str, ...] = ()
-    """Whom the party sponsors; nobody: the amount is its own."""
 
 
 def read_party_amounts(path: Path) -> tuple[PartyAmount, ...]:

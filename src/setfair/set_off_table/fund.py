@@ -22,12 +22,12 @@ import numpy as np
 
 from setfair.domain.money import format_amount
 from setfair.domain.obligations import Obligations
+from setfair.domain.party_amount import ANYONE, PartyAmount
 from setfair.engine.setoff import Choice, Objective, set_off, set_off_under
 from setfair.engine.setoff.liquidity import Discharge, Within, discharge
 from setfair.engine.setoff.money import NO_OFFERS, Offers
 from setfair.errors import FileProblem, FileRefusedError
 from setfair.formats.csv_text import csv_text
-from setfair.formats.party_amounts import ANYONE, PartyAmount
 from setfair.formats.small_table import PROBLEMS_MAX
 from setfair.set_off_table.choose import party_number
 from setfair.set_off_table.clear import Reduced, too_large

@@ -27,9 +27,9 @@ import numpy as np
 import numpy.typing as npt
 
 from setfair.domain.obligations import Obligations
+from setfair.domain.party_amount import ANYONE, PartyAmount
 from setfair.formats.certificate import CurrencyCertificate
 from setfair.formats.money_claim import MoneyClaim
-from setfair.formats.party_amounts import ANYONE, PartyAmount
 from setfair.verify.limits import (
     by_party,
     check_ages,

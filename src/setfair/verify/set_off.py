@@ -28,8 +28,8 @@ import numpy as np
 import numpy.typing as npt
 
 from setfair.domain.obligations import Obligations
+from setfair.domain.party_amount import PartyAmount
 from setfair.formats.certificate import Certificate, CurrencyCertificate
-from setfair.formats.party_amounts import PartyAmount
 from setfair.verify.limits import check_limits, check_objectives, check_staged, is_plain
 from setfair.verify.money import (
     check_gifts,

@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from setfair.domain.party_amount import PartyAmount
 from setfair.engine.loops import find_loops
 from setfair.engine.setoff import Choice, Objective
 from setfair.errors import FileRefusedError
 from setfair.formats.certificate import Certificate, certificate_parts, read_certificate
 from setfair.formats.money_claim import MoneyClaim
-from setfair.formats.party_amounts import PartyAmount, read_liquidity
+from setfair.formats.party_amounts import read_liquidity
 from setfair.set_off_table.certify_money import certify_funded
 from setfair.set_off_table.clear import write_result
 from setfair.set_off_table.fund import fund_table
