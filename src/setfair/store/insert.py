@@ -1,22 +1,19 @@
 """Many rows into tables: through a file that SQLite copies from, or by statements.
 
-From `MANY_ROWS` on, rows go into a file of our own writing, which is attached and copied (`setfair.store.row_file`):
-measured, 2 us of a processor for a payment and its record instead of 5. Fewer rows would not pay for the file: they
-are bound to a statement. SQLite takes a lock for every value of every row that is bound (20 ns each; a payment has
-28), and half of the columns have one value throughout: those stand in the statement itself. Only integers and empty
-values do so, so that no text of a sender is ever part of a statement.
+From `MANY_ROWS` on, rows go into a file of our own writing that is attached and copied from
+(docs/adr/0019). Fewer rows would not pay for the file: they are bound to a statement. SQLite takes a lock
+for every value of every row that is bound (20 ns each; a payment has 28). In most steps half of the columns
+have one value throughout: those stand in the statement itself. Only integers and empty values do so, so
+that no text of a sender is ever part of a statement.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import adbc_driver_manager
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -26,9 +23,14 @@ if TYPE_CHECKING:
 MANY_ROWS = 4096
 """From here on rows go through a file."""
 ROW_FILE_NAME = "rows.tmp"
-"""In the folder of the database; it has this name only while it is written. A crash may leave it there: the next
-one is written in its place."""
+"""In the folder of the database; it has this name only until SQLite has opened it. A crash may leave it
+there: the next one is written in its place."""
 
+_DEFINITIONS = """
+SELECT found.name, found.sql, group_concat(info.name, ' ' ORDER BY info.cid)
+FROM sqlite_master AS found, pragma_table_info(found.name) AS info WHERE found.type = 'table' GROUP BY 1, 2
+"""
+"""Each table with its statement and the names of its columns in order: a copy goes by their order."""
 _EMPTY = {pa.string(): "''", pa.binary(): "x''"}
 
 
@@ -43,7 +45,7 @@ class Inserter:
         self._is_attached = False
 
     def insert(self, cursor: Any, tables: Mapping[str, pa.Table]) -> None:
-        """Insert rows; the columns are named, and ordered, as the tables' are.
+        """Insert rows; the columns are named as the tables' are.
 
         Parameters
         ----------
@@ -69,9 +71,13 @@ class Inserter:
         # Whoever only looks at a house needs no kernels, and does not wait for them.
         from setfair.store.row_file import Table, fits
 
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
-        statements = dict(cursor.fetchall())
-        return [Table(name, statements[name], rows) for name, rows in tables.items() if fits(rows)]
+        cursor.execute(_DEFINITIONS)
+        found = {name: (sql, columns.split()) for name, sql, columns in cursor.fetchall()}
+        return [
+            Table(name, found[name][0], rows)
+            for name, rows in tables.items()
+            if rows.column_names == found[name][1] and fits(rows)
+        ]
 
     def _copy(self, cursor: Any, tables: Sequence[Table]) -> None:
         from setfair.store.row_file import write_row_file

@@ -91,7 +91,7 @@ class Projector:
         try:
             with transaction(self._connection) as cursor:
                 work(cursor, *arguments)
-        except adbc_driver_manager.Error as error:
+        except (adbc_driver_manager.Error, OSError) as error:
             raise StoreError(
                 f"the tables could not be brought up to date: {error}. The pages are safe; mend the disk "
                 "and run `setfair rebuild`."

@@ -1,18 +1,20 @@
 """Rows in a SQLite database file of our own writing, for SQLite to copy from: many rows in one statement.
 
-Handing SQLite a row takes it microseconds: values are bound one by one, encoded, and laid into a page. Between two
-tables of one definition `INSERT INTO t SELECT * FROM rows.t` copies rows as they are instead (SQLite's transfer
-optimisation). So a kernel lays the rows out as SQLite keeps them (`setfair.store.row_kernel`), in a file that is
-attached, copied from and let go. What reaches the house's database is written by SQLite, in the caller's transaction.
+Handing SQLite a row takes it microseconds: values are bound one by one, encoded, and laid into a page.
+Between two tables of one definition `INSERT INTO t SELECT * FROM rows.t` copies rows as they are instead
+(SQLite's transfer optimisation). So a kernel lays rows out as SQLite keeps them
+(`setfair.store.row_kernel`), in a file that is attached, copied from and let go. What reaches the house's
+database is written by SQLite, in the caller's transaction.
 
-Source: "Database File Format" (https://www.sqlite.org/fileformat2.html), sections 1.3 (header), 1.6 (b-tree pages),
-2.1 (records) and 2.6 (schema table).
+Source: "Database File Format" (https://www.sqlite.org/fileformat2.html), sections 1.3 (header), 1.6 (b-tree
+pages), 2.1 (records) and 2.6 (schema table).
 
 Rules
 -----
-1. A table in the file has the words of the table's own CREATE statement: from what differed, values would be copied
-   one by one.
-2. Leaves come first, then the pages above them; the first page, with the schema, is written last: it names the others.
+1. A table in the file has the words of the table's own CREATE statement: where the two differed, SQLite would
+   copy value by value.
+2. Leaves come first, then the pages above them. The first page, with the schema, is written last: it names
+   the others.
 3. Rows go into a file if their keys ascend and none takes more than a leaf (`fits`).
 """
 
@@ -20,7 +22,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Sequence
-from typing import BinaryIO, NamedTuple
+from typing import IO, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -46,14 +48,16 @@ from setfair.store.row_kernel import (
 
 ROWS_AT_ONCE = 8_192
 """Rows that are laid out at a time: what the kernel reads stays in the processor's cache."""
+ROWS_MIN = 1_024
+"""Pieces with fewer rows on the average are joined first."""
 LEAVES_AT_ONCE = 32
 """Leaves that are filled before they are written."""
 CHILDREN_MAX = 4_000
 """Pages below one page: each takes 15 bytes at most, so there is room for a few more."""
 
 TABLE_BYTES_MAX = 1 << 26
-"""Bytes of values of one table. In a file of a gigabyte one page would have to stay empty (section 1.1, lock-byte
-page): a few tables of this size stay far below, whatever their leaves leave free."""
+"""Bytes of the values of one table. In a file of a gigabyte one page would have to stay empty (section 1.1,
+lock-byte page): a few tables of this size stay far below, whatever their leaves leave free."""
 
 _INTEGER_BYTES_MAX = 9
 _KIND = {pa.string(): TEXT, pa.binary(): BLOB}
@@ -90,7 +94,7 @@ def fits(rows: pa.Table) -> bool:
     return bool((np.diff(rows.column(0).to_numpy()) > 0).all())
 
 
-def write_row_file(file: BinaryIO, tables: Iterable[Table]) -> None:
+def write_row_file(file: IO[bytes], tables: Iterable[Table]) -> None:
     """Write a database with these tables.
 
     Parameters
@@ -108,7 +112,7 @@ def write_row_file(file: BinaryIO, tables: Iterable[Table]) -> None:
     file.flush()
 
 
-def _write_tree(file: BinaryIO, rows: pa.Table) -> int:
+def _write_tree(file: IO[bytes], rows: pa.Table) -> int:
     """Write the pages of one table; return the page that is its root."""
     children = _write_leaves(file, rows)
     while len(children) > 1:
@@ -117,17 +121,18 @@ def _write_tree(file: BinaryIO, rows: pa.Table) -> int:
     return children[0].page
 
 
-def _write_leaves(file: BinaryIO, rows: pa.Table) -> list[_Child]:
+def _write_leaves(file: IO[bytes], rows: pa.Table) -> list[_Child]:
     leaves = Leaves(
         np.zeros(LEAVES_AT_ONCE * PAGE_BYTES, np.uint8),
         np.zeros(LEAVES_AT_ONCE, np.int64),
         np.zeros(STATE_LENGTH, np.int64),
-        np.zeros(rows.num_columns, np.int64),
-        np.zeros(rows.num_columns, np.int64),
+        *np.zeros((3, rows.num_columns), np.int64),
     )
     children: list[_Child] = []
     leaves.state[CELLS_BEGIN] = PAGE_BYTES
-    for batch in rows.combine_chunks().to_batches(max_chunksize=ROWS_AT_ONCE):
+    in_few_pieces = rows.column(0).num_chunks * ROWS_MIN <= rows.num_rows
+    whole = rows if in_few_pieces else rows.combine_chunks()
+    for batch in whole.to_batches(max_chunksize=ROWS_AT_ONCE):
         columns = _columns_of(batch)
         leaves.state[ROW] = 0
         while not lay_rows(columns, leaves):
@@ -136,13 +141,13 @@ def _write_leaves(file: BinaryIO, rows: pa.Table) -> list[_Child]:
     return children + _flush(file, leaves, int(leaves.state[LEAF]) + bool(leaves.state[CELLS]))
 
 
-def _flush(file: BinaryIO, leaves: Leaves, count: int) -> list[_Child]:
+def _flush(file: IO[bytes], leaves: Leaves, count: int) -> list[_Child]:
     first = file.tell() // PAGE_BYTES + 1
-    file.write(memoryview(leaves.pages)[: count * PAGE_BYTES])
+    file.write(leaves.pages[: count * PAGE_BYTES].data)
     return [_Child(first + place, key) for place, key in enumerate(leaves.last_keys[:count].tolist())]
 
 
-def _write_interior(file: BinaryIO, children: Sequence[_Child]) -> _Child:
+def _write_interior(file: IO[bytes], children: Sequence[_Child]) -> _Child:
     """Write a page above others: a cell for each but the last, which the header names."""
     cells = [struct.pack(">I", child.page) + varint(child.last_key) for child in children[:-1]]
     page = bytearray(PAGE_BYTES)

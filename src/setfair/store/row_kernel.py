@@ -1,13 +1,13 @@
 """Rows as SQLite keeps them, laid into leaf pages of a table: what a statement a row would do, in one loop.
 
-Source: "Database File Format" (https://www.sqlite.org/fileformat2.html), sections 1.6 (b-tree pages, integers of
-variable length) and 2.1 (records). What is written here:
+Source: "Database File Format" (https://www.sqlite.org/fileformat2.html), sections 1.6 (b-tree pages, integers
+of variable length) and 2.1 (records). What is written here:
 
-- a leaf of a table: type 13, no free block, the number of cells, where their bytes begin, and a pointer to each cell
-  in the order of the keys; the bytes of the cells fill the page from its end;
+- a leaf of a table: type 13, no free block, the number of cells, where their bytes begin, and a pointer to
+  each cell in the order of the keys; the bytes of the cells fill the page from its end;
 - a cell: length of the record, key, record;
-- a record: length of its header, a type for each column, the values. The first column is the key and stands in the
-  record as NULL; 0 and 1 are types of their own, other integers take 1, 2, 3, 4, 6 or 8 bytes.
+- a record: length of its header, a type for each column, the values. The first column is the key and stands
+  in the record as NULL; 0 and 1 are types of their own, other integers take 1, 2, 3, 4, 6 or 8 bytes.
 
 A row never takes more than a leaf: `setfair.store.row_file` sees to it, and writes all else of the file.
 """
@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setfair.kernel import inlined, kernel
+from setfair.store.copy_kernel import copy_bytes
 
 Bytes = NDArray[np.uint8]
 Int64s = NDArray[np.int64]
@@ -32,7 +33,7 @@ PAGE_BYTES = 65_536
 COLUMNS_MAX = 40
 """Types take three bytes at most, and with so many the length of all of them still fits one byte."""
 ROW_BYTES_MAX = 65_000
-"""Bytes of the values of a row and their types that stay in a leaf for certain: SQLite's own bound is 65,501."""
+"""Bytes of the values of a row and their types that stay in a leaf for certain: SQLite's bound is 65,501."""
 
 # Places in `state`.
 ROW, LEAF, CELLS, CELLS_BEGIN = 0, 1, 2, 3
@@ -59,7 +60,7 @@ class Columns(NamedTuple):
     data: Bytes
     """The bytes of all texts and blobs."""
     offsets: Int64s
-    """Shape (columns of texts and blobs, rows + 1): where in `data` each begins, and the one before it ends."""
+    """Shape (columns of texts and blobs, rows + 1): where in `data` each begins and the one before ends."""
 
 
 class Leaves(NamedTuple):
@@ -75,6 +76,8 @@ class Leaves(NamedTuple):
     """Shape (columns,), scratch: the type of each value of a row."""
     lengths: Int64s
     """Shape (columns,), scratch: the bytes of each value of a row."""
+    varying: Int64s
+    """Shape (columns,), scratch: the columns, but for the key, whose values are not all alike."""
 
 
 @inlined
@@ -87,7 +90,7 @@ def _varint_length(value: int) -> int:
 
 @inlined
 def _put_varint(pages: Bytes, at: int, value: int, length: int) -> int:
-    """Write an integer with seven bits a byte, the highest first, and eight in a ninth byte; return the end."""
+    """Write an integer, seven bits a byte, the highest first, and eight in a ninth byte; return the end."""
     shift = 7 * (length - 1)
     if length == _LONGEST_VARINT:
         pages[at + 8] = value & 0xFF
@@ -128,48 +131,79 @@ def _integer_type(value: int, length: int) -> int:
 
 
 @inlined
-def _measure(row: int, columns: Columns, types: Int64s, lengths: Int64s) -> int:
-    """Note type and bytes of each value of a row; return the bytes of them and of their types."""
-    total = 2
-    types[0], lengths[0] = _NULL, 0
-    for column in range(1, len(columns.kinds)):
-        place, kind = columns.places[column], columns.kinds[column]
-        if kind == INTEGER:
-            length = _integer_length(columns.numbers[place, row])
-            types[column] = _integer_type(columns.numbers[place, row], length)
-            total += 1 + length
-        else:
-            length = columns.offsets[place, row + 1] - columns.offsets[place, row]
-            types[column] = 2 * length + (_TEXT_TYPE if kind == TEXT else _BLOB_TYPE)
-            total += _varint_length(types[column]) + length
-        lengths[column] = length
-    return total
+def _measure(row: int, column: int, columns: Columns, leaves: Leaves) -> int:
+    """Note type and bytes of one value; return the bytes of both."""
+    place, kind = columns.places[column], columns.kinds[column]
+    if kind == INTEGER:
+        value = columns.numbers[place, row]
+        length = _integer_length(value)
+        value_type = _integer_type(value, length)
+    else:
+        length = columns.offsets[place, row + 1] - columns.offsets[place, row]
+        value_type = 2 * length + (_TEXT_TYPE if kind == TEXT else _BLOB_TYPE)
+    leaves.types[column], leaves.lengths[column] = value_type, length
+    return _varint_length(value_type) + length
 
 
 @inlined
-def _put_values(pages: Bytes, at: int, row: int, columns: Columns, lengths: Int64s) -> None:
+def _is_alike(column: int, columns: Columns) -> bool:
+    """Tell whether a column has one integer in all rows, or nothing but empty texts."""
+    place = columns.places[column]
+    if columns.kinds[column] != INTEGER:
+        return bool(columns.offsets[place, -1] == columns.offsets[place, 0])
+    for row in range(1, columns.numbers.shape[1]):
+        if columns.numbers[place, row] != columns.numbers[place, 0]:
+            return False
+    return True
+
+
+@inlined
+def _measure_alike(columns: Columns, leaves: Leaves) -> tuple[int, int]:
+    """Measure once what is alike in all rows; return its bytes, and how many columns vary."""
+    leaves.types[0], leaves.lengths[0] = _NULL, 0
+    total, varying = 2, 0  # The length of the types, and the key's type.
     for column in range(1, len(columns.kinds)):
-        place, length = columns.places[column], lengths[column]
+        if _is_alike(column, columns):
+            total += _measure(0, column, columns, leaves)
+        else:
+            leaves.varying[varying] = column
+            varying += 1
+    return total, varying
+
+
+@inlined
+def _put_types(pages: Bytes, at: int, types: Int64s) -> int:
+    """Write the header of a record; return its end."""
+    widest = 0
+    for kind in types:
+        widest |= kind
+    end = at + 1
+    if widest < 1 << 7:
+        for column in range(len(types)):
+            pages[end + column] = types[column]
+        end += len(types)
+    else:
+        for kind in types:
+            end = _put_varint(pages, end, kind, _varint_length(kind))
+    pages[at] = end - at
+    return end
+
+
+@inlined
+def _put_record(pages: Bytes, at: int, row: int, columns: Columns, leaves: Leaves) -> None:
+    at = _put_types(pages, at, leaves.types)
+    for column in range(1, len(columns.kinds)):
+        length = leaves.lengths[column]
+        if length == 0:
+            continue
+        place = columns.places[column]
         if columns.kinds[column] == INTEGER:
             value = columns.numbers[place, row]
             for i in range(length):
                 pages[at + i] = (value >> (8 * (length - 1 - i))) & 0xFF
         else:
-            begin = columns.offsets[place, row]
-            for i in range(length):
-                pages[at + i] = columns.data[begin + i]
+            copy_bytes(pages, at, columns.data, columns.offsets[place, row], length)
         at += length
-
-
-@inlined
-def _put_record(pages: Bytes, at: int, row: int, columns: Columns, leaves: Leaves) -> None:
-    header = at
-    at += 1
-    for column in range(len(columns.kinds)):
-        kind = leaves.types[column]
-        at = _put_varint(pages, at, kind, _varint_length(kind))
-    pages[header] = at - header
-    _put_values(pages, at, row, columns, leaves.lengths)
 
 
 @inlined
@@ -196,7 +230,7 @@ def lay_rows(columns: Columns, leaves: Leaves) -> bool:
     Parameters
     ----------
     columns
-        The rows: keys ascend, and no row takes more than ROW_BYTES_MAX.
+        One row or more: keys ascend, and no row takes more than ROW_BYTES_MAX.
     leaves
         What to fill; of what it holds the state alone matters. A leaf that is not full has its header all the
         same, and is filled further next time.
@@ -209,8 +243,11 @@ def lay_rows(columns: Columns, leaves: Leaves) -> bool:
     state, pages, keys = leaves.state, leaves.pages, columns.numbers
     leaf, cells, begin = state[LEAF], state[CELLS], state[CELLS_BEGIN]
     row = state[ROW]
+    alike, varying = _measure_alike(columns, leaves)
     while row < keys.shape[1]:
-        length = _measure(row, columns, leaves.types, leaves.lengths)
+        length = alike
+        for i in range(varying):
+            length += _measure(row, leaves.varying[i], columns, leaves)
         key = keys[0, row]
         length_bytes, key_bytes = _varint_length(length), _varint_length(key)
         cell = length_bytes + key_bytes + length
