@@ -347,8 +347,11 @@ class Books:
 
     def obligation_books(self) -> ObligationBooks:
         """Return the arrays as the obligation kernels take them."""
-        identities = IdentityMemory(self.obligation_identities, self._obligation_slots)
-        return ObligationBooks(self.obligations, identities, self.counters)
+        return ObligationBooks(self.obligations, self.obligation_memory(), self.counters)
+
+    def obligation_memory(self) -> IdentityMemory:
+        """Return the identities of obligations, notes, confirmations and registrations."""
+        return IdentityMemory(self.obligation_identities, self._obligation_slots)
 
     def snapshot(self) -> dict[str, NDArray[np.generic]]:
         """Return every array by name; of payments, obligations and identities what is in use."""
