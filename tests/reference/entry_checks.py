@@ -39,6 +39,7 @@ class EntryChecks:
     accounts: list[AccountSpec]
     phase: list[Phase]
     date: list[int]
+    warehouse_days: int
     entries: dict[int, Entry]
     identities: dict[Identity, list[int]]
     returned: dict[int, int]
@@ -83,6 +84,14 @@ class EntryChecks:
     def _check_value_date(self, row: Instruction) -> Reason:
         wrong = row.value_date != 0 and row.value_date != self.date[self._currency(row)]
         return Reason.WRONG_VALUE_DATE if wrong else Reason.NONE
+
+    def is_early(self, row: Instruction) -> bool:
+        """Say whether a value date is still to come."""
+        return row.value_date > self.date[self._currency(row)]
+
+    def may_wait(self, row: Instruction) -> bool:
+        """Say whether a value date is to come, and within what is allowed."""
+        return 0 < row.value_date - self.date[self._currency(row)] <= self.warehouse_days
 
     def _check_screened(self, row: Instruction) -> Reason:
         return Reason.NOT_SCREENED if row.screening is Screening.UNSCREENED else Reason.NONE
