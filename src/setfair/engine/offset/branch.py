@@ -53,7 +53,7 @@ from setfair.engine.offset.small import (
     may_settle,
     take_items,
 )
-from setfair.kernel import inlined, kernel
+from setfair.kernel import inlined, inner, kernel
 
 TURNS_MAX = 2_000
 """Steps of the method for one node; the bound holds wherever it stops."""
@@ -198,7 +198,7 @@ def branch(solver: Solver, work_max: int) -> bool:
     return tally[PROVEN] == 1
 
 
-@kernel
+@inner
 def _undo(solver: Solver, mark: int) -> None:
     """Free what was decided since."""
     small, t, tree = solver
@@ -209,7 +209,7 @@ def _undo(solver: Solver, mark: int) -> None:
     tree.tally[SYNCED] = min(tree.tally[SYNCED], mark)
 
 
-@kernel
+@inner
 def _sync(solver: Solver) -> None:
     """Tell the tableau what was decided."""
     small, t, tree = solver
@@ -220,7 +220,7 @@ def _sync(solver: Solver) -> None:
     tree.tally[SYNCED] = small.counts[TRAIL]
 
 
-@kernel
+@inner
 def _look(solver: Solver) -> int:
     """Rules 1 to 3: return whether the node is closed, open, or open with a relaxation that says nothing."""
     small, t, tree = solver
@@ -254,7 +254,7 @@ def _look(solver: Solver) -> int:
             return _UNSOLVED if how == NOTHING_FITS else _OPEN
 
 
-@kernel
+@inner
 def _take_leaf(small: Small, tree: Tree) -> None:
     """Keep the set that is decided whole if it is better; that it may settle follows from all covers."""
     total = 0
@@ -266,13 +266,13 @@ def _take_leaf(small: Small, tree: Tree) -> None:
             small.best[item] = small.state[item]
 
 
-@kernel
+@inner
 def _keep_gains(t: Tableau, tree: Tree) -> None:
     for item in range(t.tally[COLUMNS]):
         tree.gain[item] = t.item_gain[item]
 
 
-@kernel
+@inner
 def _go_by_gains(small: Small, t: Tableau, missing: float) -> bool:
     """Rule 2: return whether anything else may follow."""
     before = small.counts[TRAIL]
@@ -283,7 +283,7 @@ def _go_by_gains(small: Small, t: Tableau, missing: float) -> bool:
     return small.counts[TRAIL] > before
 
 
-@kernel
+@inner
 def _propose(small: Small, t: Tableau, tree: Tree) -> bool:
     """Rule 3: return whether the rounded relaxation is a better set; it is kept then."""
     total = 0
@@ -305,7 +305,7 @@ def _is_divided(t: Tableau, item: int) -> bool:
     return t.place[item] < 0 and margin < t.value[item] < t.high[item] - margin
 
 
-@kernel
+@inner
 def _cost(t: Tableau, item: int, up: bool) -> float:
     """Return what the first step costs if an item that is divided goes one way."""
     row = -1 - t.place[item]
@@ -323,7 +323,7 @@ def _cost(t: Tableau, item: int, up: bool) -> float:
     return min(least * way, NO_BOUND)
 
 
-@kernel
+@inner
 def _choose(solver: Solver, by_relaxation: bool) -> int:
     """Return the item to branch on: rule 4."""
     small, t, _ = solver

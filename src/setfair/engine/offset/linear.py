@@ -8,8 +8,8 @@ Rules
 2. Gains of variables that are not basic fit the bound at which they are: so what a tableau is worth is a
    bound whatever is fixed, and a search goes on from any tableau after bounds have changed.
 3. A basic variable outside its bounds leaves to the nearest one, the farthest first; the one enters that
-   costs least for each unit. What costs less than that is moved to its other bound on the way, as far as something
-   is still lacking.
+   costs least for each unit. What costs less than that is moved to its other bound on the way, as far as
+   something is still lacking.
 4. Gains begin a little apart from each other, in a fixed order, so that the method does not turn in circles.
    Nothing is taken from the tableau but prices and a proposal: a bound is always reckoned from the prices,
    the items and the rooms themselves (`bound_of`), with a margin for what floating point may have lost.
@@ -29,7 +29,7 @@ import numpy.typing as npt
 
 from setfair.engine.offset.given import Int64Array
 from setfair.engine.offset.small import Small
-from setfair.kernel import inlined, kernel
+from setfair.kernel import inlined, inner
 
 Float64Array = npt.NDArray[np.float64]
 
@@ -101,7 +101,7 @@ def make_tableau(items: int, rooms: int) -> Tableau:
     )
 
 
-@kernel
+@inner
 def begin(small: Small, t: Tableau) -> None:
     """Set up: no item is basic, and all come in."""
     items, rooms = small.counts[0], small.counts[1]
@@ -130,7 +130,7 @@ def begin(small: Small, t: Tableau) -> None:
     t.tally[WORK] += (rooms * items >> WORK_CELLS) + items
 
 
-@kernel
+@inner
 def _move(t: Tableau, column: int, by: float) -> None:
     """Change a variable that is not basic, and what depends on it."""
     t.value[t.column[column]] += by
@@ -141,7 +141,7 @@ def _move(t: Tableau, column: int, by: float) -> None:
     t.tally[WORK] += t.tally[ROWS] >> WORK_CELLS
 
 
-@kernel
+@inner
 def bound_item(t: Tableau, item: int, low: float, high: float) -> None:
     """Set the bounds of an item, and put it at the one that its gain says unless it is basic."""
     t.low[item], t.high[item] = low, high
@@ -153,7 +153,7 @@ def bound_item(t: Tableau, item: int, low: float, high: float) -> None:
             t.value[item] = wanted
 
 
-@kernel
+@inner
 def _seat(t: Tableau) -> None:
     """Put all that is not basic at the bound that its gain says."""
     items = t.tally[COLUMNS]
@@ -175,7 +175,7 @@ def _find_leaving(t: Tableau) -> int:
     return found
 
 
-@kernel
+@inner
 def _find_entering(t: Tableau, row: int, side: float, lacking: float) -> int:
     """Return the column that enters, or -1; what is passed over moves to its other bound: rule 3.
 
@@ -208,7 +208,7 @@ def _find_entering(t: Tableau, row: int, side: float, lacking: float) -> int:
         t.value[variable] = t.high[variable] if by > 0.0 else t.low[variable]
 
 
-@kernel
+@inner
 def _pivot(t: Tableau, row: int, column: int) -> None:
     """Let the variables of a row and a column change places."""
     columns, rows = t.tally[COLUMNS], t.tally[ROWS]
@@ -253,7 +253,7 @@ def _pivot(t: Tableau, row: int, column: int) -> None:
     t.tally[WORK] += (cells + columns + rows) >> WORK_CELLS
 
 
-@kernel
+@inner
 def solve(t: Tableau, turns_max: int) -> int:
     """Go on until all is within its bounds, nothing fits, or the value is below the cutoff."""
     t.scale[CHANGE] = 0.0
@@ -289,7 +289,7 @@ def worth_of(t: Tableau) -> float:
     return total
 
 
-@kernel
+@inner
 def _keep_prices(t: Tableau, row: int, change: float) -> None:
     """Keep the prices of rooms; those after a change of a row's price, if there is one."""
     items = t.tally[COLUMNS]
@@ -303,7 +303,7 @@ def _keep_prices(t: Tableau, row: int, change: float) -> None:
         t.price[room] = max(price, 0.0)
 
 
-@kernel
+@inner
 def bound_of(small: Small, t: Tableau, change: float) -> float:
     """Return a value that no set within the bounds exceeds, and keep the gains: rule 4.
 

@@ -29,7 +29,7 @@ from setfair.engine.offset.given import BoolArray, Int64Array
 from setfair.engine.offset.linear import WORK, Float64Array
 from setfair.engine.offset.model import Core, rooms_after
 from setfair.engine.offset.small import ITEMS, ROOMS, take_items
-from setfair.kernel import inlined, kernel
+from setfair.kernel import inlined, inner, kernel
 
 ITEMS_MAX, ROOMS_MAX = 400, 200
 """Most items and rooms of a neighbourhood."""
@@ -150,7 +150,7 @@ def _improve(whole: Whole, solver: Solver, work_max: int, enough: int) -> None:
     tally[SPENT] = spent(solver)
 
 
-@kernel
+@inner
 def _blur(whole: Whole, solver: Solver) -> None:
     """Let values differ from what they are by up to a half: rule 3."""
     small = solver.small
@@ -161,7 +161,7 @@ def _blur(whole: Whole, solver: Solver) -> None:
         small.value[item] = 1 + (small.value[item] >> 10) * (512 + _draw(whole) % 1024)
 
 
-@kernel
+@inner
 def _return(whole: Whole) -> None:
     """Go back to the best set."""
     for item in range(whole.core.value.shape[0]):
@@ -187,7 +187,7 @@ def _remember(whole: Whole) -> None:
             whole.best[item] = whole.inside[item]
 
 
-@kernel
+@inner
 def _keep(whole: Whole, solver: Solver) -> None:
     """Take over what the search of a neighbourhood came to."""
     small = solver.small
@@ -196,7 +196,7 @@ def _keep(whole: Whole, solver: Solver) -> None:
             _flip(whole, small.origin[item])
 
 
-@kernel
+@inner
 def _free(whole: Whole, solver: Solver, item: int) -> bool:
     """Put an item into the neighbourhood with its rooms; return whether there was room for it."""
     core, small, turn = whole.core, solver.small, whole.tally[TURN]
@@ -221,7 +221,7 @@ def _list(whole: Whole, solver: Solver, room: int) -> None:
         solver.small.counts[ROOMS] += 1
 
 
-@kernel
+@inner
 def _take_rooms(whole: Whole, solver: Solver, size: int) -> None:
     """Free items whose rooms are all among a few that hang together, growing from one."""
     core, small, turn = whole.core, solver.small, whole.tally[TURN]
@@ -264,7 +264,7 @@ def _doubt(whole: Whole, item: int) -> int:
     return whole.gain[item] if whole.inside[item] == 0 else -whole.gain[item]
 
 
-@kernel
+@inner
 def _take_near(whole: Whole, solver: Solver, size: int, guided: bool) -> None:
     """Free items that hang together, growing from one."""
     core, small, turn = whole.core, solver.small, whole.tally[TURN]

@@ -30,7 +30,7 @@ from setfair.engine.offset.search import fill_up, make_state, search
 
 CELLS_MAX = 2_000_000
 """Items times rooms of a part up to which all its sets are looked at, as far as the work goes."""
-FIRST_LOOKS = 2_000
+FIRST_LOOKS = 20_000
 """Most work of the search across the border for each item."""
 CHAIN_LOOKS = 100_000
 """Most work of the chains for each item."""
@@ -116,7 +116,7 @@ class _Known:
 
 def _work_of_chains(core: Core, work_max: int) -> int:
     dense = len(core.touch_room) >= DENSE * len(core.room)
-    return min(work_max * 3 // 5 if dense else work_max // 5, CHAIN_LOOKS * core.items)
+    return min(work_max * 3 // 5 if dense else work_max // 20, CHAIN_LOOKS * core.items)
 
 
 def _search_all(part: Part, known: _Known, work_max: int) -> npt.NDArray[np.float64]:

@@ -21,7 +21,7 @@ import numpy as np
 
 from setfair.engine.offset.given import Int64Array
 from setfair.engine.offset.model import Core
-from setfair.kernel import inlined, kernel
+from setfair.kernel import inlined, inner, kernel
 
 FREE, OUT, IN = -1, 0, 1
 _NONE = -1
@@ -135,7 +135,7 @@ def take_items(core: Core, left: Int64Array, inside: Int64Array, small: Small) -
         list_room(small, room)
 
 
-@kernel
+@inner
 def _index(small: Small) -> None:
     """Index touches by room."""
     items, rooms, start = small.counts[ITEMS], small.counts[ROOMS], small.room_start
@@ -160,7 +160,7 @@ def _set_touch(small: Small, item: int, room: int, by: int) -> None:
             small.touch_by[touch] = by
 
 
-@kernel
+@inner
 def _tighten(small: Small, room: int) -> None:
     """Rule 2, for one room."""
     taken = 0
@@ -200,7 +200,7 @@ def list_room(small: Small, room: int) -> None:
         small.counts[LISTED] += 1
 
 
-@kernel
+@inner
 def decide_item(small: Small, item: int, state: int) -> None:
     """Put a free item in or out for now."""
     small.state[item] = state
@@ -213,7 +213,7 @@ def decide_item(small: Small, item: int, state: int) -> None:
             list_room(small, room)
 
 
-@kernel
+@inner
 def free_item(small: Small) -> int:
     """Free the item that was decided last, and return it."""
     small.counts[TRAIL] -= 1
@@ -226,7 +226,7 @@ def free_item(small: Small) -> int:
     return item
 
 
-@kernel
+@inner
 def follow(small: Small) -> bool:
     """Decide what follows for certain; return whether every room can still be covered: rule 3."""
     possible = True
@@ -245,7 +245,7 @@ def follow(small: Small) -> bool:
     return possible
 
 
-@kernel
+@inner
 def may_settle(small: Small, inside: Int64Array) -> bool:
     """Tell whether a set leaves no room short."""
     small.counts[LOOKS] += small.item_start[small.counts[ITEMS]]
