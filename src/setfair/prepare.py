@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
+from io import BytesIO
 from multiprocessing import get_context
 
 import numpy as np
@@ -33,10 +34,13 @@ from setfair.formats.kernels import hash_texts
 from setfair.intake.digest import mix_text, mix_words
 from setfair.journal.page import Page
 from setfair.journal.tree_lanes import FEW, leaves_in_lanes, parents_in_lanes
+from setfair.screening.cache import CachedMatcher
 from setfair.screening.free_text import TextIndex
 from setfair.screening.fuzzy import FuzzyMatcher
 from setfair.screening.gate import ListSet
 from setfair.screening.lists.model import Entry, EntryKind, Name, NameQuality, SanctionsList
+from setfair.screening.seen_texts import SeenTexts
+from setfair.store.row_file import Table, write_row_file
 
 _EURO = 978
 _LONG_RING = 6000
@@ -116,7 +120,7 @@ def clear_debts() -> None:
 
 
 def read_a_line() -> None:
-    """Hash a leaf and nodes, read a line of text of each sort, hash it, and find the loop of two debts."""
+    """Hash a leaf and nodes, read and hash a line of text, find the loop of two debts, lay out a row."""
     leaves_in_lanes(Page(1, 1, 1, 0, bytes(32), np.zeros(1, INSTRUCTION), np.zeros(1, RECORD)))
     parents_in_lanes(np.zeros((2 * FEW, 32), np.uint8))
     find_loops(np.array([0, 1]), np.array([1, 0]), np.array([5, 5]))
@@ -129,6 +133,8 @@ def read_a_line() -> None:
     digests = np.zeros(1, np.uint64)
     mix_text(digests, texts)
     mix_words(digests, digests)
+    row = pa.table({"number": [1], "text": ["any"]})
+    write_row_file(BytesIO(), [Table("any", "CREATE TABLE any (number INTEGER PRIMARY KEY, text TEXT)", row)])
 
 
 def screen_a_name() -> None:
@@ -137,7 +143,10 @@ def screen_a_name() -> None:
     entry = Entry("1", EntryKind.ORGANISATION, (name,), "", "", (), "")
     listed = SanctionsList("X", "prepare", date(2026, 1, 1), "", (entry,))
     lists = ListSet((listed,), "")
-    FuzzyMatcher(lists).match(["Exampel Harbor Works"])
+    SeenTexts().add(pa.array([str(number) for number in range(2_000)]))
+    cached = CachedMatcher(FuzzyMatcher(lists))
+    for _ in range(2):
+        cached.match(["Exampel Harbor Works", "Somebody"])
     TextIndex(lists).find_in(pa.array(["for Example Harbour Works"]))
 
 

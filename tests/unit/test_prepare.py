@@ -16,7 +16,7 @@ choose_payments()
 clear_debts()
 read_a_line()
 screen_a_name()
-rooms = tuple(f"setfair.{room}." for room in ("engine", "formats", "intake", "journal", "screening"))
+rooms = tuple(f"setfair.{room}." for room in ("engine", "formats", "intake", "journal", "screening", "store"))
 for found in pkgutil.walk_packages(setfair.__path__, "setfair."):
     if found.name.startswith(rooms):
         for name, kernel in vars(importlib.import_module(found.name)).items():
