@@ -24,6 +24,7 @@ from setfair.domain.codes import (
 )
 from setfair.domain.money import BALANCE_MAX_MINOR
 from tests.reference.books import Books
+from tests.reference.day_moves import reject_waiting, take_up
 from tests.reference.entry_checks import Entry, EntryChecks
 from tests.reference.extensions import Extensions
 from tests.reference.held import decide_held, hold_again
@@ -34,7 +35,6 @@ from tests.reference.terms import Terms
 from tests.reference.words import (
     DECISION_KINDS,
     ENGINE_REASONS,
-    PAYMENT_KINDS,
     AccountSpec,
     Discipline,
     ExtensionCommand,
@@ -134,7 +134,7 @@ class ReferenceHouse(EntryChecks):
         self.extensions.open_day(currency)
         self._forget_identities(date)
         self._change_phase(currency, Phase.OPEN)
-        self._take_up(currency, self.last_number)
+        take_up(self, currency, self.last_number)
         return self.records
 
     def move_phase(self, currency: int, phase: Phase) -> list[Record]:
@@ -228,45 +228,12 @@ class ReferenceHouse(EntryChecks):
             Record(kind, status, Reason.NONE, Mechanism.NONE, currency, cause, cause, -1, -1, 0, 0, 0)
         )
         if phase in (Phase.INTERBANK_CUTOFF, Phase.CLOSED):
-            self._reject_waiting(currency, cause)
+            reject_waiting(self, currency, cause)
         if phase is not Phase.OPEN:
             self.extensions.phase_comes(currency, phase, cause)
         if phase is Phase.CLOSED:
             self.terms.close_day(currency, cause)
         return self.records
-
-    def _reject_waiting(self, currency: int, cause: int) -> None:
-        broken = False
-        for number in sorted(self.entries):
-            entry = self.entries[number]
-            waits = entry.status in (Status.ACSP, Status.PDNG) and entry.instruction.kind in PAYMENT_KINDS
-            if not waits or self._currency(entry.instruction) != currency:
-                continue
-            if self.is_early(entry.instruction):
-                continue
-            if number in self.links.of_leg:
-                broken |= self.links.reject_leg(entry, Reason.QUEUED_AT_CUTOFF, cause)
-            else:
-                self.reject(entry, Reason.QUEUED_AT_CUTOFF, cause)
-        for account, spec in enumerate(self.accounts):
-            if broken and spec.currency != currency:
-                self.cascade([account], cause)
-
-    def _take_up(self, currency: int, cause: int) -> None:
-        """Take up what waited for the day that has opened; reject what waited for one passed over."""
-        for number in sorted(self.entries):
-            entry = self.entries[number]
-            row = entry.instruction
-            is_payment = row.kind in PAYMENT_KINDS and self._currency(row) == currency
-            if entry.status is not Status.PDNG or not is_payment or row.value_date > self.date[currency]:
-                continue
-            if row.value_date < self.date[currency]:
-                reject = self.links.reject_leg if number in self.links.of_leg else self.reject
-                reject(entry, Reason.WRONG_VALUE_DATE, cause)
-            elif number in self.links.of_leg:
-                self.links.take_up(entry, cause)
-            elif entry.reason is Reason.BEFORE_VALUE_DATE:
-                self.readmit(entry, cause)
 
     def _forget_identities(self, date: int) -> None:
         if self.identity_days is None:
@@ -514,7 +481,7 @@ class ReferenceHouse(EntryChecks):
                 status=status,
                 reason=reason,
                 mechanism=entry.mechanism,
-                currency=self._currency(row),
+                currency=self.currency_of(row),
                 subject_number=entry.number,
                 cause_number=cause,
                 debtor=row.debtor,
