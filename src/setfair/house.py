@@ -53,6 +53,8 @@ class House:
     clearing_house: ClearingHouse
     store: SqliteStore
     projector: Projector
+    lists: FileLists
+    """The screening lists, as they were last read."""
     _waiting: list[Page]
     _waiting_records: int = 0
 
@@ -120,8 +122,9 @@ def open_house(folder: Path, clock: Clock = system_clock) -> Iterator[House]:
 
 def _opened(folder: Path, store: SqliteStore, clock: Clock) -> Iterator[House]:
     projector = Projector(store.connection)
-    clearing_house = ClearingHouse(store, house_lists(folder), clock, signer=house_signer(folder))
-    house = House(folder, clearing_house, store, projector, [])
+    lists = house_lists(folder)
+    clearing_house = ClearingHouse(store, lists, clock, signer=house_signer(folder))
+    house = House(folder, clearing_house, store, projector, lists, [])
     clearing_house.journal.on_page = house.note_page
     projector.project(house._pages_after(projector.position))
     yield house

@@ -22,9 +22,10 @@ from pathlib import Path
 
 from setfair.errors import FileProblem, FileRefusedError, ScreeningUnavailableError
 from setfair.formats.replace_file import replacing
+from setfair.screening.derived import Derived
 from setfair.screening.fuzzy import THRESHOLD_MIN, FuzzyMatcher
-from setfair.screening.gate import ListSet
-from setfair.screening.lists import READERS
+from setfair.screening.gate import ListSet, read_list
+from setfair.screening.lists.kept import keeping_reader
 from setfair.screening.lists.model import Entry, EntryKind, ListFormat, SanctionsList, hash_facts
 from setfair.screening.lists.sniff import sniff_list
 from setfair.screening.match import Hit
@@ -54,8 +55,15 @@ class NameRow:
     facts: PartyFacts
 
 
-def read_lists(folder: Path) -> ListSet:
+def read_lists(folder: Path, cache: Derived | None = None) -> ListSet:
     """Read every list of a folder.
+
+    Parameters
+    ----------
+    folder
+        Where they lie.
+    cache
+        Where they are kept as they were read; None: nowhere.
 
     Raises
     ------
@@ -64,11 +72,12 @@ def read_lists(folder: Path) -> ListSet:
     FileRefusedError
         If one cannot be read whole.
     """
+    read = read_list if cache is None else keeping_reader(cache)
     lists: list[SanctionsList] = []
     for path in sorted(folder.iterdir()):
         form = _format_of(path)
         if form is not None:
-            lists.append(READERS[form.value](_list_id(path, form), path))
+            lists.append(read(form.value, _list_id(path, form), path))
     if not lists:
         raise ScreeningUnavailableError(_no_list(folder))
     return ListSet(tuple(lists), hash_facts((each.list_id, each.content_hash) for each in lists))
@@ -200,7 +209,12 @@ def _year(text: str) -> int | None:
 
 
 def screen_rows(
-    rows: Sequence[NameRow], lists: ListSet, score_min: int, advance: Callable[[int], object]
+    rows: Sequence[NameRow],
+    lists: ListSet,
+    score_min: int,
+    advance: Callable[[int], object],
+    *,
+    cache: Derived | None = None,
 ) -> Iterator[tuple[NameRow, Hit]]:
     """Yield what each name hits, in the order of the rows.
 
@@ -214,8 +228,10 @@ def screen_rows(
         Score from which on a name is a hit.
     advance
         Called with how many rows were done.
+    cache
+        Where the index is kept; None: nowhere.
     """
-    matcher = FuzzyMatcher(lists, score_min)
+    matcher = FuzzyMatcher(lists, score_min, derived=cache)
     entries: dict[tuple[str, str], Entry] = {
         (each.list_id, entry.entry_id): entry for each in lists.lists for entry in each.entries
     }

@@ -189,6 +189,10 @@ def test_a_list_grows_old_in_steps(house: Path, tmp_path: Path) -> None:
     assert submit(2, date(2026, 1, 2)) is Status.ACSC
     shown = ask("lists", "show", house, "--now", NOW)["settling"]
     assert "3 days ago; nothing settles when it is older than 7" in shown
+    file = write_csv(tmp_path / "again.csv", csv_payment(2, "KE01", "UG01", "1.00"))
+    told = " ".join(run("submit", house, file, "--now", NOW).output.split())
+    assert "grows old list UN: published on 2026-01-02, 3 days ago" in told
+    assert "grows old: list UN: published on 2026-01-02" in run("monitor", house).output
     assert submit(3, date(2025, 12, 31)) is Status.PDNG
     assert "what is new is held for two people" in ask("lists", "show", house, "--now", NOW)["settling"]
     assert "what is new is held" in refused("cycle", house, "--now", NOW)

@@ -163,3 +163,10 @@ def test_version_tells_lists_apart_by_id(un: ListRequirement, house: ListRequire
     one = load_lists([un, house], samples.TODAY)
     two = load_lists([un, replace(house, list_id="OWN")], samples.TODAY)
     assert one.version != two.version
+
+
+@pytest.mark.parametrize(("age_days", "warned"), [(5, False), (6, True), (7, True)])
+def test_a_list_that_nears_its_bound_is_named(un: ListRequirement, age_days: int, warned: bool) -> None:
+    """Where the agreement names no age to warn from, it is three quarters of the oldest allowed."""
+    lists = load_lists([replace(un, max_age_days=7)], samples.PUBLISHED + timedelta(days=age_days))
+    assert [each.split(":")[0] for each in lists.warnings] == ["list UN"] * warned

@@ -9,6 +9,7 @@ import pytest
 
 from setfair.errors import FileRefusedError, ScreeningUnavailableError
 from setfair.screen_names import NameRow, read_lists, read_names, screen_rows, write_hits
+from setfair.screening.derived import KEY_NAME, open_cache
 from setfair.screening.lists.model import EntryKind
 from setfair.screening.qualifiers import PartyFacts
 from tests.screening import samples
@@ -110,3 +111,37 @@ def test_truncated_list_refuses_the_run(folder: Path) -> None:
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(FileRefusedError, match="truncated"):
         read_lists(folder)
+
+
+def test_a_cache_gives_the_same_hits_and_is_read_back(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second run builds no index, a changed list is built anew; all say what a run without it says."""
+    rows = read_names(write(tmp_path, "id,name\n1,Zorvan Pelik Draumont\n2,Silverpond Mills\n"))
+    cache = tmp_path / "cache"
+
+    def hits() -> list[tuple[str, int]]:
+        kept = open_cache(cache)
+        found = screen_rows(rows, read_lists(folder, kept), 625, lambda count: None, cache=kept)
+        return [(hit.entry_id, hit.score) for _, hit in found]
+
+    plain = [
+        (hit.entry_id, hit.score) for _, hit in screen_rows(rows, read_lists(folder), 625, lambda count: None)
+    ]
+    assert hits() == plain
+    with monkeypatch.context() as patched:
+        patched.setattr("setfair.screening.listed_names.build_listed_names", None)
+        assert hits() == plain
+    samples.write_operator_csv(folder / "house.csv", ROWS[1:])
+    assert hits() == plain[:1]
+    assert (cache / KEY_NAME).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("which", ["folder", "key"])
+def test_a_cache_that_others_may_write_is_refused(tmp_path: Path, which: str) -> None:
+    """What somebody else could have put there is not believed."""
+    cache = tmp_path / "cache"
+    open_cache(cache)
+    (cache if which == "folder" else cache / KEY_NAME).chmod(0o777)
+    with pytest.raises(ScreeningUnavailableError, match="others may write"):
+        open_cache(cache)

@@ -59,6 +59,8 @@ def _show(overview: Overview, events_max: int) -> None:
         print_plain(f"{len(overview.events) - len(shown)} earlier events: --all shows them")
     for event in shown:
         print_plain(_event_line(event))
+    for said in overview.versions[-1].ageing if overview.versions else ():
+        print_plain(f"grows old: {said}")
     for gap in overview.gaps:
         print_plain(f"GAP {gap}")
     print_plain(f"{overview.pages} pages, {len(overview.events)} events, {len(overview.gaps)} gaps")

@@ -16,6 +16,7 @@ from setfair.cli.options import AsJson, Now
 from setfair.domain.instants import local_date
 from setfair.look_back import agreement_of, look_back, write_found
 from setfair.screen_names import read_lists, read_names, screen_rows, write_hits
+from setfair.screening.derived import open_cache
 from setfair.screening.fuzzy import THRESHOLD
 from setfair.tables import open_tables
 
@@ -45,6 +46,14 @@ def screen(
     score_min: Annotated[
         int, typer.Option("--score-min", min=500, max=1000, help="Score from which on a name is a hit.")
     ] = THRESHOLD,
+    cache: Annotated[
+        Path | None,
+        typer.Option(
+            "--cache",
+            metavar="FOLDER",
+            help="Where lists and index are kept for the next run; made if needed.",
+        ),
+    ] = None,
     as_json: AsJson = False,
     now: Now = None,
 ) -> None:
@@ -62,11 +71,11 @@ def screen(
     with operational_errors(), progress:
         rows = read_names(file)
         task = progress.add_task("screening", total=len(rows))
-        found = read_lists(lists)
+        kept = open_cache(cache) if cache is not None else None
+        found = read_lists(lists, kept)
         summary: dict[str, object] = {"names": len(rows)}
-        summary |= write_hits(
-            out, screen_rows(rows, found, score_min, lambda count: progress.advance(task, count))
-        )
+        hits = screen_rows(rows, found, score_min, lambda count: progress.advance(task, count), cache=kept)
+        summary |= write_hits(out, hits)
     summary["lists"] = [
         {"list": each.list_id, "published": each.published.isoformat(), "entries": len(each.entries)}
         for each in found.lists

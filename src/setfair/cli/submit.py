@@ -50,6 +50,9 @@ def submit(
                 if not as_json:
                     bar.clear()
                     print_result(result)
+            ageing = opened.lists.ageing()
+        for said in ageing:
+            error_console.print(f"[yellow]grows old[/]  {escape(said)}")
     finally:  # what was taken in before something went wrong is on record
         if as_json and results:
             print_json([describe(result) for result in results])

@@ -303,7 +303,7 @@ class ScreeningList(Part):
     mandatory: bool = True
     """Whether settlement stops without it."""
     warn_age_days: int | None = Field(default=None, ge=1, le=366)
-    """Age from which on commands warn that the list grows old."""
+    """Age from which on commands warn that the list grows old; not given: three quarters of the oldest."""
     hold_age_days: int | None = Field(default=None, ge=1, le=366)
     """Age from which on what is new is held until two people release it, whatever it says."""
 

@@ -17,6 +17,7 @@ import hashlib
 import hmac
 import marshal
 import os
+import secrets
 import sys
 import unicodedata
 from collections.abc import Sequence
@@ -26,13 +27,42 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from setfair.errors import ScreeningUnavailableError
 from setfair.screening.lists.model import hash_facts
 
 KEY_BYTES = 32
+KEY_NAME = "key"
+"""File of a cache's own key, see `open_cache`."""
 BYTES_MAX = 1 << 30
 """Bytes of one file that is read."""
 _HEAD = b"setfair derived 1\n"
 _SEAL_BYTES = 32
+
+
+def open_cache(folder: Path) -> Derived:
+    """Return a folder of derived data with a key of its own, made at the first use; only its owner has both.
+
+    Raises
+    ------
+    ScreeningUnavailableError
+        If somebody else could have written into it, or the key is not one: what it holds is not believed.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / KEY_NAME
+    with suppress(FileExistsError):
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+    for each in (folder, path):
+        found = each.stat()
+        if found.st_uid != os.getuid() or found.st_mode & 0o022:
+            raise ScreeningUnavailableError(
+                f"{each}: others may write there: name a folder that is yours alone, or chmod go-w"
+            )
+    key = path.read_bytes()
+    if len(key) != KEY_BYTES:
+        raise ScreeningUnavailableError(f"{path}: no key of {KEY_BYTES} bytes: delete the folder")
+    return Derived(folder, key)
 
 
 class Derived:

@@ -8,7 +8,8 @@ Rules
    the future and not older than its bound.
 3. If a mandatory list is not in force, nothing settles: the error names every list, what is wrong and what to
    do. A list that is not mandatory is left out, and the set of lists says so. A list that grows old degrades
-   in the steps that the agreement names: from one age on the set of lists warns, from a later one what is new
+   in the steps that the agreement names: from one age on the set of lists warns (where none is named, from
+   three quarters of the last one), from a later one what is new
    is held for two people, and from `max_age_days` on nothing settles.
 4. The version of the set changes when any byte of a list in force changes, or the rules by which names are
    compared.
@@ -54,9 +55,14 @@ class ListRequirement:
     entries_min: int
     entries_max: int
     warn_age_days: int | None = None
-    """Days from which on the set of lists warns; None: never."""
+    """Days from which on the set of lists warns; None: three quarters of `max_age_days`."""
     hold_age_days: int | None = None
     """Days from which on what is new is held for two people; None: never."""
+
+    @property
+    def warns_after_days(self) -> int:
+        """Age after which the set of lists warns."""
+        return self.max_age_days * 3 // 4 if self.warn_age_days is None else self.warn_age_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +160,7 @@ def _ageing(
         left = f"nothing settles when it is older than {each.max_age_days}; put a newer file at {each.path}"
         if each.hold_age_days is not None and age_days > each.hold_age_days:
             holds.append(f"{said}: what is new is held for two people; {left}")
-        elif each.warn_age_days is not None and age_days > each.warn_age_days:
+        elif age_days > each.warns_after_days:
             warnings.append(f"{said}; {left}")
     return tuple(warnings), tuple(holds)
 

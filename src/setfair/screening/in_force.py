@@ -75,6 +75,12 @@ class FileLists:
             self._loaded = _Loaded(key, lists, Screener(lists, matcher, self._derived))
         return self._loaded.screener
 
+    def ageing(self) -> tuple[str, ...]:
+        """Return which of the lists that were last read grow old, one line each; those that hold first."""
+        if self._loaded is None:
+            return ()
+        return (*self._loaded.lists.holds, *self._loaded.lists.warnings)
+
     def description(self) -> bytes:
         """Return the lists in force as JSON, for the journal."""
         if self._loaded is None:
