@@ -17,11 +17,18 @@ import numpy as np
 import pyarrow as pa
 
 from setfair.domain.codes import InstructionKind, Phase, Priority, QueueAction, Screening
-from setfair.engine.books import BYPASS_RULE, AccountTerms, Books, LimitTerms
+from setfair.engine.books import BYPASS_RULE, WAREHOUSE_RULE, AccountTerms, Books, LimitTerms
 from setfair.engine.decide import Terms, decide
+from setfair.engine.identity import find_known
 from setfair.engine.layout import INSTRUCTION, LEG_TERMS, RECORD, TIMES, Array
 from setfair.engine.limit_table import find_limit
 from setfair.engine.loops import find_loops
+from setfair.engine.offset.branch import search_all
+from setfair.engine.offset.model import assemble
+from setfair.engine.offset.neighbourhood import improve
+from setfair.engine.offset.oscillate import oscillate
+from setfair.engine.offset.price import improve_prices
+from setfair.engine.offset.search import fill_up
 from setfair.engine.setoff import set_off
 from setfair.formats import columns
 from setfair.formats.kernels import hash_texts
@@ -45,7 +52,7 @@ _DAY = 20_000
 
 def prepare() -> None:
     """Compile all kernels, on two cores where there are two."""
-    parts = (screen_a_name, decide_a_day, clear_debts, read_a_line)
+    parts = (screen_a_name, decide_a_day, clear_debts, choose_payments, read_a_line)
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         for part in [pool.submit(part) for part in parts]:
             part.result()
@@ -80,7 +87,12 @@ def decide_a_day() -> None:
     leg = np.zeros(1, LEG_TERMS)
     leg["link_high"], leg["legs"] = 1, 2
     decide(books, _one(InstructionKind.INSTITUTION_PAYMENT, identity_high=30, target=1), 8, leg_terms=leg)
-    decide(books, _one(InstructionKind.PHASE_CHANGE, target=Phase.INTERBANK_CUTOFF), 8)
+    books.rules[WAREHOUSE_RULE] = 1
+    decide(books, _one(InstructionKind.CUSTOMER_PAYMENT, identity_high=41, value_date=_DAY + 1), 8)
+    for phase in (Phase.INTERBANK_CUTOFF, Phase.CLOSED):
+        decide(books, _one(InstructionKind.PHASE_CHANGE, target=phase), 8)
+    decide(books, _one(InstructionKind.PHASE_CHANGE, target=Phase.OPEN, value_date=_DAY + 1, amount=_DAY), 8)
+    find_known(books.obligation_memory(), np.uint64(1), np.uint64(1))
     books.reserve_payments(1000)
     books.forget_payments_before(_DAY + 1)
 
@@ -92,6 +104,16 @@ def _one(kind: InstructionKind, **fields: int) -> Array:
     for name, value in {"kind": kind, **default, **words, **fields}.items():
         instruction[name] = value
     return instruction
+
+
+def choose_payments() -> None:
+    """Choose among three payments of which liquidity covers one, by every search there is."""
+    value, room = np.array([6, 6, 5]), np.zeros(3, np.int64)
+    core = assemble(value, np.arange(3), room, -value, np.array([10]))
+    nothing = np.zeros(3, np.bool_)
+    oscillate(core, fill_up(core, nothing), 100, 10)
+    improve_prices(core, np.zeros(1, np.int64), 1, 0, 100)
+    improve(core, search_all(core, nothing, 1).inside, np.zeros(3), 100, 10)
 
 
 def clear_debts() -> None:

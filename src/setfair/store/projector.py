@@ -39,6 +39,7 @@ from setfair.domain.money import all_currencies
 from setfair.errors import StoreError
 from setfair.journal.page import Page
 from setfair.store.agreement_rows import adopt
+from setfair.store.day_rows import changes_day, project_day
 from setfair.store.insert import Inserter
 from setfair.store.leg_rows import leg_rows
 from setfair.store.queue_rows import changes_queue, project_queue_change, times_rows
@@ -157,6 +158,8 @@ class Projector:
             self._project_documents(cursor, page)
             if changes_terms(page):
                 project_terms(cursor, page)
+            if changes_day(page):
+                project_day(cursor, page)
             if changes_queue(page):
                 project_queue_change(cursor, page)
         self._inserter.insert(cursor, _rows_of(step, self._owners))
