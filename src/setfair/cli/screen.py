@@ -18,6 +18,7 @@ from setfair.look_back import agreement_of, look_back, write_found
 from setfair.screen_names import read_lists, read_names, screen_rows, write_hits
 from setfair.screening.derived import open_cache
 from setfair.screening.fuzzy import THRESHOLD
+from setfair.screening.gate import ListSet
 from setfair.tables import open_tables
 
 
@@ -63,12 +64,8 @@ def screen(
         return
     if lists is None:
         fail("--lists is missing: name the folder with the lists, or a date with --since and a house")
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    progress = Progress(
-        *columns, console=error_console, transient=True, disable=not error_console.is_terminal
-    )
     started = time.perf_counter()
-    with operational_errors(), progress:
+    with operational_errors(), _bar() as progress:
         rows = read_names(file)
         task = progress.add_task("screening", total=len(rows))
         kept = open_cache(cache) if cache is not None else None
@@ -84,6 +81,10 @@ def screen(
     if as_json:
         print_json(summary)
         return
+    _show(summary, found)
+
+
+def _show(summary: dict[str, object], found: ListSet) -> None:
     print_plain(f"{summary['names']} names, {summary['names_hit']} with hits, {summary['hits']} hits: {out}")
     for each in found.lists:
         print_plain(f"list {each.list_id}: {len(each.entries)} entries, published {each.published}")
@@ -91,12 +92,14 @@ def screen(
         print_plain("the UN list is not among them: names that it lists were not looked for")
 
 
-def _look_back(house: Path, since: date, out: Path, *, as_json: bool, now: str | None) -> None:
+def _bar() -> Progress:
+    """Return a progress bar on standard error, on a terminal only."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    progress = Progress(
-        *columns, console=error_console, transient=True, disable=not error_console.is_terminal
-    )
-    with operational_errors(), progress:
+    return Progress(*columns, console=error_console, transient=True, disable=not error_console.is_terminal)
+
+
+def _look_back(house: Path, since: date, out: Path, *, as_json: bool, now: str | None) -> None:
+    with operational_errors(), _bar() as progress:
         with open_tables(house) as tables:
             zone = agreement_of(tables).agreement.time_zone
         task = progress.add_task("pages", total=None)
