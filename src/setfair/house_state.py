@@ -15,7 +15,7 @@ import json
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -31,6 +31,7 @@ from setfair.engine.layout import LEG_TERMS, TIMES, Array
 from setfair.errors import AgreementError, BrokenInvariantError, SetfairError
 from setfair.intake.cycle import check_agreed, cycle_terms_of
 from setfair.intake.directory import Directory, currency_number
+from setfair.intake.money import MONEY_DOCUMENT, money_terms
 from setfair.journal.page import LEGS_DOCUMENT, TIMES_DOCUMENT, Page, page_from_bytes
 from setfair.journal.state import state_from_bytes, state_to_bytes
 from setfair.screening.pairs import Pair
@@ -142,11 +143,11 @@ def decide_again(state: HouseState, page: Page) -> Array:
         check_agreed(state.directory.agreement, page.documents, page.time_ns)
     except SetfairError as error:
         raise BrokenInvariantError(f"page {page.number}: {error}") from error
-    said = said_beside(page.documents)
+    said = said_beside(page.documents, state.directory)
     return decide(state.books, page.instructions, page.time_ns, terms, accounts, **said).records
 
 
-def said_beside(documents: Mapping[str, bytes]) -> dict[str, Any]:
+def said_beside(documents: Mapping[str, bytes], directory: Directory) -> dict[str, Any]:
     """Return what a page says beyond its instructions, as `decide` takes it."""
     kinds = {"leg_terms": (LEGS_DOCUMENT, LEG_TERMS), "times": (TIMES_DOCUMENT, TIMES)}
     said: dict[str, Any] = {
@@ -154,7 +155,10 @@ def said_beside(documents: Mapping[str, bytes]) -> dict[str, Any]:
         for name, (document, dtype) in kinds.items()
         if document in documents
     }
-    return said | {"cycle_terms": cycle_terms_of(documents)}
+    terms = cycle_terms_of(documents)
+    if MONEY_DOCUMENT in documents:
+        terms = replace(terms, money=money_terms(documents[MONEY_DOCUMENT], directory))
+    return said | {"cycle_terms": terms}
 
 
 def state_bytes(state: HouseState) -> bytes:

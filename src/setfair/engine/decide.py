@@ -52,6 +52,7 @@ from setfair.engine.layout import (
 )
 from setfair.engine.link import LEGS_MAX
 from setfair.engine.link_entry import expire_links
+from setfair.engine.money_cycle import run_money_cycle
 from setfair.engine.obligation import (
     ObligationSetting,
     admit_obligations,
@@ -262,6 +263,8 @@ def _run_cycle(books: Books, command: Array, number: int, now: int, with_cycle: 
     stamp, day = Stamp(int(command["currency"]), number, now), int(command["value_date"])
     if with_cycle.terms.fixing is not None:
         return run_across_cycle(books, day, stamp, with_cycle.terms)
+    if with_cycle.terms.money is not None:
+        return run_money_cycle(books, day, stamp, with_cycle.party_account, with_cycle.terms.money)
     return run_cycle(books, day, stamp, with_cycle.party_account, with_cycle.terms.choice)
 
 
