@@ -1,4 +1,4 @@
-"""`setfair cycle --liquidity` on a house: what is agreed and what not, real money, and all that tells of it."""
+"""`setfair cycle --liquidity` on a house: what is agreed and what not, real money, and what tells of it."""
 
 from __future__ import annotations
 

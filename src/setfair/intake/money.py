@@ -18,7 +18,7 @@ from typing import Any
 
 from setfair.domain.agreement import Agreement
 from setfair.domain.agreement_parts import Funding
-from setfair.domain.money import find_currency, parse_amount
+from setfair.domain.money import find_currency, format_amount, parse_amount
 from setfair.domain.party_amount import ANYONE, PartyAmount
 from setfair.engine.cycle_terms import Funder, MoneyTerms
 from setfair.errors import HouseError
@@ -66,6 +66,11 @@ def _minor(row: Funding) -> int:
     return int(parse_amount(row.amount, currency.decimals)) if currency is not None else 0
 
 
+def _amount(row: Funding) -> str:
+    currency = find_currency(row.currency)
+    return format_amount(_minor(row), currency.decimals if currency is not None else 0)
+
+
 def check_money(agreement: Agreement, document: bytes, others: Mapping[str, bytes]) -> None:
     """Check that a cycle may have this money.
 
@@ -91,7 +96,7 @@ def check_money(agreement: Agreement, document: bytes, others: Mapping[str, byte
             raise HouseError(f"{funder} has two rows; a funder has one")
         seen.add(funder)
         if not 0 <= each["amount_minor"] <= _minor(row):
-            raise HouseError(f"{funder} puts in at most {row.amount} {row.currency}, as agreed")
+            raise HouseError(f"{funder} puts in at most {_amount(row)} {row.currency}, as agreed")
         if not _may_give(row, each["beneficiaries"]):
             whom = ", ".join(row.beneficiaries) or "the parties that bank with it"
             raise HouseError(f"{funder} gives to {whom}, as agreed: [[clearing.liquidity]] names them")
