@@ -257,7 +257,7 @@ class Clearing(Part):
     """What a cycle may be run for; the first, where it is run without saying for what."""
     limits: Annotated[CycleLimits, LATER] = ()
     """Which limits a cycle may come with."""
-    liquidity: Annotated[tuple[Funding, ...], Field(max_length=1000), LATER] = ()
+    liquidity: Annotated[Annotated[tuple[Funding, ...], Field(max_length=1000)], LATER] = ()
     """Money that participants put into cycles."""
 
 

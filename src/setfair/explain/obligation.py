@@ -159,7 +159,8 @@ def _loops_for_overseer(
     """Every loop whole, from the explained obligation on and back to its debtor."""
     place = cycle.find(chosen.number)
     ways = [cycle.set_offs[cycle.around(passage, place)] for passage in passages]
-    firms = _firms(query, (number for way in ways for number in way["debtor"]))
+    ends = (way[side] for way in ways for side in ("debtor", "creditor"))
+    firms = _firms(query, (number for numbers in ends for number in numbers))
     ids = {
         row["obligation_number"]: row["obligation_id"]
         for row in _rows_in(query, _IDS, (number for way in ways for number in way["subject"]))
