@@ -180,8 +180,18 @@ def test_it_is_one_page_and_told_everywhere(cleared: tuple[Path, dict[str, Any]]
     assert {one["participant"] for one in through} == {
         one["participant"] for one in row["money"]["funders"] if one["put_in_minor"]
     }
-    text = run("explain", house, min(ids)).stdout
-    assert "cycle" in text
+    texts = [run("explain", house, each).stdout for each in sorted(ids)]
+    assert any("with money of" in text for text in texts)
+    assert not any("can cancel" in text for text in texts)
+    payer = next(notice for notice in notices if notice.get("money", {}).get("paid_for_you"))
+    debt = next(
+        line
+        for line in payer["set_offs"]
+        if line["side"] == "DEBTOR"
+        and {"KE01", "UG01"} & {loop["owes_you"]["party_id"] for loop in line["loops"]}
+    )
+    own = run("explain", house, debt["obligation_id"], "--party", payer["party"]["party_id"]).stdout
+    assert "pays your debt" in own
 
 
 def test_rebuilt_tables_are_the_same(cleared: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:

@@ -184,6 +184,13 @@ def _loops_for_overseer(
     ]
 
 
+def _next_to_money(other: int | tuple[str, str], *, is_debtor: bool) -> dict[str, object]:
+    """Say what money does for a party in a loop, where it is next to it."""
+    if isinstance(other, int):
+        return {}
+    return {"paid_for_you": True} if is_debtor else {"you_get_money": True}
+
+
 def _through_money(cycle: CycleLoops, passage: Passage) -> dict[str, object]:
     """Return whose money began a loop, where it goes through money."""
     if not cycle.has_money:
@@ -212,6 +219,7 @@ def _loops_for_party(
             "length": passage.length,
             "owes_you": words(other if is_debtor else chosen.debtor),
             "you_owe": words(chosen.creditor if is_debtor else other),
+            **_next_to_money(other, is_debtor=is_debtor),
         }
         for passage, other in zip(passages, others, strict=True)
     ]
@@ -242,7 +250,10 @@ def _last(chosen: Chosen, cycle: CycleLoops, due: Due) -> dict[str, object]:
 
 
 def _stood(cycle: CycleLoops, stand: Stand) -> dict[str, str]:
-    counted = {"owed": stand.owed, "claimed": stand.claimed, "most": stand.most}
+    counted = {"owed": stand.owed, "claimed": stand.claimed}
+    if not cycle.has_money:
+        # With money more of a party's debts is discharged than of its claims, or less.
+        counted["most"] = stand.most
     return {name: _in_unit(cycle, cycle.minor(each)) for name, each in counted.items()}
 
 
