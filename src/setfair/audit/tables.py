@@ -15,7 +15,9 @@ import numpy as np
 
 from setfair.audit.finding import check_same, differ
 from setfair.domain.codes import Status
-from setfair.engine.books import Books
+from setfair.engine.books import PIECE_ROWS, Books
+from setfair.engine.layout import Int64s
+from setfair.engine.room import Room
 from setfair.explain.choose import Query
 from setfair.house_state import HouseState
 from setfair.journal.state import state_from_bytes
@@ -81,7 +83,7 @@ def position_of(query: Query) -> int:
 
 
 def check_tables(query: Query, state: HouseState) -> bool:
-    """Rule 2; return whether balances and queue were compared."""
+    """Rule 2; return whether the tables have come as far as the pages, so that balances were compared."""
     position = position_of(query)
     if position > state.page_number:
         differ(0, "page that the tables have come to", f"{state.page_number} or less", position)
@@ -92,10 +94,36 @@ def check_tables(query: Query, state: HouseState) -> bool:
     check_same(0, "accounts in the tables", len(mine), len(balances))
     for number, (expected, found) in enumerate(zip(mine, balances, strict=True)):
         check_same(0, f"balance of account {number} in the tables", expected, found)
-    payments = state.books.payments[: state.books.payment_count]
-    waiting = sorted(int(number) for number in payments["number"][payments["status"] == Status.ACSP])
-    queued = [int(row["payment_number"]) for row in query(_QUEUED, (int(Status.ACSP),))]
-    check_same(0, "payments that wait, in the tables", len(waiting), len(queued))
-    for expected, found in zip(waiting, queued, strict=True):
-        check_same(0, "payment that waits, in the tables", expected, found)
     return True
+
+
+def check_queue(query: Query, state: HouseState, room: Room, queued: Int64s | None = None) -> None:
+    """Rule 2, of what waits.
+
+    Parameters
+    ----------
+    query
+        Returns the rows of one query.
+    state
+        The house after the last page, as far as the tables have come.
+    room
+        Where its payments are.
+    queued
+        Numbers of the payments that the tables say to be queued; None: they are asked for.
+    """
+    if queued is None:
+        rows = query(_QUEUED, (int(Status.ACSP),))
+        queued = np.array([row["payment_number"] for row in rows], np.int64)
+    waiting = np.sort(_waiting(state.books, room))
+    check_same(0, "payments that wait, in the tables", len(waiting), len(queued))
+    for place in np.flatnonzero(waiting != queued)[:1]:
+        check_same(0, "payment that waits, in the tables", int(waiting[place]), int(queued[place]))
+
+
+def _waiting(books: Books, room: Room) -> Int64s:
+    found = []
+    for first in range(0, books.payment_count, PIECE_ROWS):
+        rows = books.payments[first : min(first + PIECE_ROWS, books.payment_count)]
+        found.append(rows["number"][rows["status"] == Status.ACSP])
+        room.let_go()
+    return np.concatenate(found) if found else np.zeros(0, np.int64)

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import Progress
 
-from setfair.audit.audit import Audit, fresh_audit, run_audit
+from setfair.audit.audit import FILE, JOURNAL, PARTS, TABLES, Audit, fresh_audit, run_audit
 from setfair.audit.kept import kept_bytes, read_kept
 from setfair.cli.common import console, error_console, operational_errors, print_json, print_plain
 from setfair.cli.options import AsJson, HouseFolder
@@ -78,8 +78,10 @@ def _show(done: Audit, seconds: float, *, as_json: bool) -> None:
     if as_json:
         print_json(told)
         return
-    if done.finding is not None:
-        error_console.print(_printable(f"DIFFERENT: {done.finding}"), markup=False, style="bold red")
+    for finding in done.findings.values():
+        error_console.print(_printable(f"DIFFERENT: {finding}"), markup=False, style="bold red")
+    if done.findings:
+        print_plain(", ".join(f"{part}: {verdict}" for part, verdict in verdicts(done).items()))
         return
     print_plain(
         f"{told['pages']:,} pages with {told['records']:,} records decided and hashed again: all as on record"
@@ -104,6 +106,15 @@ def _printable(text: str) -> str:
     return "".join(char if char.isprintable() else " " for char in text)
 
 
+def verdicts(done: Audit) -> dict[str, str]:
+    """Say of each part that is judged for itself whether it is sound."""
+    complete = {JOURNAL: True, TABLES: done.compared_rows or done.compared_tables, FILE: done.checked_file}
+    return {
+        part: "different" if part in done.findings else "sound" if complete[part] else "not checked"
+        for part in PARTS
+    }
+
+
 def _summary(done: Audit, seconds: float) -> dict[str, Any]:
     finding, state = done.finding, done.audited.state
     sums: dict[str, int] = {}
@@ -120,6 +131,7 @@ def _summary(done: Audit, seconds: float) -> dict[str, Any]:
             "expected": finding.expected,
             "found": finding.found,
         },
+        "verdicts": verdicts(done),
         "pages": done.pages,
         "records": done.records,
         "size": done.audited.tree.size,

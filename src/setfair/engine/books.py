@@ -11,6 +11,7 @@ Rules
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setfair.domain.codes import InstructionKind
-from setfair.engine.identity import fill, forget, slots_for
+from setfair.engine.identity import fill, forget, slots_for, slots_wanted
 from setfair.engine.layout import (
     ACCOUNT,
     CURRENCY_NUMBERS,
@@ -48,6 +49,7 @@ from setfair.engine.layout import (
 )
 from setfair.engine.ledger import ALL_OTHERS, limits_table
 from setfair.engine.limit_table import entries, flags_of, table_of, with_limits
+from setfair.engine.room import MEMORY, Room
 
 BYPASS_RULE, NETTING_RULE, RERUN_RULE, OFFSET_TIME, OFFSET_LEFT, QUEUE_RULE = 0, 4, 5, 6, 7, 8
 """Places in `rules`."""
@@ -58,6 +60,10 @@ QUEUE_MAX = 4_000_000
 GROWTH = 4
 """By how much payments and obligations get more room: they fill it in order, and what is not filled takes no
 memory, only addresses."""
+
+
+PIECE_ROWS = 65_536
+"""Payments that are moved at a time, so that what they are moved from need not be in memory with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +132,13 @@ class Books:
     offsetting, or opening of a day, in nanoseconds, how many payments the run left waiting, and how many may
     wait."""
 
-    _slots: NDArray[np.uint64] = field(default_factory=lambda: slots_for(512))
-    _obligation_slots: NDArray[np.uint64] = field(default_factory=lambda: slots_for(512))
-    _link_slots: NDArray[np.uint64] = field(default_factory=lambda: slots_for(64))
+    _slots: NDArray[np.uint32] = field(default_factory=lambda: slots_for(512))
+    _obligation_slots: NDArray[np.uint32] = field(default_factory=lambda: slots_for(512))
+    _link_slots: NDArray[np.uint32] = field(default_factory=lambda: slots_for(64))
     """Where identities are found: made of them, and not part of a snapshot."""
+
+    room: Room = MEMORY
+    """Where payments and identities are, the two that grow with every payment of a day."""
 
     _worklist: NDArray[np.int32] = field(default_factory=lambda: np.zeros(1, np.int32))
     """Scratch of the release cascade, and which accounts are in it: all zero between batches."""
@@ -243,10 +252,12 @@ class Books:
 
     def reserve_payments(self, more: int) -> None:
         """Make room for `more` payments and their identities."""
-        needed = self.payment_count + more
-        self.payments = _grown(self.payments, needed)
-        self.identities = _grown(self.identities, needed)
-        self._slots = _grown_slots(self._slots, self.identities[: self.payment_count], needed)
+        count, needed = self.payment_count, self.payment_count + more
+        self.payments = _grown(self.payments, needed, self.room)
+        self.identities = _grown(self.identities, needed, self.room)
+        if not _is_room(self._slots, needed):
+            self._slots = slots_for(0)  # let go before the larger ones are made
+            self._slots = _filled_slots(self.identities[:count], needed, self.room)
 
     def reserve_links(self, more: int) -> None:
         """Make room for `more` legs, each of a link of its own."""
@@ -274,25 +285,27 @@ class Books:
         to it that no day is forgotten that is still open in some currency.
         """
         count = self.payment_count
-        days = self.payments["day"][:count]
-        keep_from = int(np.argmax(days >= day)) if np.any(days >= day) else count
+        keep_from = bisect_left(self.payments["day"][:count], day)
         if keep_from == 0:
             return
-        kept = self.payments[keep_from:count].copy()
-        places_of_legs = np.where(kept["kind"] <= InstructionKind.INSTITUTION_PAYMENT, kept["original"], -1)
-        for name in ("original", "next", "previous"):
-            kept[name] = np.where(kept[name] >= keep_from, kept[name] - keep_from, -1)
-        is_leg = np.flatnonzero(places_of_legs >= 0)
-        kept["original"][is_leg] = self._forget_links(keep_from)[places_of_legs[is_leg]]
+        leg_places = self._forget_links(keep_from)
         for name in ("head", "tail"):
             places = self.accounts[name]
             self.accounts[name] = np.where(places >= 0, places - keep_from, -1)
         forget(IdentityMemory(self.identities, self._slots), keep_from, count)
-        kept_identities = self.identities[keep_from:count].copy()
-        self._slots = _filled_slots(kept_identities, len(kept))
-        self.identities = _grown(kept_identities, len(kept) + 1024)
-        self.payments = _grown(kept, len(kept) + 1024)
-        self.counters[PAYMENT_COUNT] = len(kept)
+        self._slots = slots_for(0)
+        payments = self.room.cleared(count - keep_from + 1024, PAYMENT)
+        identities = self.room.cleared(count - keep_from + 1024, IDENTITY)
+        for first in range(keep_from, count, PIECE_ROWS):
+            after = min(first + PIECE_ROWS, count)
+            kept = self.payments[first:after].copy()
+            _move_places(kept, keep_from, leg_places)
+            copy_rows(kept, payments[first - keep_from :])
+            copy_rows(self.identities[first:after], identities[first - keep_from :])
+            self.room.let_go()
+        self._slots = _filled_slots(identities[: count - keep_from], count - keep_from, self.room)
+        self.payments, self.identities = payments, identities
+        self.counters[PAYMENT_COUNT] = count - keep_from
 
     def _forget_links(self, keep_from: int) -> NDArray[np.int64]:
         """Forget links with a leg before `keep_from`: they are over. Return by leg its new place, or -1.
@@ -390,14 +403,26 @@ def _new_places(kept: NDArray[np.bool_]) -> NDArray[np.int64]:
     return np.where(kept, np.cumsum(kept) - 1, -1)
 
 
-def _grown(array: Array, needed: int) -> Array:
+def _move_places(kept: Array, keep_from: int, leg_places: NDArray[np.int64]) -> None:
+    """Let payments that are kept name their neighbours, originals and legs by their new places."""
+    names_leg = kept["kind"] <= InstructionKind.INSTITUTION_PAYMENT
+    is_leg = np.flatnonzero(names_leg & (kept["original"] >= 0))
+    places_of_legs = kept["original"][is_leg]
+    for name in ("original", "next", "previous"):
+        kept[name] = np.where(kept[name] >= keep_from, kept[name] - keep_from, -1)
+    kept["original"][is_leg] = leg_places[places_of_legs]
+
+
+def _grown(array: Array, needed: int, room: Room = MEMORY) -> Array:
     if needed <= len(array):
         return array
     size = max(1024, len(array))
     while size < needed:
         size *= GROWTH
-    grown = cleared(size, array.dtype)
-    copy_rows(array, grown)
+    grown = room.cleared(size, array.dtype)
+    for first in range(0, len(array), PIECE_ROWS):
+        copy_rows(array[first : first + PIECE_ROWS], grown[first:])
+        room.let_go()
     return grown
 
 
@@ -409,11 +434,17 @@ def _copied(array: Any) -> Any:
     return copy
 
 
-def _filled_slots(identities: Array, room: int) -> NDArray[np.uint64]:
-    slots = slots_for(room)
-    fill(IdentityMemory(identities, slots))
+def _filled_slots(identities: Array, needed: int, room: Room = MEMORY) -> NDArray[np.uint32]:
+    slots = slots_for(needed)
+    for first in range(0, len(identities), PIECE_ROWS):
+        fill(IdentityMemory(identities, slots), first, min(first + PIECE_ROWS, len(identities)))
+        room.let_go()
     return slots
 
 
-def _grown_slots(slots: NDArray[np.uint64], identities: Array, needed: int) -> NDArray[np.uint64]:
-    return slots if 2 * needed <= len(slots) else _filled_slots(identities, needed)
+def _grown_slots(slots: NDArray[np.uint32], identities: Array, needed: int) -> NDArray[np.uint32]:
+    return slots if _is_room(slots, needed) else _filled_slots(identities, needed)
+
+
+def _is_room(slots: NDArray[np.uint32], needed: int) -> bool:
+    return len(slots) >= slots_wanted(needed)

@@ -74,11 +74,12 @@ _ACCOUNT = (
 
 
 def _participants(cursor: Any, agreement: Agreement, numbered: list[str]) -> None:
+    number_of = {participant: number for number, participant in enumerate(numbered)}
     for participant in agreement.participants:
         cursor.execute(
             "INSERT OR REPLACE INTO participant VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                numbered.index(participant.id),
+                number_of[participant.id],
                 participant.id,
                 participant.bic or "",
                 participant.lei or "",

@@ -62,7 +62,8 @@ class Projector:
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
-        self._owners: NDArray[np.int64] = np.zeros(0, np.int64)
+        self.owners: NDArray[np.int64] = np.zeros(0, np.int64)
+        """By account, the number of the participant whose it is."""
         self.position = 0
         if not has_all_tables(self._query(NAMES_QUERY)):
             self.reset()
@@ -84,7 +85,7 @@ class Projector:
 
     def _load_owners(self) -> None:
         rows = self._query("SELECT participant_number FROM account_row ORDER BY account_number")
-        self._owners = np.array([row[0] for row in rows], np.int64)
+        self.owners = np.array([row[0] for row in rows], np.int64)
 
     def _in_transaction(self, work: Any, *arguments: Any) -> None:
         try:
@@ -116,7 +117,7 @@ class Projector:
     def reset(self) -> None:
         """Drop every projected table and view and make them anew, empty."""
         self._in_transaction(self._make_anew)
-        self._owners = np.zeros(0, np.int64)
+        self.owners = np.zeros(0, np.int64)
         self.position = 0
 
     def project(self, pages: Iterable[Page]) -> None:
@@ -155,22 +156,38 @@ class Projector:
                 project_terms(cursor, page)
             if changes_queue(page):
                 project_queue_change(cursor, page)
-        self._ingest(cursor, "record_row", [record_rows(page) for page in step])
-        payments = [payment_rows(page, self._owners) for page in step]
-        self._ingest(cursor, "payment_row", [table for table in payments if table is not None])
+        updates = later_updates(step)
+        self.project_settlement(cursor, step, updates)
         legs = [leg_rows(page) for page in step]
         self._ingest(cursor, "leg_row", [table for table in legs if table is not None])
         times = [times_rows(page) for page in step]
         self._ingest(cursor, "times_row", [table for table in times if table is not None])
         obligations = [obligation_rows(page) for page in step]
         self._ingest(cursor, "obligation_row", [table for table in obligations if table is not None])
-        for update in later_updates(step):
-            _update(cursor, _PAYMENT_UPDATE, update)
+        for update in updates:
             _update(cursor, _OBLIGATION_UPDATE, update)
+        cursor.execute("UPDATE projection SET page_number = ? WHERE name = 'tables'", (step[-1].number,))
+
+    def project_settlement(self, cursor: Any, step: Sequence[Page], updates: Sequence[pa.Table]) -> None:
+        """Project what grows with every payment: records, payments, their later states, and balances.
+
+        Parameters
+        ----------
+        cursor
+            In the transaction of the step.
+        step
+            Pages that follow each other.
+        updates
+            `later_updates` of them.
+        """
+        self._ingest(cursor, "record_row", [record_rows(page) for page in step])
+        payments = [payment_rows(page, self.owners) for page in step]
+        self._ingest(cursor, "payment_row", [table for table in payments if table is not None])
+        for update in updates:
+            _update(cursor, _PAYMENT_UPDATE, update)
         balances = balance_updates(step)
         if len(balances):
-            cursor.executemany("UPDATE account_row SET balance_minor = ? WHERE account_number = ?", balances)
-        cursor.execute("UPDATE projection SET page_number = ? WHERE name = 'tables'", (step[-1].number,))
+            cursor.executemany(SET_BALANCE, balances)
 
     @staticmethod
     def _ingest(cursor: Any, table: str, parts: Sequence[pa.Table]) -> None:
@@ -180,7 +197,7 @@ class Projector:
     def _project_documents(self, cursor: Any, page: Page) -> None:
         documents = page.documents
         if "agreement" in documents:
-            self._owners = adopt(cursor, page.number, documents["agreement"], documents["layout"])
+            self.owners = adopt(cursor, page.number, documents["agreement"], documents["layout"])
         if "parties" in documents:
             _insert_parties(cursor, json.loads(documents["parties"]))
         if "lists" in documents:
@@ -207,6 +224,7 @@ class Projector:
             cursor.execute("INSERT INTO note VALUES (?, ?, ?)", values)
 
 
+SET_BALANCE = "UPDATE account_row SET balance_minor = ? WHERE account_number = ?"
 _PAYMENT_UPDATE = (
     "UPDATE payment_row SET status = ?, reason = ?, mechanism = ?, decided_page = ? WHERE payment_number = ?",
     ("status", "reason", "mechanism", "decided_page", "number"),

@@ -204,7 +204,7 @@ saved books | 10 | saved books | UPDATE books_checkpoint SET body = substr(body,
 an early save | 9 | page of the saved books | UPDATE books_checkpoint SET page_number = 9
 the last page | 10 | page of the saved books | DELETE FROM page @10
 a balance | 0 | balance of account 2 in the tables | UPDATE account_row SET balance_minor = 1 WHERE rowid = 2
-a queue | 0 | payments that wait, in the tables | UPDATE payment_row SET status = 3 WHERE payment_number = 20
+a queue | 0 | table payment_row, row with payment_number 20 | UPDATE payment_row SET status=3 WHERE rowid=20
 a signature | 3 | signed checkpoint | UPDATE signed_checkpoint SET note = substr(note, 1, length(note) - 9) @3
 another origin | 3 | signed checkpoint | UPDATE signed_checkpoint SET note = replace(note, 'set', 'un') @3
 a stranger | 1 | cosignature | INSERT INTO cosignature VALUES (1, 'x', '— x AAAAAAAAAAAA')
@@ -232,6 +232,59 @@ def test_saved_books_that_are_others(house: Path) -> None:
         opened.clearing_house.checkpoint()
     found = finding(house)
     assert (found.page, found.what) == (10, "saved books, accounts")
+
+
+@pytest.mark.parametrize("table", ["record_row", "payment_row"])
+def test_every_column_of_a_row_counts(house: Path, table: str) -> None:
+    """Of the tables that grow with every payment each column of a random row is compared, and named."""
+    columns = plain_sql(house / "setfair.db", f"SELECT name, type FROM pragma_table_info('{table}')")
+    key = columns[0][0]
+    numbers = [row[0] for row in plain_sql(house / "setfair.db", f"SELECT {key} FROM {table}")]
+    random = np.random.default_rng(20260106)
+    for name, kind in columns[1:]:
+        number = int(random.choice(numbers))
+        where = f"WHERE {key} = {number}"
+        before = plain_sql(house / "setfair.db", f"SELECT {name} FROM {table} {where}")[0][0]
+        other = f"{name} + 1" if kind == "INTEGER" else "x'07'" if kind == "BLOB" else f"{name} || 'x'"
+        change(house, f"UPDATE {table} SET {name} = {other} {where}")
+        assert finding(house).what == f"table {table}, row with {key} {number}"
+        assert name in finding(house).expected
+        old = before if kind == "INTEGER" else f"x'{before}'" if kind == "BLOB" else f"'{before}'"
+        change(house, f"UPDATE {table} SET {name} = {old} {where}")
+    assert audit(house).finding is None
+
+
+def test_rows_that_are_gone_or_added(house: Path) -> None:
+    """A row that is not there is named, and so is one that is there besides, whatever is in it."""
+    change(house, "DELETE FROM record_row WHERE record_number = 7")
+    assert (finding(house).what, finding(house).found) == (
+        "table record_row, row with record_number 7",
+        "no such row",
+    )
+    change(house, "DELETE FROM payment_row WHERE payment_number = 20")
+    change(house, "INSERT INTO record_row SELECT 7, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9")
+    assert finding(house).what == "table record_row, row with record_number 7"
+
+
+@pytest.mark.parametrize(("table", "number"), [("record_row", 0), ("record_row", 700), ("payment_row", 1)])
+def test_a_row_besides(house: Path, table: str, number: int) -> None:
+    """A row with a number that no page gives is found, before, between and behind the others."""
+    columns = plain_sql(house / "setfair.db", f"SELECT name FROM pragma_table_info('{table}')")
+    change(house, f"INSERT INTO {table} VALUES ({number}, {', '.join('0' for _ in columns[1:])})")
+    assert finding(house).what == f"table {table}, number of rows"
+
+
+def test_three_verdicts(house: Path) -> None:
+    """Journal, tables and file are judged each for itself; a journal that differs ends what is made of it."""
+    assert audit(house).findings == {}
+    change(house, "UPDATE payment_row SET amount_minor = 1 WHERE payment_number = 20")
+    change(house, "INSERT INTO tree_node VALUES (999999, zeroblob(32))")
+    done = audit(house)
+    assert list(done.findings) == ["tables", "file"]
+    assert (done.pages, done.finding) == (10, done.findings["tables"])
+    assert done.findings["file"].what == "nodes that belong to no page"
+    change(house, "UPDATE page SET root = zeroblob(32) WHERE page_number = 2")
+    assert set(audit(house).findings) == {"journal", "file"}
 
 
 def test_the_key_of_another_house(house: Path) -> None:
