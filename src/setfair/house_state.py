@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -24,15 +24,16 @@ from setfair.domain.agreement import Agreement, canonical_bytes
 from setfair.domain.codes import Phase
 from setfair.domain.money import find_currency, format_amount
 from setfair.domain.signing import AgreementSignature, missing_consent
-from setfair.engine.books import Books
+from setfair.engine.books import Books, restored_array
 from setfair.engine.decide import decide
 from setfair.engine.invariants import check_books
 from setfair.engine.layout import LEG_TERMS, TIMES, Array
+from setfair.engine.room import MEMORY, Room
 from setfair.errors import AgreementError, BrokenInvariantError, SetfairError
 from setfair.intake.cycle import check_agreed, cycle_terms_of
 from setfair.intake.directory import Directory, currency_number
 from setfair.journal.page import LEGS_DOCUMENT, TIMES_DOCUMENT, Page, page_from_bytes
-from setfair.journal.state import state_from_bytes, state_to_bytes
+from setfair.journal.state import pieces_of, state_from_pieces
 from setfair.screening.pairs import Pair
 
 READ_AHEAD_PAGES = 2
@@ -42,8 +43,8 @@ READ_AHEAD_PAGES = 2
 class Pages(Protocol):
     """What the books are read back from."""
 
-    def read_checkpoint(self) -> tuple[int, bytes] | None:
-        """Return the newest checkpoint, or None."""
+    def read_checkpoint(self) -> tuple[int, Iterator[bytes]] | None:
+        """Return the newest checkpoint, its page and its pieces, or None."""
 
     def pages_after(self, number: int) -> Iterator[tuple[int, bytes]]:
         """Yield (number, bytes) of the pages after `number`, in order."""
@@ -157,8 +158,8 @@ def said_beside(documents: Mapping[str, bytes]) -> dict[str, Any]:
     return said | {"cycle_terms": cycle_terms_of(documents)}
 
 
-def state_bytes(state: HouseState) -> bytes:
-    """Write the state as a checkpoint."""
+def state_pieces(state: HouseState) -> Iterator[bytes]:
+    """Write the state as a checkpoint, piece by piece."""
     directory = state.directory
     about = {
         "list_set": state.list_set,
@@ -179,15 +180,19 @@ def state_bytes(state: HouseState) -> bytes:
     }
     if directory.agreement is not None:
         documents["agreement"] = canonical_bytes(directory.agreement)
-    return state_to_bytes(state.page_number, state.books.snapshot(), documents)
+    return pieces_of(state.page_number, state.books.snapshot(), documents)
 
 
-def restore_state(checkpoint: tuple[int, bytes] | None) -> HouseState:
+def restore_state(checkpoint: tuple[int, Iterable[bytes]] | None, room: Room = MEMORY) -> HouseState:
     """Read a checkpoint; without one, or with a damaged one, start from nothing."""
     dtypes = {name: array.dtype for name, array in Books().snapshot().items()}
-    found = state_from_bytes(checkpoint[1], dtypes) if checkpoint is not None else None
+
+    def allocate(name: str, rows: int) -> Any:
+        return restored_array(name, rows, dtypes[name], room)
+
+    found = state_from_pieces(checkpoint[1], dtypes, allocate) if checkpoint is not None else None
     if found is None:
-        return HouseState()
+        return HouseState(Books(room=room))
     page_number, arrays, documents = found
     about = json.loads(documents["about"])
     directory = Directory()
@@ -198,7 +203,7 @@ def restore_state(checkpoint: tuple[int, bytes] | None) -> HouseState:
     directory.set_parties(json.loads(documents["parties"]))
     if "agreement" in documents:
         directory.adopt(Agreement.model_validate_json(documents["agreement"]))
-    books = Books.restore(arrays)
+    books = Books.restore(arrays, room)
     check_books(books)
     return HouseState(
         books,

@@ -25,10 +25,11 @@ from setfair.audit.journal import Audited, audit_pages
 from setfair.audit.kept import Keys
 from setfair.audit.room import DiskRoom
 from setfair.audit.signatures import audit_cosignatures, audit_notes
-from setfair.audit.tables import check_queue, check_saved, check_tables, position_of, saved_books
+from setfair.audit.tables import check_queue, check_saved, check_tables, page_of_saved_books, position_of
 from setfair.domain.agreement import Agreement
 from setfair.domain.codes import Status
 from setfair.domain.instants import NANOSECONDS
+from setfair.engine.books import Books
 from setfair.engine.invariants import check_books
 from setfair.errors import HouseError
 from setfair.explain.choose import Query
@@ -81,7 +82,7 @@ class Audit:
 
 def fresh_audit() -> Audit:
     """Return an audit from the first page on."""
-    return Audit(Audited(HouseState(), Frontier()), {})
+    return Audit(Audited(HouseState(Books(room=DiskRoom())), Frontier()), {})
 
 
 def run_audit(
@@ -112,10 +113,9 @@ def run_audit(
     def query(sql: str, parameters: tuple[object, ...]) -> list[dict[str, Any]]:
         return read(connection, sql, parameters)
 
-    room = DiskRoom()
     before, audit.signed_time = audit.audited.state.page_number, audit.audited.state.last_time
     is_whole = not journal_only and not before
-    audit.audited.state.books.room = room
+    room = audit.audited.state.books.room
     with ExitStack() as opened:
         again: TablesAgain | None = None
         file: FileCheck | None = None
@@ -194,17 +194,17 @@ def _check_start(audit: Audit, query: Query) -> None:
 def _pages(
     audit: Audit, query: Query, on_page: Callable[[int], None], again: TablesAgain | None, *, texts: bool
 ) -> None:
-    saved, state, kept = None, audit.audited.state, 0
+    saved, state, kept = 0, audit.audited.state, 0
     with _verdict(audit, TABLES):
-        saved = saved_books(query)
+        saved = page_of_saved_books(query)
     for page in audit_pages(query, audit.audited, texts=texts and again is not None):
         audit.pages += 1
         audit.records += len(page.records)
         _note_keys(audit, page)
         _check_noted(audit, query, page)
         with _verdict(audit, TABLES):
-            if saved is not None and saved[0] == page.number:
-                check_saved(state, saved[1])
+            if saved == page.number:
+                check_saved(query, state)
             if again is not None and TABLES not in audit.findings:
                 again.take(page)
         kept += len(page.records)
@@ -215,8 +215,8 @@ def _pages(
     if not state.page_number:
         raise NoHouseError("there is no page: this is no house yet")
     with _verdict(audit, TABLES):
-        if saved is not None and saved[0] > state.page_number:
-            check_same(saved[0], "page of the saved books", "a page that is there", "no such page")
+        if saved > state.page_number:
+            check_same(saved, "page of the saved books", "a page that is there", "no such page")
     check_books(state.books)
 
 

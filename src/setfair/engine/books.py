@@ -384,19 +384,30 @@ class Books:
         }
 
     @classmethod
-    def restore(cls, arrays: dict[str, NDArray[np.generic]]) -> Books:
-        """Make books from a snapshot; the arrays are copied."""
-        copies = {name: _copied(array) for name, array in arrays.items()}
+    def restore(cls, arrays: dict[str, Any], room: Room = MEMORY) -> Books:
+        """Make books from a snapshot, whose arrays they take over: those of `restored_array`, or copies."""
         # Books that were kept before there was a rule have what holds without it.
         rules = cls().rules
-        rules[: len(copies["rules"])] = copies["rules"]
-        copies["rules"] = rules
-        slots = _filled_slots(copies["identities"], len(copies["identities"]))
-        obligation_slots = _filled_slots(
-            copies["obligation_identities"], len(copies["obligation_identities"])
-        )
-        link_slots = _filled_slots(copies["link_identities"], len(copies["link_identities"]))
-        return cls(**copies, _slots=slots, _obligation_slots=obligation_slots, _link_slots=link_slots)
+        rules[: len(arrays["rules"])] = arrays["rules"]
+        books = cls(**{**arrays, "rules": rules}, room=room)
+        count = books.payment_count
+        books._slots = _filled_slots(books.identities[:count], count, room)
+        count = books.obligation_count
+        books._obligation_slots = _filled_slots(books.obligation_identities[:count], count)
+        count = books.link_count
+        books._link_slots = _filled_slots(books.link_identities[:count], count)
+        return books
+
+    def copy(self) -> Books:
+        """Return the same books, of which nothing is shared."""
+        return Books.restore({name: _copied(array) for name, array in self.snapshot().items()})
+
+
+def restored_array(name: str, rows: int, dtype: np.dtype[Any], room: Room = MEMORY) -> Any:
+    """Return an array for the rows of a snapshot, with room for what comes where much will come."""
+    if name in ("payments", "identities"):
+        return room.cleared(GROWTH * max(rows, 256), dtype)
+    return cleared(rows, dtype)
 
 
 def _new_places(kept: NDArray[np.bool_]) -> NDArray[np.int64]:

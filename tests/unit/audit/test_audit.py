@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import pytest
 from setfair.audit import journal
 from setfair.audit.audit import Audit, fresh_audit, run_audit
 from setfair.audit.finding import Finding
-from setfair.audit.kept import kept_bytes, read_kept
+from setfair.audit.kept import read_kept, write_kept
 from setfair.errors import SetfairError
 from setfair.house import open_house
 from setfair.journal.page import Page, page_from_bytes, page_to_bytes
@@ -52,6 +53,13 @@ def audit(house: Path, begin: Audit | None = None) -> Audit:
     finally:
         connection.close()
     return done
+
+
+def kept_of(done: Audit) -> bytes:
+    """Return what an auditor keeps."""
+    file = BytesIO()
+    write_kept(file, done.audited, done.keys)
+    return file.getvalue()
 
 
 def finding(house: Path) -> Finding:
@@ -102,14 +110,14 @@ def test_a_house_without_tables(house: Path) -> None:
 
 def test_the_increment(house: Path) -> None:
     """From what an earlier audit kept, only what has come since is decided again; the result is the same."""
-    kept = kept_bytes((first := audit(house)).audited, first.keys)
+    kept = kept_of(audit(house))
     with open_house(house, ticking_clock()) as opened:
         opened.clearing_house.submit(payments(funding(50, "KE01", 10), payment(51, "KE01", "UG01", 1)))
-    more = audit(house, Audit(*read_kept(kept)))
+    more = audit(house, Audit(*read_kept(BytesIO(kept))))
     assert (more.finding, more.pages, more.records) == (None, 1, 2)
     assert more.audited.tree == audit(house).audited.tree
     change(house, "UPDATE page SET root = zeroblob(32) WHERE page_number = 10")
-    found = audit(house, Audit(*read_kept(kept))).finding
+    found = audit(house, Audit(*read_kept(BytesIO(kept)))).finding
     assert found is not None
     assert (found.page, found.what) == (10, "root where the earlier audit ended")
 
@@ -119,7 +127,7 @@ def test_what_was_kept_and_damaged(house: Path, cut: int) -> None:
     """It is refused, and not taken for a beginning."""
     done = audit(house)
     with pytest.raises(SetfairError, match="audit --keep"):
-        read_kept(kept_bytes(done.audited, done.keys)[:cut])
+        read_kept(BytesIO(kept_of(done)[:cut]))
 
 
 def raise_amount(page: Page) -> Page:
@@ -201,8 +209,10 @@ its frontier | 4 | frontier of the tree | UPDATE page SET peaks = zeroblob(lengt
 a node | 6 | nodes of the tree | UPDATE tree_node SET hashes = zeroblob(length(hashes))
 no node | 6 | nodes of the tree | DELETE FROM tree_node
 saved books | 10 | saved books | UPDATE books_checkpoint SET body = substr(body, 1, 500)
+a piece of them | 10 | saved books | UPDATE books_piece SET body = substr(body, 1, 50) WHERE piece_number = 2
+a piece less | 10 | saved books | DELETE FROM books_piece WHERE piece_number = 2
 an early save | 9 | page of the saved books | UPDATE books_checkpoint SET page_number = 9
-the last page | 10 | page of the saved books | DELETE FROM page @10
+the last page | 10 | signed checkpoint | DELETE FROM page @10
 a balance | 0 | balance of account 2 in the tables | UPDATE account_row SET balance_minor = 1 WHERE rowid = 2
 a queue | 0 | table payment_row, row with payment_number 20 | UPDATE payment_row SET status=3 WHERE rowid=20
 a signature | 3 | signed checkpoint | UPDATE signed_checkpoint SET note = substr(note, 1, length(note) - 9) @3
