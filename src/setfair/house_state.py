@@ -20,7 +20,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from setfair.domain.agreement import Agreement, canonical_bytes
+from setfair.domain.agreement import Agreement, canonical_bytes, read_agreement
 from setfair.domain.codes import Phase
 from setfair.domain.money import find_currency, format_amount
 from setfair.domain.signing import AgreementSignature, missing_consent
@@ -135,7 +135,7 @@ def decide_again(state: HouseState, page: Page) -> Array:
     """Decide the instructions of a page on the books before it, which change; return the records."""
     terms = None
     if "agreement" in page.documents:
-        terms = state.directory.adopt(Agreement.model_validate_json(page.documents["agreement"]))
+        terms = state.directory.adopt(read_agreement(page.documents["agreement"]))
     if "parties" in page.documents:
         state.directory.set_parties(json.loads(page.documents["parties"]))
     accounts = state.directory.accounts_for(page.instructions[0])
@@ -202,7 +202,7 @@ def restore_state(checkpoint: tuple[int, Iterable[bytes]] | None, room: Room = M
     directory.users = list(about["users"])
     directory.set_parties(json.loads(documents["parties"]))
     if "agreement" in documents:
-        directory.adopt(Agreement.model_validate_json(documents["agreement"]))
+        directory.adopt(read_agreement(documents["agreement"]))
     books = Books.restore(arrays, room)
     check_books(books)
     return HouseState(

@@ -7,7 +7,7 @@ Rules
 2. It has as many pages as the house's tables say that they have. The schema is that of the house, word for
    word, and each table has the same rows, value by value.
 3. The rows of the others are compared by SQLite, with both databases attached: memory stays as it is.
-4. A thread of its own does it, beside the one that decides: at most `STEPS_AHEAD` steps wait for it.
+4. A thread of its own does it, beside the one that decides: `STEPS_AHEAD` steps wait for it at most.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from setfair.tables import query
 Rows = list[dict[str, Any]]
 SETTLEMENT = frozenset({"record_row", "payment_row"})
 """The tables that are compared as the pages are read."""
-SMALL_CACHE = "cache_size=-4096"
-"""Four megabytes, as a pragma."""
+SMALL_CACHE = "cache_size=-2048"
+"""Two megabytes, as a pragma."""
 _FAST = ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE", SMALL_CACHE)
 STEP_RECORDS = 8_192
 """Records of a step at least: what is read of the house at a time, and waits in memory."""
-STEPS_AHEAD = 2
+STEPS_AHEAD = 1
 _SCHEMA = """
 SELECT type, name, tbl_name, coalesce(sql, '') AS sql FROM sqlite_master
 WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name
@@ -75,7 +75,7 @@ class TablesAgain:
         room
             Where what grows with payments is kept.
         """
-        self._house, self._room, self._until = folder, room, until
+        self._house, self._until = folder, until
         self._open = ExitStack()
         try:
             self._folder = Path(self._open.enter_context(TemporaryDirectory(prefix="setfair-audit-")))
@@ -84,8 +84,8 @@ class TablesAgain:
             with self._store.connection.cursor() as cursor:
                 for pragma in _FAST:
                     cursor.execute(f"PRAGMA {pragma}")
-            beside = self._open.enter_context(small_connection(folder))
-            self.settlement = SettlementRows(beside, room, instructions)
+            beside = [self._open.enter_context(small_connection(folder)) for _ in SETTLEMENT]
+            self.settlement = SettlementRows((beside[0], beside[1]), room, instructions)
             self._projector = _Others(self._store.connection, self.settlement)
             self._pool = self._open.enter_context(ThreadPoolExecutor(1, "setfair-audit"))
         except BaseException:
@@ -138,7 +138,7 @@ class TablesAgain:
         schema = [_read(connection, _SCHEMA) for connection in (self._store.connection, house)]
         if schema[0] != schema[1]:
             _name_schema(*schema)
-        self.settlement.finish(self._room)
+        self.settlement.finish()
         with self._store.connection.cursor() as cursor:
             cursor.executemany(SET_BALANCE, _balances(self.settlement.balances))
         self._store.close()

@@ -26,7 +26,6 @@ from setfair.audit.kept import Keys
 from setfair.audit.room import DiskRoom
 from setfair.audit.signatures import audit_cosignatures, audit_notes
 from setfair.audit.tables import check_queue, check_saved, check_tables, page_of_saved_books, position_of
-from setfair.domain.agreement import Agreement
 from setfair.domain.codes import Status
 from setfair.domain.instants import NANOSECONDS
 from setfair.engine.books import Books
@@ -41,8 +40,9 @@ from setfair.tables import query as read
 PARTS = JOURNAL, TABLES, FILE = "journal", "tables", "file"
 """What is judged for itself."""
 
-RECORDS_IN_MEMORY = 131_072
-"""Records after which the payments so far are taken out of memory, to their place on disk."""
+RECORDS_IN_MEMORY = 16_384
+"""Records after which the payments so far are taken out of memory, to their place on disk: a few of them are
+looked at when another comes, and for each the system reads 64 KB."""
 
 _INSTRUCTIONS = "SELECT coalesce(max(first_instruction + instruction_count), 1) - 1 AS last FROM page"
 _NOTED = "SELECT page_number FROM signed_checkpoint WHERE page_number = ?"
@@ -233,8 +233,8 @@ def _check_noted(audit: Audit, query: Query, page: Page) -> None:
 
 def _note_keys(audit: Audit, page: Page) -> None:
     if "agreement" in page.documents:
-        agreement = Agreement.model_validate_json(page.documents["agreement"])
-        audit.keys |= dict.fromkeys(agreement.cosigners().items())
+        agreement = audit.audited.state.directory.agreement
+        audit.keys |= dict.fromkeys(agreement.cosigners().items() if agreement is not None else ())
 
 
 def _signatures(audit: Audit, query: Query, key_text: str, before: int) -> None:

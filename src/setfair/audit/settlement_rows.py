@@ -4,9 +4,9 @@ Rules
 -----
 1. The rows that a page gives are made as the projector makes them, and compared with those of the house as
    the page is read: nothing is projected again, and no row becomes an object of Python.
-2. The rows of a step are asked for by the numbers that they can have; what has one value in all of them is
-   part of the condition, so that only columns that differ from row to row are read. Where the number of rows
-   or a column is not as expected, all columns are read and the first row that differs is named.
+2. The rows of a step are asked for by the numbers that they can have. What has one value in all of them, or
+   goes with the number of the row, is part of the condition: only the other columns are read. Where the number
+   of rows or a column is not as expected, all are read and the first row that differs is named.
 3. The ranges that are asked for leave no number out, and in the end the tables have as many rows as were
    compared: no row is there besides.
 4. A payment's status, reason, mechanism and page of decision change after its page: they are kept on disk
@@ -16,6 +16,7 @@ Rules
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import adbc_driver_manager
@@ -50,19 +51,20 @@ _BATCH_ROWS = "adbc.sqlite.query.batch_rows"
 class SettlementRows:
     """Compares the rows of both tables with those that pages give, in the order of pages."""
 
-    def __init__(self, connection: Any, room: Room, instructions: int) -> None:
+    def __init__(self, connections: tuple[Any, Any], room: Room, instructions: int) -> None:
         """Begin before the first page.
 
         Parameters
         ----------
-        connection
-            To the house's database; used by the thread that calls `take` and `finish`.
+        connections
+            To the house's database, one for each table.
         room
             Where what changes later is kept.
         instructions
             The highest number that an instruction has.
         """
-        self._connection = connection
+        self._connections = dict(zip(("record_row", "payment_row"), connections, strict=True))
+        self._room = room
         self._later: Array = room.cleared(instructions + 1, LATER)
         self._compared = {"record_row": 0, "payment_row": 0}
         self._ends = {"record_row": 0, "payment_row": 0}
@@ -77,25 +79,29 @@ class SettlementRows:
         DifferenceFound
             At the first difference.
         """
-        last = step[-1]
-        records = pa.concat_tables([record_rows(page) for page in step])
-        self._compare("record_row", records, last.first_record + len(last.records) - 1)
-        made = [payment_rows(page, owners) for page in step]
-        tables = [table for table in made if table is not None]
-        if tables:
-            payments = pa.concat_tables(tables)
-            self._compare(
-                "payment_row",
-                payments.drop_columns(list(LATER_COLUMNS)),
-                last.first_instruction + len(last.instructions) - 1,
-            )
-            self._note_first(payments)
+        with ThreadPoolExecutor(1, "setfair-audit-records") as pool:
+            records = pool.submit(self._take_records, step)
+            self._take_payments(step, owners)
+            records.result()
         for update in updates:
             self._note_later(update)
         moved = balance_updates(step)
         self.balances.update(
             zip(moved["account_number"].to_pylist(), moved["balance_minor"].to_pylist(), strict=True)
         )
+
+    def _take_records(self, step: Sequence[Page]) -> None:
+        records = pa.concat_tables([record_rows(page) for page in step])
+        self._compare("record_row", records, step[-1].first_record + len(step[-1].records) - 1)
+
+    def _take_payments(self, step: Sequence[Page], owners: Int64s) -> None:
+        made = [payment_rows(page, owners) for page in step]
+        tables = [table for table in made if table is not None]
+        if tables:
+            payments = pa.concat_tables(tables)
+            last = step[-1].first_instruction + len(step[-1].instructions) - 1
+            self._compare("payment_row", payments.drop_columns(list(LATER_COLUMNS)), last)
+            self._note_first(payments)
 
     def _note_first(self, payments: pa.Table) -> None:
         rows = self._later[np.asarray(payments["payment_number"])[0] :]
@@ -113,13 +119,13 @@ class SettlementRows:
 
     def waiting(self, status: int) -> Int64s:
         """Return the numbers of the payments that have a status after the last page."""
-        found = [
-            first + np.flatnonzero((rows["status"] == status) & (rows["page"] != 0))
-            for first, rows in self._ranges()
-        ]
-        return np.concatenate(found) if found else np.zeros(0, np.int64)
+        found = [np.zeros(0, np.int64)]
+        for first, rows in self._ranges():
+            found.append(first + np.flatnonzero((rows["status"] == status) & (rows["page"] != 0)))
+            self._room.let_go()
+        return np.concatenate(found)
 
-    def finish(self, room: Room) -> None:
+    def finish(self) -> None:
         """Compare what changed later, and how many rows there are.
 
         Raises
@@ -129,9 +135,9 @@ class SettlementRows:
         """
         for first, rows in self._ranges():
             self._compare_later(first, rows)
-            room.let_go()
+            self._room.let_go()
         for name, compared in self._compared.items():
-            found = self._read(f"SELECT count(*) AS n FROM {name}")["n"][0].as_py()  # noqa: S608
+            found = self._read(name, f"SELECT count(*) AS n FROM {name}")["n"][0].as_py()  # noqa: S608
             check_same(0, f"table {name}, number of rows", compared, found)
 
     def _ranges(self) -> list[tuple[int, Array]]:
@@ -145,38 +151,46 @@ class SettlementRows:
         numbers, names = first + places, list(LATER_COLUMNS)
         columns: dict[str, Any] = {"payment_number": numbers}
         columns |= {name: np.ascontiguousarray(rows[name]) for name in names}
-        same = {}
+        conditions = []
         if np.array_equal(rows["page"], rows["decided_page"]):
-            same["decided_page"] = "page_number"
+            conditions.append("decided_page = page_number")
             names.remove("decided_page")
         expected = pa.table({name: columns[name] for name in ("payment_number", *names)})
-        if not self._is_as_expected("payment_row", expected, (first, first + RANGE - 1), same):
+        if not self._is_as_expected("payment_row", expected, (first, first + RANGE - 1), conditions):
             self._name_difference("payment_row", pa.table(columns), (first, first + RANGE - 1))
 
     def _compare(self, name: str, expected: pa.Table, last: int) -> None:
         numbers = (self._ends[name] + 1, last)
         self._ends[name] = last
         self._compared[name] += len(expected)
-        same = {}
-        if name == "record_row" and expected["cause_number"].equals(expected["subject_number"]):
-            same["cause_number"] = "subject_number"
-            expected = expected.drop_columns("cause_number")
-        if not self._is_as_expected(name, expected, numbers, same):
+        if not self._is_as_expected(name, expected, numbers, []):
             self._name_difference(name, expected, numbers)
 
     def _is_as_expected(
-        self, name: str, expected: pa.Table, numbers: tuple[int, int], same: dict[str, str]
+        self, name: str, expected: pa.Table, numbers: tuple[int, int], conditions: list[str]
     ) -> bool:
         """Tell whether the house has these rows, and no others with the values that all of them have."""
         key, *others = expected.column_names
-        constants = {other: _constant(expected[other]) for other in others}
-        read = [key, *(other for other in others if constants[other] is None)]
-        told = [(other, value) for other, value in constants.items() if value is not None]
-        conditions = [f"{key} BETWEEN ? AND ?", *(f"{one} = {other}" for one, other in same.items())]
-        conditions += [f"{other} = ?" for other, _ in told]
+        at = np.asarray(expected[key])
+        read, values = [], [*numbers]
+        if len(at) != at[-1] - at[0] + 1:  # else the number of rows tells that all of them are there
+            read.append(key)
+        for other in others:
+            column = expected[other]
+            constant = _constant(column)
+            if constant is not None:
+                conditions.append(f"{other} = ?")
+                values.append(constant)
+            elif pa.types.is_integer(column.type) and _goes_with(np.asarray(column), at):
+                conditions.append(f"{other} - {key} = ?")
+                values.append(column[0].as_py() - int(at[0]))
+            else:
+                read.append(other)
+        where = " AND ".join([f"{key} BETWEEN ? AND ?", *conditions])
         found = self._read(
-            f"SELECT {', '.join(read)} FROM {name} WHERE {' AND '.join(conditions)} ORDER BY {key}",  # noqa: S608
-            (*numbers, *(value for _, value in told)),
+            name,
+            f"SELECT {', '.join(read) or key} FROM {name} WHERE {where} ORDER BY {key}",  # noqa: S608
+            tuple(values),
         )
         if len(found) != len(expected):
             return False
@@ -187,6 +201,7 @@ class SettlementRows:
         names = expected.column_names
         key = names[0]
         found = self._read(
+            name,
             f"SELECT {', '.join(names)} FROM {name} WHERE {key} BETWEEN ? AND ? ORDER BY {key}",  # noqa: S608
             numbers,
         )
@@ -197,9 +212,9 @@ class SettlementRows:
         where = f"table {name}, rows with {key} from {numbers[0]} to {numbers[1]}"
         differ(0, where, "values of the types of their columns", "others")
 
-    def _read(self, sql: str, parameters: tuple[Any, ...] = ()) -> pa.Table:
+    def _read(self, name: str, sql: str, parameters: tuple[Any, ...] = ()) -> pa.Table:
         try:
-            with self._connection.cursor() as cursor:
+            with self._connections[name].cursor() as cursor:
                 cursor.adbc_statement.set_options(**{_BATCH_ROWS: str(RANGE)})
                 cursor.execute(sql, parameters or None)
                 return cursor.fetch_arrow_table()
@@ -230,6 +245,11 @@ def _constant(column: pa.ChunkedArray) -> Any:
         extremes = pc.min_max(column)
         return first.as_py() if extremes["min"] == extremes["max"] else None
     return first.as_py() if pc.all(pc.equal(column, first)).as_py() else None
+
+
+def _goes_with(column: Int64s, numbers: Int64s) -> bool:
+    """Tell whether a column differs from the numbers of the rows by the same in all of them."""
+    return bool(len(numbers) > 1 and np.all(column - numbers == column[0] - numbers[0]))
 
 
 def _is_same(found: pa.ChunkedArray, expected: pa.ChunkedArray) -> bool:

@@ -287,7 +287,7 @@ def test_a_row_besides(house: Path, table: str, number: int) -> None:
 def test_three_verdicts(house: Path) -> None:
     """Journal, tables and file are judged each for itself; a journal that differs ends what is made of it."""
     assert audit(house).findings == {}
-    change(house, "UPDATE payment_row SET amount_minor = 1 WHERE payment_number = 20")
+    change(house, "UPDATE payment_row SET amount_minor = amount_minor + 1 WHERE payment_number = 20")
     change(house, "INSERT INTO tree_node VALUES (999999, zeroblob(32))")
     done = audit(house)
     assert list(done.findings) == ["tables", "file"]
