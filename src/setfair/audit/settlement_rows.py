@@ -5,7 +5,7 @@ Rules
 1. The rows that a page gives are made as the projector makes them, and compared with those of the house as
    the page is read: nothing is projected again, and no row becomes an object of Python.
 2. The rows of a step are asked for by the numbers that they can have. What has one value in all of them, or
-   goes with the number of the row, is part of the condition: only the other columns are read. Where the number
+   goes with the number of the row, is part of the condition: only other columns are read. Where the number
    of rows or a column is not as expected, all are read and the first row that differs is named.
 3. The ranges that are asked for leave no number out, and in the end the tables have as many rows as were
    compared: no row is there besides.

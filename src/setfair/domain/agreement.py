@@ -17,8 +17,8 @@ import json
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
 from datetime import date, time
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ValidationError

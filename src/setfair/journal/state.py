@@ -16,7 +16,9 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +33,8 @@ PIECE_ROWS = 65_536
 
 _HEADER = struct.Struct("<4sHHQ")
 _DIGEST_LENGTH = 32
+_AHEAD = 2
+"""Pieces that are decoded before they are used."""
 _ROWS, _END = "rows", "end"
 
 
@@ -126,27 +130,41 @@ def read_rows(
     """
     if head.rows.keys() != dtypes.keys():
         raise StateDamagedError("it has other arrays")
-    following, digests = iter(pieces), hashlib.sha256(first_digest)
+    sections, digests = _decoded_ahead(pieces), hashlib.sha256(first_digest)
     for name, count in head.rows.items():
         for first in range(0, count, PIECE_ROWS):
-            piece = next(following, b"")
-            rows = _read_section(piece, name).view(dtypes[name])
-            if len(rows) != min(PIECE_ROWS, count - first):
-                raise StateDamagedError(f"{name} has another number of rows")
-            digests.update(piece[-_DIGEST_LENGTH:])
+            found, column, digest = next(sections, _NOTHING)
+            rows = column.view(dtypes[name])
+            if found != name or len(rows) != min(PIECE_ROWS, count - first):
+                raise StateDamagedError(f"{found or 'nothing'} is there where rows of {name} are expected")
+            digests.update(digest)
             yield name, first, rows
-    if _read_section(next(following, b""), _END).tobytes() != digests.digest():
+    found, column, _ = next(sections, _NOTHING)
+    if found != _END or column.tobytes() != digests.digest():
         raise StateDamagedError("its pieces do not belong together")
 
 
-def _read_section(piece: bytes, name: str) -> Column:
+_NOTHING = ("", np.zeros(0, np.uint8), b"")
+
+
+def _decoded_ahead(pieces: Iterable[bytes]) -> Iterator[tuple[str, Column, bytes]]:
+    """Yield name, bytes and digest of each piece; another thread decodes the next while one is used."""
+    with ThreadPoolExecutor(1, "setfair-state") as pool:
+        waiting: deque[Future[tuple[str, Column, bytes]]] = deque()
+        for piece in pieces:
+            waiting.append(pool.submit(_read_section, piece))
+            if len(waiting) > _AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _read_section(piece: bytes) -> tuple[str, Column, bytes]:
     try:
         (section,) = sections_from_bytes(_opened(piece), 0, 1)
     except (ValueError, struct.error) as error:
         raise StateDamagedError(str(error)) from error
-    if section.name != name:
-        raise StateDamagedError(f"there is {section.name} where {name} is expected")
-    return decode(section)
+    return section.name, decode(section), piece[-_DIGEST_LENGTH:]
 
 
 def state_from_pieces(
