@@ -10,27 +10,38 @@ from __future__ import annotations
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
+from io import BytesIO
 from multiprocessing import get_context
 
 import numpy as np
 import pyarrow as pa
 
 from setfair.domain.codes import InstructionKind, Phase, Priority, QueueAction, Screening
-from setfair.engine.books import BYPASS_RULE, AccountTerms, Books, LimitTerms
+from setfair.engine.books import BYPASS_RULE, WAREHOUSE_RULE, AccountTerms, Books, LimitTerms
 from setfair.engine.decide import Terms, decide
+from setfair.engine.identity import find_known
 from setfair.engine.layout import INSTRUCTION, LEG_TERMS, RECORD, TIMES, Array
 from setfair.engine.limit_table import find_limit
 from setfair.engine.loops import find_loops
+from setfair.engine.offset.branch import search_all
+from setfair.engine.offset.model import assemble
+from setfair.engine.offset.neighbourhood import improve
+from setfair.engine.offset.oscillate import oscillate
+from setfair.engine.offset.price import improve_prices
+from setfair.engine.offset.search import fill_up
 from setfair.engine.setoff import set_off
 from setfair.formats import columns
 from setfair.formats.kernels import hash_texts
 from setfair.intake.digest import mix_text, mix_words
 from setfair.journal.page import Page
 from setfair.journal.tree_lanes import FEW, leaves_in_lanes, parents_in_lanes
+from setfair.screening.cache import CachedMatcher
 from setfair.screening.free_text import TextIndex
 from setfair.screening.fuzzy import FuzzyMatcher
 from setfair.screening.gate import ListSet
 from setfair.screening.lists.model import Entry, EntryKind, Name, NameQuality, SanctionsList
+from setfair.screening.seen_texts import SeenTexts
+from setfair.store.row_file import Table, write_row_file
 
 _EURO = 978
 _LONG_RING = 6000
@@ -41,7 +52,7 @@ _DAY = 20_000
 
 def prepare() -> None:
     """Compile all kernels, on two cores where there are two."""
-    parts = (screen_a_name, decide_a_day, clear_debts, read_a_line)
+    parts = (screen_a_name, decide_a_day, clear_debts, choose_payments, read_a_line)
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         for part in [pool.submit(part) for part in parts]:
             part.result()
@@ -76,7 +87,12 @@ def decide_a_day() -> None:
     leg = np.zeros(1, LEG_TERMS)
     leg["link_high"], leg["legs"] = 1, 2
     decide(books, _one(InstructionKind.INSTITUTION_PAYMENT, identity_high=30, target=1), 8, leg_terms=leg)
-    decide(books, _one(InstructionKind.PHASE_CHANGE, target=Phase.INTERBANK_CUTOFF), 8)
+    books.rules[WAREHOUSE_RULE] = 1
+    decide(books, _one(InstructionKind.CUSTOMER_PAYMENT, identity_high=41, value_date=_DAY + 1), 8)
+    for phase in (Phase.INTERBANK_CUTOFF, Phase.CLOSED):
+        decide(books, _one(InstructionKind.PHASE_CHANGE, target=phase), 8)
+    decide(books, _one(InstructionKind.PHASE_CHANGE, target=Phase.OPEN, value_date=_DAY + 1, amount=_DAY), 8)
+    find_known(books.obligation_memory(), np.uint64(1), np.uint64(1))
     books.reserve_payments(1000)
     books.forget_payments_before(_DAY + 1)
 
@@ -90,6 +106,16 @@ def _one(kind: InstructionKind, **fields: int) -> Array:
     return instruction
 
 
+def choose_payments() -> None:
+    """Choose among three payments of which liquidity covers one, by every search there is."""
+    value, room = np.array([6, 6, 5]), np.zeros(3, np.int64)
+    core = assemble(value, np.arange(3), room, -value, np.array([10]))
+    nothing = np.zeros(3, np.bool_)
+    oscillate(core, fill_up(core, nothing), 100, 10)
+    improve_prices(core, np.zeros(1, np.int64), 1, 0, 100)
+    improve(core, search_all(core, nothing, 1).inside, np.zeros(3), 100, 10)
+
+
 def clear_debts() -> None:
     """Set off two debts against each other, and a ring so long that its labels are wide."""
     for parties in (2, _LONG_RING):
@@ -100,7 +126,7 @@ def clear_debts() -> None:
 
 
 def read_a_line() -> None:
-    """Hash a leaf and nodes, read a line of text of each sort, hash it, and find the loop of two debts."""
+    """Hash a leaf and nodes, read and hash a line of text, find the loop of two debts, lay out a row."""
     leaves_in_lanes(Page(1, 1, 1, 0, bytes(32), np.zeros(1, INSTRUCTION), np.zeros(1, RECORD)))
     parents_in_lanes(np.zeros((2 * FEW, 32), np.uint8))
     find_loops(np.array([0, 1]), np.array([1, 0]), np.array([5, 5]))
@@ -113,6 +139,8 @@ def read_a_line() -> None:
     digests = np.zeros(1, np.uint64)
     mix_text(digests, texts)
     mix_words(digests, digests)
+    row = pa.table({"number": [1], "text": ["any"]})
+    write_row_file(BytesIO(), [Table("any", "CREATE TABLE any (number INTEGER PRIMARY KEY, text TEXT)", row)])
 
 
 def screen_a_name() -> None:
@@ -121,7 +149,10 @@ def screen_a_name() -> None:
     entry = Entry("1", EntryKind.ORGANISATION, (name,), "", "", (), "")
     listed = SanctionsList("X", "prepare", date(2026, 1, 1), "", (entry,))
     lists = ListSet((listed,), "")
-    FuzzyMatcher(lists).match(["Exampel Harbor Works"])
+    SeenTexts().add(pa.array([str(number) for number in range(2_000)]))
+    cached = CachedMatcher(FuzzyMatcher(lists))
+    for _ in range(2):
+        cached.match(["Exampel Harbor Works", "Somebody"])
     TextIndex(lists).find_in(pa.array(["for Example Harbour Works"]))
 
 

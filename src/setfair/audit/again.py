@@ -53,9 +53,13 @@ class _Others(Projector):
         self._settlement = settlement
         super().__init__(connection)
 
-    def project_settlement(self, cursor: Any, step: Sequence[Page], updates: Sequence[pa.Table]) -> None:
-        """Compare the rows instead of inserting them."""
+    def settlement_rows(self, step: Sequence[Page], updates: Sequence[pa.Table]) -> dict[str, pa.Table]:
+        """Compare the rows, and have none inserted."""
         self._settlement.take(step, self.owners, updates)
+        return {}
+
+    def update_settlement(self, cursor: Any, step: Sequence[Page], updates: Sequence[pa.Table]) -> None:
+        """Leave it to `SettlementRows`."""
 
 
 class TablesAgain:

@@ -72,7 +72,7 @@ class SettlementRows:
         """By account number, its balance after the last booking so far."""
 
     def take(self, step: Sequence[Page], owners: Int64s, updates: Sequence[pa.Table]) -> None:
-        """Compare the rows of pages that follow, as `Projector.project_settlement` would make them.
+        """Compare the rows of pages that follow, as `Projector.settlement_rows` makes them.
 
         Raises
         ------

@@ -100,6 +100,10 @@ class CurrencyRules(Part):
     """From here on no new customer payments."""
     interbank_cutoff: LocalTime
     """From here on no new payments; what is still queued is rejected."""
+    closes: Annotated[LocalTime | None, LATER] = None
+    """When the business day is to end; without it when the operator closes it."""
+    cutoffs: Annotated[Literal["operator", "clock"], LATER] = "operator"
+    """Whether the operator moves to each cut-off, or the house refuses by itself what comes after it."""
     time_zone: TimeZoneName | None = None
     """Time zone of these times; without it the agreement's."""
     holidays: Holidays = ()
@@ -112,6 +116,11 @@ class CurrencyRules(Part):
                 f"the day opens at {self.opens}, customer cut-off {self.customer_cutoff}, "
                 f"interbank cut-off {self.interbank_cutoff}",
                 "opens < customer_cutoff <= interbank_cutoff, all on one local day",
+            )
+        if self.closes is not None and self.closes < self.interbank_cutoff:
+            raise refuse(
+                f"the day closes at {self.closes}, before its interbank cut-off {self.interbank_cutoff}",
+                "interbank_cutoff <= closes, on one local day",
             )
         return self
 
@@ -337,6 +346,10 @@ class Settlement(Part):
 
     queue_length_max: int = Field(default=4_000_000, ge=0, le=4_000_000)
     """Payments that may wait in the house; 0: what cannot settle at once is rejected (instant payments)."""
+    warehouse_days: Annotated[int, LATER] = Field(default=0, ge=0, le=366)
+    """By how many days a value date may lie ahead: the payment waits for it. 0: none is taken early."""
+    value_dates: Annotated[Literal["refused", "following"], LATER] = "refused"
+    """Where not all currencies of a payment settle on its value date: refused, or moved to the next one."""
 
 
 class Offsetting(Part):

@@ -19,11 +19,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from setfair.domain.codes import InstructionKind
+from setfair.domain.codes import InstructionKind, Status
 from setfair.engine.identity import fill, forget, slots_for, slots_wanted
 from setfair.engine.layout import (
     ACCOUNT,
     CURRENCY_NUMBERS,
+    DAY_TIMES,
+    EXTENSION,
     IDENTITY,
     LEG,
     LEG_COUNT,
@@ -51,7 +53,8 @@ from setfair.engine.ledger import ALL_OTHERS, limits_table
 from setfair.engine.limit_table import entries, flags_of, table_of, with_limits
 from setfair.engine.room import MEMORY, Room
 
-BYPASS_RULE, NETTING_RULE, RERUN_RULE, OFFSET_TIME, OFFSET_LEFT, QUEUE_RULE = 0, 4, 5, 6, 7, 8
+BYPASS_RULE, NETTING_RULE, RERUN_RULE, OFFSET_TIME, OFFSET_LEFT = 0, 4, 5, 6, 7
+QUEUE_RULE, WAREHOUSE_RULE = 8, 9
 """Places in `rules`."""
 
 QUEUE_MAX = 4_000_000
@@ -124,13 +127,17 @@ class Books:
     """TERM_CHANGE: what waits for a second person, in the order of numbers."""
     schedule: Array = field(default_factory=lambda: np.zeros(0, SCHEDULE))
     """SCHEDULE: when payers want payments that wait to settle, in the order of numbers."""
+    day_times: Array = field(default_factory=lambda: np.zeros(CURRENCY_NUMBERS, DAY_TIMES))
+    """DAY_TIMES by currency number."""
+    extensions: Array = field(default_factory=lambda: np.zeros(0, EXTENSION))
+    """EXTENSION: later cut-offs that wait for a second person, in the order of numbers."""
     users: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     """By user, the participant for which it acts; -1: the operator; -2: nobody any more."""
-    rules: Int64s = field(default_factory=lambda: np.array([0, 2, 10, 1, 0, 0, 0, 0, QUEUE_MAX], np.int64))
+    rules: Int64s = field(default_factory=lambda: np.array([0, 2, 10, 1, 0, 0, 0, 0, QUEUE_MAX, 0], np.int64))
     """Bypass discipline (0, 1), number of officers, days of identity memory, automatic confirmation (0, 1),
     netting (0, 1), whether a cycle runs again without who cannot pay (0, 1); time of the last run of
-    offsetting, or opening of a day, in nanoseconds, how many payments the run left waiting, and how many may
-    wait."""
+    offsetting, or opening of a day, in nanoseconds, how many payments the run left waiting, how many may
+    wait, and by how many days a value date may lie ahead."""
 
     _slots: NDArray[np.uint32] = field(default_factory=lambda: slots_for(512))
     _obligation_slots: NDArray[np.uint32] = field(default_factory=lambda: slots_for(512))
@@ -281,11 +288,15 @@ class Books:
     def forget_payments_before(self, day: int) -> None:
         """Forget payments that arrived on business days before `day`, and their identities.
 
-        Payments are in the order of arrival, and none that is forgotten is queued or held: the caller sees
-        to it that no day is forgotten that is still open in some currency.
+        Payments are in the order of arrival. No day is forgotten on which one arrived that still waits, for
+        its value date; the caller sees to it that none is that is still open in some currency.
         """
         count = self.payment_count
-        keep_from = bisect_left(self.payments["day"][:count], day)
+        days = self.payments["day"][:count]
+        keep_from = bisect_left(days, day)
+        waiting = self._first_waiting(keep_from)
+        if waiting < keep_from:
+            keep_from = bisect_left(days, days[waiting])
         if keep_from == 0:
             return
         leg_places = self._forget_links(keep_from)
@@ -306,6 +317,16 @@ class Books:
         self._slots = _filled_slots(identities[: count - keep_from], count - keep_from, self.room)
         self.payments, self.identities = payments, identities
         self.counters[PAYMENT_COUNT] = count - keep_from
+
+    def _first_waiting(self, before: int) -> int:
+        """Return the place of the first payment before a place that still waits, or that place."""
+        for first in range(0, before, PIECE_ROWS):
+            status = self.payments["status"][first : min(first + PIECE_ROWS, before)]
+            waits = np.isin(status, (Status.ACSP, Status.PDNG))
+            if waits.any():
+                return first + int(np.argmax(waits))
+            self.room.let_go()
+        return before
 
     def _forget_links(self, keep_from: int) -> NDArray[np.int64]:
         """Forget links with a leg before `keep_from`: they are over. Return by leg its new place, or -1.
@@ -354,8 +375,11 @@ class Books:
 
     def obligation_books(self) -> ObligationBooks:
         """Return the arrays as the obligation kernels take them."""
-        identities = IdentityMemory(self.obligation_identities, self._obligation_slots)
-        return ObligationBooks(self.obligations, identities, self.counters)
+        return ObligationBooks(self.obligations, self.obligation_memory(), self.counters)
+
+    def obligation_memory(self) -> IdentityMemory:
+        """Return the identities of obligations, notes, confirmations and registrations."""
+        return IdentityMemory(self.obligation_identities, self._obligation_slots)
 
     def snapshot(self) -> dict[str, NDArray[np.generic]]:
         """Return every array by name; of payments, obligations and identities what is in use."""
@@ -380,6 +404,8 @@ class Books:
             "changes": self.changes,
             "users": self.users,
             "schedule": self.schedule,
+            "day_times": self.day_times,
+            "extensions": self.extensions,
             "rules": self.rules,
         }
 

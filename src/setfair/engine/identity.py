@@ -113,6 +113,16 @@ def find_index(memory: IdentityMemory, high: Word, low: Word) -> Word:
     return _place(memory.slots, slot)
 
 
+@inner
+def find_earlier(memory: IdentityMemory, high: Word, low: Word, place: int) -> Word:
+    """Return what `find_index` returns, or ABSENT for what came in after `place`.
+
+    The identities of a batch are kept before its first row is decided.
+    """
+    found = find_index(memory, high, low)
+    return found if found <= place else ABSENT
+
+
 @inlined
 def remember(memory: IdentityMemory, high: Word, low: Word, content: Word, place: int) -> Word:
     """Keep an identity that is not zero at `place` if it is new.
@@ -144,6 +154,12 @@ def remember(memory: IdentityMemory, high: Word, low: Word, content: Word, place
     row["content"] = content
     memory.slots[slot] = np.uint32(_mark(memory.slots, mixed, second) | np.uint64(place + 1))
     return answer
+
+
+@kernel
+def find_known(memory: IdentityMemory, high: Word, low: Word) -> Word:
+    """Return what `find_index` returns, to a caller outside the kernels."""
+    return find_index(memory, high, low)
 
 
 @kernel

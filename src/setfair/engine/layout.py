@@ -164,8 +164,8 @@ OBLIGATION = np.dtype(
 IDENTITY = np.dtype([("high", "<u8"), ("low", "<u8"), ("content", "<u8")])
 """What the books remember an instruction by, 24 bytes; all zero: it cannot be found."""
 
-LIMIT = np.dtype([("key", "<i8"), ("limit", "<i8"), ("net", "<i8")])
-"""One slot of the limits table; key -1 is empty."""
+LIMIT = np.dtype([("key", "<i8"), ("limit", "<i8"), ("net", "<i8"), ("spare", "<i8")])
+"""One slot of the limits table, 32 bytes, so that none is in two cache lines; key -1 is empty."""
 
 STANDING = np.dtype([("reserved_urgent", "<i8"), ("reserved_high", "<i8"), ("credit_line", "<i8")])
 """Terms of an account that come into force when a day opens, in minor units: 24 bytes."""
@@ -200,6 +200,30 @@ SCHEDULE = np.dtype(
     ]
 )
 """When a payer wants a payment to settle: 32 bytes. Only payments of which something is said have it."""
+
+DAY_TIMES = np.dtype(
+    [
+        ("customer_cutoff", "<i8"),  # nanoseconds since 1970-01-01 UTC; 0: not said
+        ("interbank_cutoff", "<i8"),
+        ("closes", "<i8"),
+        ("next_opens", "<i8"),
+        ("by_clock", "u1"),  # 1: the house passes its cut-offs by itself
+        ("spare", "u1", (7,)),
+    ]
+)
+"""The times of the newest business day of one currency, as extended: 40 bytes."""
+
+EXTENSION = np.dtype(
+    [
+        ("number", "<i8"),  # of the instruction that asked for it
+        ("until", "<i8"),  # nanoseconds since 1970-01-01 UTC
+        ("person", "<i4"),  # who asked
+        ("currency", "<u2"),
+        ("phase", "u1"),  # Phase that is to come later
+        ("spare", "u1"),
+    ]
+)
+"""One later cut-off that waits for a second person: 24 bytes."""
 
 ROW_OUTCOME = np.dtype(
     [
@@ -317,6 +341,8 @@ class Setting(NamedTuple):
     """SCHEDULE of the house, and then of the batch in the places that its instructions name."""
     schedule_first: int
     """Where those of the batch begin."""
+    warehouse_days: int
+    """By how many days a value date may lie after the business day; 0: not at all."""
 
 
 class Journal(NamedTuple):

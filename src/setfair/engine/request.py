@@ -9,13 +9,14 @@ from __future__ import annotations
 from setfair.domain.codes import InstructionKind, Reason, RecordKind, Status
 from setfair.engine.cascade import release
 from setfair.engine.entry import accept, check_return, hold
-from setfair.engine.identity import ABSENT, find_index
+from setfair.engine.identity import ABSENT, find_earlier
 from setfair.engine.layout import PAYMENT_COUNT, Journal, PaymentBooks, Row, Setting
 from setfair.engine.ledger import write_payment_record
 from setfair.engine.link import link_of, reject_one_leg, write_answer
 from setfair.engine.link_entry import cancel_leg, hold_leg, readmit_leg
 from setfair.engine.queue import NONE
 from setfair.engine.schedule import park
+from setfair.engine.warehouse import keep_until_day, may_wait
 from setfair.engine.withdraw import check_timing, reject, withdraw
 from setfair.kernel import inner
 
@@ -40,7 +41,8 @@ REFUSES = 1 << 20
 @inner
 def cancel(books: PaymentBooks, journal: Journal, setting: Setting, request: int, instruction: Row) -> None:
     """Answer one cancellation request; `request` is its own place in the payments array."""
-    original = find_index(books.identities, instruction["original_high"], instruction["original_low"])
+    high, low = instruction["original_high"], instruction["original_low"]
+    original = find_earlier(books.identities, high, low, request)
     reason = _check_cancellation(books, original, instruction)
     entry: Row = books.payments[request]
     number = entry["number"]
@@ -170,6 +172,9 @@ def readmit(books: PaymentBooks, journal: Journal, setting: Setting, payment: in
         readmit_leg(books, journal, setting, payment, cause)
         return
     reason = check_timing(books, payment)
+    if reason != 0 and may_wait(books, setting, payment):
+        keep_until_day(books, journal, payment, cause, setting.now)
+        return
     if reason == 0 and books.payments[payment]["kind"] == _RETURN:
         reason = check_return(books, payment)
     if reason != 0:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -39,7 +39,8 @@ from setfair.domain.money import all_currencies
 from setfair.errors import StoreError
 from setfair.journal.page import Page
 from setfair.store.agreement_rows import adopt
-from setfair.store.insert import insert_rows
+from setfair.store.day_rows import changes_day, project_day
+from setfair.store.insert import Inserter
 from setfair.store.leg_rows import leg_rows
 from setfair.store.queue_rows import changes_queue, project_queue_change, times_rows
 from setfair.store.sqlite import TRUTH, statements
@@ -62,6 +63,7 @@ class Projector:
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
+        self._inserter = Inserter(connection)
         self.owners: NDArray[np.int64] = np.zeros(0, np.int64)
         """By account, the number of the participant whose it is."""
         self.position = 0
@@ -91,7 +93,7 @@ class Projector:
         try:
             with transaction(self._connection) as cursor:
                 work(cursor, *arguments)
-        except adbc_driver_manager.Error as error:
+        except (adbc_driver_manager.Error, OSError) as error:
             raise StoreError(
                 f"the tables could not be brought up to date: {error}. The pages are safe; mend the disk "
                 "and run `setfair rebuild`."
@@ -146,7 +148,10 @@ class Projector:
             self._end_step(step)
 
     def _end_step(self, step: Sequence[Page]) -> None:
-        self._in_transaction(self._project_step, step)
+        try:
+            self._in_transaction(self._project_step, step)
+        finally:
+            self._inserter.let_go()
         self.position = step[-1].number
 
     def _project_step(self, cursor: Any, step: Sequence[Page]) -> None:
@@ -154,45 +159,41 @@ class Projector:
             self._project_documents(cursor, page)
             if changes_terms(page):
                 project_terms(cursor, page)
+            if changes_day(page):
+                project_day(cursor, page)
             if changes_queue(page):
                 project_queue_change(cursor, page)
         updates = later_updates(step)
-        self.project_settlement(cursor, step, updates)
-        legs = [leg_rows(page) for page in step]
-        self._ingest(cursor, "leg_row", [table for table in legs if table is not None])
-        times = [times_rows(page) for page in step]
-        self._ingest(cursor, "times_row", [table for table in times if table is not None])
-        obligations = [obligation_rows(page) for page in step]
-        self._ingest(cursor, "obligation_row", [table for table in obligations if table is not None])
+        self._inserter.insert(cursor, self.settlement_rows(step, updates) | _other_rows(step))
+        self.update_settlement(cursor, step, updates)
         for update in updates:
             _update(cursor, _OBLIGATION_UPDATE, update)
         cursor.execute("UPDATE projection SET page_number = ? WHERE name = 'tables'", (step[-1].number,))
 
-    def project_settlement(self, cursor: Any, step: Sequence[Page], updates: Sequence[pa.Table]) -> None:
-        """Project what grows with every payment: records, payments, their later states, and balances.
+    def settlement_rows(self, step: Sequence[Page], updates: Sequence[pa.Table]) -> dict[str, pa.Table]:
+        """Return the rows that pages add to the two tables that grow with every payment.
 
         Parameters
         ----------
-        cursor
-            In the transaction of the step.
         step
             Pages that follow each other.
         updates
             `later_updates` of them.
         """
-        self._ingest(cursor, "record_row", [record_rows(page) for page in step])
-        payments = [payment_rows(page, self.owners) for page in step]
-        self._ingest(cursor, "payment_row", [table for table in payments if table is not None])
+        return _joined(
+            {
+                "record_row": [record_rows(page) for page in step],
+                "payment_row": [payment_rows(page, self.owners) for page in step],
+            }
+        )
+
+    def update_settlement(self, cursor: Any, step: Sequence[Page], updates: Sequence[pa.Table]) -> None:
+        """Bring payments of earlier pages, and balances, to what these pages make of them."""
         for update in updates:
             _update(cursor, _PAYMENT_UPDATE, update)
         balances = balance_updates(step)
         if len(balances):
             cursor.executemany(SET_BALANCE, balances)
-
-    @staticmethod
-    def _ingest(cursor: Any, table: str, parts: Sequence[pa.Table]) -> None:
-        if parts:
-            insert_rows(cursor, table, pa.concat_tables(parts))
 
     def _project_documents(self, cursor: Any, page: Page) -> None:
         documents = page.documents
@@ -225,6 +226,23 @@ class Projector:
 
 
 SET_BALANCE = "UPDATE account_row SET balance_minor = ? WHERE account_number = ?"
+
+
+def _other_rows(step: Sequence[Page]) -> dict[str, pa.Table]:
+    """Return the rows that these pages add to the other tables that grow with what comes in."""
+    rows = {
+        "leg_row": [leg_rows(page) for page in step],
+        "times_row": [times_rows(page) for page in step],
+        "obligation_row": [obligation_rows(page) for page in step],
+    }
+    return _joined(rows)
+
+
+def _joined(rows: Mapping[str, Sequence[pa.Table | None]]) -> dict[str, pa.Table]:
+    found = {name: [part for part in parts if part is not None] for name, parts in rows.items()}
+    return {name: pa.concat_tables(parts) for name, parts in found.items() if parts}
+
+
 _PAYMENT_UPDATE = (
     "UPDATE payment_row SET status = ?, reason = ?, mechanism = ?, decided_page = ? WHERE payment_number = ?",
     ("status", "reason", "mechanism", "decided_page", "number"),
