@@ -89,7 +89,8 @@ class TablesAgain:
                 for pragma in _FAST:
                     cursor.execute(f"PRAGMA {pragma}")
             beside = [self._open.enter_context(small_connection(folder)) for _ in SETTLEMENT]
-            self.settlement = SettlementRows((beside[0], beside[1]), room, instructions)
+            records = self._open.enter_context(ThreadPoolExecutor(1, "setfair-audit-records"))
+            self.settlement = SettlementRows((beside[0], beside[1]), records, room, instructions)
             self._projector = _Others(self._store.connection, self.settlement)
             self._pool = self._open.enter_context(ThreadPoolExecutor(1, "setfair-audit"))
         except BaseException:

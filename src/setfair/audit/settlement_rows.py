@@ -16,7 +16,7 @@ Rules
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from typing import Any
 
 import adbc_driver_manager
@@ -51,19 +51,24 @@ _BATCH_ROWS = "adbc.sqlite.query.batch_rows"
 class SettlementRows:
     """Compares the rows of both tables with those that pages give, in the order of pages."""
 
-    def __init__(self, connections: tuple[Any, Any], room: Room, instructions: int) -> None:
+    def __init__(
+        self, connections: tuple[Any, Any], records: Executor, room: Room, instructions: int
+    ) -> None:
         """Begin before the first page.
 
         Parameters
         ----------
         connections
             To the house's database, one for each table.
+        records
+            A thread that compares records while the caller compares payments.
         room
             Where what changes later is kept.
         instructions
             The highest number that an instruction has.
         """
         self._connections = dict(zip(("record_row", "payment_row"), connections, strict=True))
+        self._records = records
         self._room = room
         self._later: Array = room.cleared(instructions + 1, LATER)
         self._compared = {"record_row": 0, "payment_row": 0}
@@ -79,10 +84,9 @@ class SettlementRows:
         DifferenceFound
             At the first difference.
         """
-        with ThreadPoolExecutor(1, "setfair-audit-records") as pool:
-            records = pool.submit(self._take_records, step)
-            self._take_payments(step, owners)
-            records.result()
+        records = self._records.submit(self._take_records, step)
+        self._take_payments(step, owners)
+        records.result()
         for update in updates:
             self._note_later(update)
         moved = balance_updates(step)
