@@ -9,6 +9,7 @@ Rules
 
 from __future__ import annotations
 
+import hashlib
 import struct
 from collections.abc import Iterator
 from typing import Any
@@ -28,7 +29,7 @@ from setfair.store.sqlite import TRUTH
 
 _SAVED = "SELECT body FROM books_checkpoint ORDER BY page_number DESC LIMIT 1"
 _SAVED_PAGE = "SELECT page_number FROM books_checkpoint ORDER BY page_number DESC LIMIT 1"
-_PIECE = "SELECT piece_number, body FROM books_piece WHERE piece_number > ? ORDER BY piece_number LIMIT 1"
+_PIECE = "SELECT * FROM books_piece WHERE piece_number > ? ORDER BY piece_number LIMIT 1"
 _POSITION = "SELECT page_number FROM projection WHERE name = 'tables'"
 _BALANCES = "SELECT balance_minor FROM account_row ORDER BY account_number"
 _QUEUED = "SELECT payment_number FROM payment_row WHERE status = ? ORDER BY payment_number"
@@ -69,10 +70,13 @@ def _as_bytes(rows: Any) -> Any:
 
 
 def _pieces(query: Query) -> Iterator[bytes]:
+    """Yield the pieces behind the first; ValueError where what stands beside one is not as it must be."""
     number = 0
     while rows := query(_PIECE, (number,)):
-        number = int(rows[0]["piece_number"])
-        yield rows[0]["body"]
+        row, number = rows[0], number + 1
+        if row["piece_number"] != number or row["sha256"] != hashlib.sha256(row["body"]).digest():
+            raise ValueError(f"piece {number} is missing, or has another SHA-256 beside it")
+        yield row["body"]
 
 
 def position_of(query: Query) -> int:

@@ -210,6 +210,8 @@ a node | 6 | nodes of the tree | UPDATE tree_node SET hashes = zeroblob(length(h
 no node | 6 | nodes of the tree | DELETE FROM tree_node
 saved books | 10 | saved books | UPDATE books_checkpoint SET body = substr(body, 1, 500)
 a piece of them | 10 | saved books | UPDATE books_piece SET body = substr(body, 1, 50) WHERE piece_number = 2
+its digest | 10 | saved books | UPDATE books_piece SET sha256 = zeroblob(32) WHERE piece_number = 2
+a piece more | 10 | saved books | INSERT INTO books_piece SELECT 999, sha256, body FROM books_piece LIMIT 1
 a piece less | 10 | saved books | DELETE FROM books_piece WHERE piece_number = 2
 an early save | 9 | page of the saved books | UPDATE books_checkpoint SET page_number = 9
 the last page | 10 | signed checkpoint | DELETE FROM page @10
