@@ -273,7 +273,6 @@ def test_rows_that_are_gone_or_added(house: Path) -> None:
         "table record_row, row with record_number 7",
         "no such row",
     )
-    change(house, "DELETE FROM payment_row WHERE payment_number = 20")
     change(house, "INSERT INTO record_row SELECT 7, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9")
     assert finding(house).what == "table record_row, row with record_number 7"
 
