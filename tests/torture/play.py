@@ -18,7 +18,7 @@ from setfair.journal_writer import PAGES_AHEAD
 from setfair.store.sqlite import connect
 from tests.houses import write_signed
 from tests.torture.ask import Numbers, WrongError, must, take_steps
-from tests.torture.plan import Expected, Plan
+from tests.torture.plan import Expected, ListState, Plan
 from tests.torture.words import MORNING, SECOND, WINDOW, business_date, lists_for
 
 __all__ = ["AHEAD", "MORNING", "SECOND", "Asked", "Found", "Mark", "Played", "WrongError", "must"]
@@ -127,6 +127,10 @@ def new_house(folder: Path, plan: Plan) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     house = folder / "house"
     init_house(house, write_signed(folder, plan.text), lambda: MORNING)
+    with open_house(house, lambda: MORNING) as opened:
+        # The first lists go on record now, and not with the first step.
+        opened.clearing_house._lists = lists_for(ListState())
+        opened.clearing_house._screener()
     return house
 
 
