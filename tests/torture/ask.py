@@ -43,9 +43,7 @@ def must(holds: bool, what: str) -> None:
         raise WrongError(what)
 
 
-def take_steps(
-    house: House, plan: Plan, numbers: Sequence[int], known: Numbers
-) -> Iterator[tuple[int, int]]:
+def take_steps(house: House, plan: Plan, numbers: Sequence[int], known: Numbers) -> Iterator[tuple[int, int]]:
     """Ask the house for steps of the plan; yield the number of each, and its page, when it is acknowledged.
 
     Several are of payments, and are asked for together; any other is asked for alone. The page is 0 where a
@@ -99,9 +97,7 @@ def _decide(house: House, step: Step, known: Numbers) -> None:
     row = step.rows[0]
     target, person = known.get(row.target, NO_INSTRUCTION), PEOPLE.get(row.person, NOBODY)
     if step.kind == "decision":
-        house.clearing_house.decide_held(
-            target, person, WHY, release=row.kind is InstructionKind.RELEASE
-        )
+        house.clearing_house.decide_held(target, person, WHY, release=row.kind is InstructionKind.RELEASE)
     elif person != NOBODY:
         house.clearing_house.note_alert(target, person, WHY, "looked at")
 
@@ -146,9 +142,7 @@ def _note(plan: Plan, step: int, known: Numbers, outcome: Outcome) -> None:
     must(known.setdefault(ours, found) == found, f"step {step}: another number was given")
 
 
-def _submit(
-    house: House, plan: Plan, numbers: Sequence[int], known: Numbers
-) -> Iterator[tuple[int, int]]:
+def _submit(house: House, plan: Plan, numbers: Sequence[int], known: Numbers) -> Iterator[tuple[int, int]]:
     """Submit the rows of steps, of which some are decided while others are made durable; yield each."""
     steps = [plan.steps[number] for number in numbers]
     batches = [

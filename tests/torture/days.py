@@ -153,7 +153,7 @@ class _Translator:
     clearing_rate: float = 0.0
     list_rate: float = 0.0
     steps: list[Step] = field(default_factory=list)
-    lists: ListState = ListState()
+    lists: ListState = field(default_factory=ListState)
     now: int = 0
     skipped: int = 0
     batch: int = 0
@@ -286,16 +286,18 @@ def _closing(steps: list[Step], currencies: int) -> list[Step]:
             phases[step.currency] = step.phase
     more = []
     for currency, phase in enumerate(phases):
-        while phase is not Phase.CLOSED:
+        present = phase
+        while present is not Phase.CLOSED:
             # The last move is the one that goes furthest towards the end of the day.
-            phase = PHASE_MOVES[phase][-1]
-            more.append(Step("phase", currency, phase=phase, now=steps[-1].now, lists=steps[-1].lists))
+            present = PHASE_MOVES[present][-1]
+            more.append(Step("phase", currency, phase=present, now=steps[-1].now, lists=steps[-1].lists))
     return more
 
 
 def _foresee(plan: Plan) -> None:
     """Play the days through the reference, and keep what it says after each step."""
     house = Twin.clearing_of(plan.spec, plan.clearing)
+    assert isinstance(house, Twin)
     house.last_number = 0
     names: dict[int, str] = {}
     plan.expected.append(house.seen())

@@ -43,7 +43,7 @@ _REMAINING = (
 
 
 class JumpingClock:
-    """A clock that goes on by itself, and now and then jumps forward or back within a time of the reference."""
+    """A clock that goes on, and now and then jumps forward or back within a time of the reference."""
 
     def __init__(self, random: Random, start: int = MORNING) -> None:
         self._random = random

@@ -1,8 +1,9 @@
-"""The report of fault runs and flips: a line of JSON each in a file that later goes on, and the sum of them."""
+"""The report of fault runs and flips: a line of JSON each in a file that goes on, and the sum of them."""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -58,8 +59,12 @@ def append_line(path: Path | None, line: Line) -> None:
     """Put a line at the end of a report, on a line of its own."""
     if path is None:
         return
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(asdict(line), ensure_ascii=False) + "\n")
+    with path.open("a+b") as file:
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            if file.read() != b"\n":
+                file.write(b"\n")  # a kill left half a line
+        file.write(json.dumps(asdict(line), ensure_ascii=False).encode() + b"\n")
 
 
 def latest(lines: Iterable[Line]) -> list[Line]:
@@ -83,7 +88,7 @@ def commit_here() -> str:
 
 
 def _git(folder: Path, *words: str) -> str:
-    told = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=True)  # noqa: S603, S607
+    told = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=True)
     return told.stdout.strip()
 
 

@@ -25,6 +25,8 @@ RUNS_OF_A_DAY = 40
 """Runs that start from the same day."""
 FLIPS_OF_A_DAY = 500
 """Flips in the file of the same day."""
+AUDITED_FLIPS = 10
+"""Of so many flips one is audited even where the layout of the file shows that its bit says nothing."""
 
 Fault = Callable[[DayOnDisk, Random], str]
 
@@ -74,11 +76,11 @@ class _Stopwatch:
         spent = os.times()
         return spent.user + spent.system + spent.children_user + spent.children_system
 
-    def look(self) -> dict[str, float]:
-        """Return both, and begin anew."""
+    def put_on(self, line: Line) -> Line:
+        """Return the line with both, and begin anew."""
         before = self._time, self._cpu
         self._time, self._cpu = time.monotonic(), self._spent()
-        return {"seconds": round(self._time - before[0], 3), "cpu": round(self._cpu - before[1], 3)}
+        return replace(line, seconds=round(self._time - before[0], 3), cpu=round(self._cpu - before[1], 3))
 
 
 def run_faults(
@@ -113,14 +115,14 @@ def run_faults(
             continue
         day = _play(seed)
         if isinstance(day, str):
-            yield Line(numbers[0], NO_FAULT, failure=day, day=seed, commit=commit, **watch.look())
+            yield watch.put_on(Line(numbers[0], NO_FAULT, failure=day, day=seed, commit=commit))
             continue
         for number in numbers:
             if time.monotonic() - begin > seconds:
                 break
             line = _run_one(day, number, evidence)
-            yield replace(
-                line, day=seed, steps=day.steps, operations=len(day.log), commit=commit, **watch.look()
+            yield watch.put_on(
+                replace(line, day=seed, steps=day.steps, operations=len(day.log), commit=commit)
             )
         day.throw_away()
 
@@ -195,10 +197,10 @@ def flip_bits(
         where = "a byte that says something" if layout.used[bit // 8] else "unused space"
         line = Line(number, where, day=of, steps=day.steps, operations=len(day.log), bit=bit, commit=commit)
         try:
-            line = replace(line, ending=flip(day, layout, bit))
+            line = replace(line, ending=flip(day, layout, bit, audited=number % AUDITED_FLIPS == 0))
         except Exception as error:
             what = f"UNSEEN: {type(error).__name__}: {error} {_place(error)}"
             line = replace(line, failure=what, kept=_keep(day, f"flip-{seed}-{number}", evidence))
-        yield replace(line, **watch.look())
+        yield watch.put_on(line)
     if present is not None:
         present[1].throw_away()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -16,8 +17,9 @@ from tests.torture.errors import CODES
 from tests.torture.library import NoSymbolsError, addresses
 from tests.torture.play import Asked, WrongError, compare
 from tests.torture.played import DayOnDisk, play_day
+from tests.torture.report import Line, append_line, done_seeds, read_lines, summary
 from tests.torture.rot import closed_layout, flip
-from tests.torture.run import FAULTS, Fault, run_faults
+from tests.torture.run import FAULTS, Fault, about_faults, run_faults
 from tests.torture.wreck import WAYS, Platter
 
 DAY = 3
@@ -49,8 +51,10 @@ def test_bits_of_a_closed_day(day: DayOnDisk) -> None:
     used = [8 * place for place in range(len(layout.raw)) if layout.used[place]]
     bits = [*random.sample(used, FLIPS // 2), *random.choices(range(8 * len(layout.raw)), k=FLIPS // 2)]
     seen = {flip(day, layout, bit) for bit in bits}
-    assert "named" in seen
-    assert "in unused space" in seen
+    assert any(each.startswith("named: ") for each in seen)
+    assert "in unused space, and the audit finds nothing" in seen
+    unused = next(8 * place for place in range(len(layout.raw)) if not layout.used[place])
+    assert flip(day, layout, unused, audited=False) == "shown to be of unused space"
 
 
 def test_each_operation_of_an_opening_fails(day: DayOnDisk) -> None:
@@ -76,9 +80,28 @@ def test_each_operation_of_an_opening_fails(day: DayOnDisk) -> None:
 
 def test_the_same_number_is_the_same_run(day: DayOnDisk) -> None:
     """A run again from its number: the same day, the same fault, the same ending."""
-    reports = [list(run_faults(DAY * 40, 1, 60))[-1] for _ in range(2)]
-    assert reports[0].endings == reports[1].endings
-    assert (reports[0].operations, reports[0].failures) == (reports[1].operations, [])
+    both = [line for _ in range(2) for line in run_faults(DAY * 40, 1, 60)]
+    told = [(line.fault, line.ending, line.operations, line.failure) for line in both]
+    assert told[0] == told[1]
+    assert told[0][3] == ""
+
+
+def test_a_report_goes_on(day: DayOnDisk, tmp_path: Path) -> None:
+    """Lines are kept as they come; what did not fail is not run again, and half a line is none."""
+    path, first = tmp_path / "report.jsonl", DAY * 40
+    for line in run_faults(first, 1, 60):
+        append_line(path, line)
+    append_line(path, Line(first + 1, "cut", failure="lost"))
+    with path.open("a") as file:
+        file.write('{"seed": 5, "fault": "cu')
+    lines = read_lines(path)
+    assert [line.seed for line in lines] == [first, first + 1]
+    more = list(run_faults(first, 2, 60, skip=done_seeds(lines)))
+    assert [line.seed for line in more] == [first + 1]
+    text = "\n".join(summary([*lines, *more], "fault runs", about_faults()))
+    assert f"2 fault runs, seeds {first} to {first + 1}" in text
+    assert f"failed at first, and not when they were run again: {first + 1}" in text
+    assert "0 failed" in text
 
 
 def test_what_was_acknowledged_and_is_lost_is_seen(day: DayOnDisk) -> None:

@@ -1,8 +1,8 @@
 """The reference model of everything that the harness asks of a house.
 
 Payments, queues, terms and links are `ReferenceHouse`, obligations and netting `NettingHouse`, cycles across
-currencies `tests.reference.across`; a list that changes holds what waits, as `held` has it. What the generator
-of days does not know of gets no number here, so that its numbers stay what they were.
+currencies `tests.reference.across`; a list that changes holds what waits, as `held` has it. What the
+generator of days does not know of gets no number here, so that its numbers stay what they were.
 """
 
 from __future__ import annotations
