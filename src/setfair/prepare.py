@@ -27,10 +27,12 @@ from setfair.formats.kernels import hash_texts
 from setfair.intake.digest import mix_text, mix_words
 from setfair.journal.page import Page
 from setfair.journal.tree_lanes import FEW, leaves_in_lanes, parents_in_lanes
+from setfair.screening.cache import CachedMatcher
 from setfair.screening.free_text import TextIndex
 from setfair.screening.fuzzy import FuzzyMatcher
 from setfair.screening.gate import ListSet
 from setfair.screening.lists.model import Entry, EntryKind, Name, NameQuality, SanctionsList
+from setfair.screening.seen_texts import SeenTexts
 
 _EURO = 978
 _LONG_RING = 6000
@@ -121,7 +123,10 @@ def screen_a_name() -> None:
     entry = Entry("1", EntryKind.ORGANISATION, (name,), "", "", (), "")
     listed = SanctionsList("X", "prepare", date(2026, 1, 1), "", (entry,))
     lists = ListSet((listed,), "")
-    FuzzyMatcher(lists).match(["Exampel Harbor Works"])
+    SeenTexts().add(pa.array([str(number) for number in range(2_000)]))
+    cached = CachedMatcher(FuzzyMatcher(lists))
+    for _ in range(2):
+        cached.match(["Exampel Harbor Works", "Somebody"])
     TextIndex(lists).find_in(pa.array(["for Example Harbour Works"]))
 
 

@@ -22,7 +22,7 @@ from setfair.report.indicators import (
     read_indicators,
 )
 from setfair.report.read import Reader
-from setfair.report.words import counted
+from setfair.report.words import counted, percent, shares
 from setfair.tables import open_tables
 
 
@@ -45,7 +45,7 @@ def indicators(
         return
     console.print(f"{found.house}, {date or 'all days'}, up to page {found.last.number:,}")
     table = Table(box=None, padding=(0, 3, 0, 0))
-    table.add_column("indicator")
+    table.add_column("indicator", no_wrap=True)
     for one in read.currencies:
         table.add_column(one.currency, justify="right")
     for row in zip(*(_column(one) for one in read.currencies), strict=True):
@@ -60,27 +60,24 @@ def _column(one: CurrencyIndicators) -> list[tuple[str, str]]:
     def money(minor: int) -> str:
         return with_separators(format_amount(minor, one.decimals))
 
-    def tally(each: Tally) -> str:
-        return f"{each.number:,} / {money(each.value)}" if each.number else "-"
+    def tally(words: str, each: Tally) -> list[tuple[str, str]]:
+        number, value = (f"{each.number:,}", money(each.value)) if each.number else ("-", "-")
+        return [(words, number), (f"{' ' * (len(words) - len(words.lstrip()))}  value", value)]
 
-    whole = sum(each.value for each in one.ways.values())
+    of_ways = dict(zip(WAYS, shares([one.ways[way].value for way in WAYS]), strict=True))
     return [
-        ("settled", tally(one.settled)),
-        *((f"  {words}", _percent(one.ways[way].value, whole)) for way, words in WAYS.items()),
+        *tally("settled", one.settled),
+        *((f"  {words}", of_ways[way] if one.ways[way].value else "-") for way, words in WAYS.items()),
         ("turnover", _ratio(one.turnover)),
         ("liquidity used", money(one.liquidity_used)),
         ("  upper bound", money(one.liquidity_upper)),
         ("  lower bound", money(one.liquidity_lower)),
         ("liquidity usage", _ratio(one.liquidity_usage)),
         ("delay", _ratio(one.delay)),
-        ("waited", tally(one.queued)),
-        ("  at a limit", tally(one.waits.get(Reason.LIMIT_REACHED, Tally()))),
-        ("longest queue", tally(one.queue_peak)),
+        *tally("waited", one.queued),
+        *tally("  at a limit", one.waits.get(Reason.LIMIT_REACHED, Tally())),
+        *tally("longest queue", one.queue_peak),
     ]
-
-
-def _percent(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.1f} %" if part else "-"
 
 
 def _ratio(value: float | None) -> str:
@@ -91,7 +88,7 @@ def _show_gridlock(run: Gridlock) -> None:
     if not run.runs:
         console.print("no offsetting of the queues was run")
         return
-    share = _percent(run.value, run.bound)
+    share = percent(run.value, run.bound)
     console.print(
         f"{counted(run.found, 'gridlock')} found in {counted(run.runs, 'run')} of offsetting: "
         f"{counted(run.settled, 'payment')} settled, {share} of the bound"

@@ -13,46 +13,61 @@ from importlib import import_module
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from setfair import __version__
 from setfair.cli.common import console
 from setfair.cli.without_pandas import leave_pandas_out
 
-COMMANDS = {
-    "agreement": "agreement:agreement_app",
-    "init": "house:init",
-    "adopt": "house:adopt",
-    "day": "day:day_app",
-    "submit": "submit:submit",
-    "cycle": "cycle:cycle",
-    "positions": "cycle:positions",
-    "explain": "explain:explain_obligation",
-    "alert": "alert:alert_app",
-    "link": "link:link_app",
-    "limit": "limit:limit_app",
-    "queue": "queue:queue_app",
-    "why": "why:why",
-    "status": "look:status",
-    "indicators": "indicators:indicators",
-    "statements": "give_out:statements",
-    "answer": "answer:answer",
-    "report": "give_out:report",
-    "sql": "look:sql",
-    "rebuild": "house:rebuild",
-    "clear": "clear:clear",
-    "prove": "prove:prove",
-    "verify": "verify:verify",
-    "checkpoint": "checkpoint:checkpoint_app",
-    "audit": "audit:audit",
-    "archive": "archive:archive",
-    "backup": "backup:backup",
-    "restore": "backup:restore",
-    "offset": "offset:offset",
-    "screen": "screen:screen",
-    "lists": "lists:lists_app",
-    "monitor": "monitor:monitor",
+PANELS = {
+    "Rules and the business day": {
+        "agreement": "agreement:agreement_app",
+        "init": "house:init",
+        "adopt": "house:adopt",
+        "day": "day:day_app",
+    },
+    "Take in, settle, clear": {
+        "submit": "submit:submit",
+        "cycle": "cycle:cycle",
+        "link": "link:link_app",
+        "limit": "limit:limit_app",
+        "queue": "queue:queue_app",
+    },
+    "Screen": {
+        "lists": "lists:lists_app",
+        "alert": "alert:alert_app",
+        "monitor": "monitor:monitor",
+    },
+    "Ask and give out": {
+        "status": "look:status",
+        "why": "why:why",
+        "explain": "explain:explain_obligation",
+        "positions": "cycle:positions",
+        "indicators": "indicators:indicators",
+        "answer": "answer:answer",
+        "statements": "give_out:statements",
+        "report": "give_out:report",
+        "sql": "look:sql",
+    },
+    "Prove and keep": {
+        "prove": "prove:prove",
+        "verify": "verify:verify",
+        "checkpoint": "checkpoint:checkpoint_app",
+        "audit": "audit:audit",
+        "backup": "backup:backup",
+        "restore": "backup:restore",
+        "archive": "archive:archive",
+        "rebuild": "house:rebuild",
+    },
+    "With tables of your own, no house needed": {
+        "clear": "clear:clear",
+        "offset": "offset:offset",
+        "screen": "screen:screen",
+    },
 }
-"""By name: module of this package, and the command or group of commands in it."""
+"""By what they are for, commands by name: module of this package, and the command or group in it."""
+
+COMMANDS = {name: place for commands in PANELS.values() for name, place in commands.items()}
 
 WITHOUT_ARROW = frozenset({"verify"})
 """Commands that start without PyArrow."""
@@ -72,10 +87,19 @@ def main(
     """An open clearing house for cross-border trade in local currencies."""
 
 
+class _InOrder(TyperGroup):
+    """The commands in the order of `PANELS`."""
+
+    def list_commands(self, ctx: object) -> list[str]:
+        """Return the names of the commands that were made."""
+        return [name for name in COMMANDS if name in self.commands]
+
+
 def make_app(names: Iterable[str] = COMMANDS) -> typer.Typer:
     """Return the command line with these commands."""
     app = typer.Typer(
         name="setfair",
+        cls=_InOrder,
         help="An open clearing house for cross-border trade in local currencies.",
         no_args_is_help=True,
         add_completion=False,
@@ -85,13 +109,14 @@ def make_app(names: Iterable[str] = COMMANDS) -> typer.Typer:
     names = list(names)
     if not WITHOUT_ARROW.issuperset(names):
         leave_pandas_out()
+    panel_of = {name: panel for panel, commands in PANELS.items() for name in commands}
     for name in names:
         module, _, attribute = COMMANDS[name].partition(":")
         command = getattr(import_module(f"setfair.cli.{module}"), attribute)
         if isinstance(command, typer.Typer):
-            app.add_typer(command, name=name)
+            app.add_typer(command, name=name, rich_help_panel=panel_of[name])
         else:
-            app.command(name)(command)
+            app.command(name, rich_help_panel=panel_of[name])(command)
     return app
 
 

@@ -47,22 +47,61 @@ def admit(books: PaymentBooks, journal: Journal, setting: Setting, batch: Array,
     -----
     Complexity: linear in rows plus released payments, plus at most 256 looked-at payments a row.
     """
+    _recognise(books, batch, rows)
     for i in range(batch.shape[0]):
         if i + AHEAD_ROWS < batch.shape[0]:
             _ask_for(books, batch[i + AHEAD_ROWS])
+            read_ahead(books.payments, books.counters[PAYMENT_COUNT] + AHEAD_ROWS)
+            read_ahead(journal.records, journal.written[0] + AHEAD_ROWS)
             _ask_for_link(books, setting.terms, batch[i + AHEAD_ROWS]["target"])
             _ask_for_limits(books, batch[i + AHEAD_ROWS // 2])
-        kind = batch[i]["kind"]
-        rows[i]["index"] = NONE
-        rows[i]["repeated"] = 0
-        if kind in (_RELEASE, _REFUSAL, _HOLD):
+        if _is_decision(batch[i]["kind"]):
             _admit_decision(books, journal, setting, batch[i], rows[i])
-        else:
+        elif rows[i]["repeated"] == 0:
             _admit_payment(books, journal, setting, batch[i], rows[i])
             _report(books, rows[i])
     for i in range(rows.shape[0]):
-        if rows[i]["index"] != NONE and rows[i]["status"] in _OPEN:
+        if rows[i]["index"] != NONE and (rows[i]["repeated"] != 0 or rows[i]["status"] in _OPEN):
             _report(books, rows[i])
+
+
+@inlined
+def _is_decision(kind: int) -> bool:
+    return kind in (_RELEASE, _REFUSAL, _HOLD)
+
+
+@inner
+def _recognise(books: PaymentBooks, batch: Array, rows: Array) -> None:
+    """Look all identities up and keep those that are new, at the places that their payments will have.
+
+    In a pass of its own, because nothing else of a row depends on it but its place: a row takes some 25 ns
+    here, and 50 ns where it waits between bookings. A row's `index` becomes the place of the payment that it
+    repeats or makes, its `mechanism` 1 where its identity is known with other content.
+    """
+    slots = books.identities.slots
+    payment = books.counters[PAYMENT_COUNT]
+    for i in range(batch.shape[0]):
+        if i + AHEAD_ROWS < batch.shape[0]:
+            later = batch[i + AHEAD_ROWS]
+            read_ahead(slots, home_slot(slots, hash_of(later["identity_high"], later["identity_low"])))
+            read_ahead(books.identities.rows, payment + AHEAD_ROWS)
+            read_ahead(batch, i + 2 * AHEAD_ROWS)
+        rows[i]["repeated"] = 0
+        rows[i]["mechanism"] = 0
+        rows[i]["index"] = NONE
+        if _is_decision(batch[i]["kind"]):
+            continue
+        high, low = batch[i]["identity_high"], batch[i]["identity_low"]
+        known = ABSENT
+        if high != 0 or low != 0:
+            known = remember(books.identities, high, low, batch[i]["content"], payment)
+        if known >= 0:
+            rows[i]["index"] = known
+            rows[i]["repeated"] = 1
+            continue
+        rows[i]["index"] = payment
+        rows[i]["mechanism"] = known == CONFLICT
+        payment += 1
 
 
 @inlined
@@ -70,8 +109,6 @@ def _ask_for(books: PaymentBooks, instruction: Row) -> None:
     """Read ahead what a row will need."""
     read_ahead(books.accounts, instruction["debtor"])
     read_ahead(books.accounts, instruction["creditor"])
-    mixed = hash_of(instruction["identity_high"], instruction["identity_low"])
-    read_ahead(books.identities.slots, home_slot(books.identities.slots, mixed))
 
 
 @inlined
@@ -122,23 +159,9 @@ def _admit_decision(
 def _admit_payment(
     books: PaymentBooks, journal: Journal, setting: Setting, instruction: Row, row: Row
 ) -> None:
-    payment = books.counters[PAYMENT_COUNT]
-    known = ABSENT
-    if instruction["identity_high"] != 0 or instruction["identity_low"] != 0:
-        known = remember(
-            books.identities,
-            instruction["identity_high"],
-            instruction["identity_low"],
-            instruction["content"],
-            payment,
-        )
-    if known >= 0:
-        row["index"] = known
-        row["repeated"] = 1
-        return
-    row["index"] = payment
+    payment = row["index"]
     _new_payment(books, payment, instruction, setting.today)
-    if known == CONFLICT:
+    if row["mechanism"] != 0:
         reject(books, journal, payment, _DUPLICATE, books.payments[payment]["number"], setting.now)
     elif instruction["kind"] == _CANCELLATION:
         cancel(books, journal, setting, payment, instruction)

@@ -182,8 +182,8 @@ def _decide_payments(books: Books, batch: Array, now: int, leg_terms: Array, tim
     books.reserve_payments(len(batch))
     books.reserve_links(len(leg_terms))
     of_legs = RECORDS_OF_LEG * (books.leg_count + len(leg_terms))
-    # A hold takes a whole link out of the queues.
-    of_legs += LEGS_MAX * int(np.count_nonzero(batch["kind"] == InstructionKind.SCREENING_HOLD))
+    if of_legs:  # a hold takes a whole link out of the queues
+        of_legs += LEGS_MAX * int(np.count_nonzero(batch["kind"] == InstructionKind.SCREENING_HOLD))
     journal = _journal(2 * len(batch) + int(books.counters[QUEUED_COUNT]) + of_legs)
     rows = np.zeros(len(batch), ROW_OUTCOME)
     setting = _setting(books, now, leg_terms, with_times(books.schedule, times))

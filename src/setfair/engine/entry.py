@@ -10,7 +10,7 @@ from __future__ import annotations
 from setfair.domain.codes import InstructionKind, Mechanism, Reason, RecordKind, Screening, Status
 from setfair.domain.money import AMOUNT_MAX_MINOR
 from setfair.engine.cascade import release
-from setfair.engine.identity import ABSENT, find_index
+from setfair.engine.identity import ABSENT, find_earlier
 from setfair.engine.layout import QUEUED_COUNT, Journal, PaymentBooks, Row, Setting
 from setfair.engine.ledger import (
     BALANCE_MAX,
@@ -74,7 +74,8 @@ def enter(books: PaymentBooks, journal: Journal, setting: Setting, payment: int,
     if reason == 0 and instruction["kind"] == _TRANSFER:
         reason = _check_transfer(books, payment)
     if reason == 0 and instruction["kind"] == _RETURN:
-        original = find_index(books.identities, instruction["original_high"], instruction["original_low"])
+        high, low = instruction["original_high"], instruction["original_low"]
+        original = find_earlier(books.identities, high, low, payment)
         books.payments[payment]["original"] = original
         reason = check_return(books, payment)
     if reason == 0 and instruction["target"] < 0:

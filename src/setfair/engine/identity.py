@@ -104,6 +104,16 @@ def find_index(memory: IdentityMemory, high: Word, low: Word) -> Word:
     return _place(word)
 
 
+@inner
+def find_earlier(memory: IdentityMemory, high: Word, low: Word, place: int) -> Word:
+    """Return what `find_index` returns, or ABSENT for what came in after `place`.
+
+    The identities of a batch are kept before its first row is decided.
+    """
+    found = find_index(memory, high, low)
+    return found if found <= place else ABSENT
+
+
 @inlined
 def remember(memory: IdentityMemory, high: Word, low: Word, content: Word, place: int) -> Word:
     """Keep an identity that is not zero at `place` if it is new.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from setfair.domain.codes import InstructionKind, Reason, RecordKind, Status
 from setfair.engine.cascade import release
 from setfair.engine.entry import accept, check_return, hold
-from setfair.engine.identity import ABSENT, find_index
+from setfair.engine.identity import ABSENT, find_earlier
 from setfair.engine.layout import PAYMENT_COUNT, Journal, PaymentBooks, Row, Setting
 from setfair.engine.ledger import write_payment_record
 from setfair.engine.link import link_of, reject_one_leg, write_answer
@@ -40,7 +40,8 @@ REFUSES = 1 << 20
 @inner
 def cancel(books: PaymentBooks, journal: Journal, setting: Setting, request: int, instruction: Row) -> None:
     """Answer one cancellation request; `request` is its own place in the payments array."""
-    original = find_index(books.identities, instruction["original_high"], instruction["original_low"])
+    high, low = instruction["original_high"], instruction["original_low"]
+    original = find_earlier(books.identities, high, low, request)
     reason = _check_cancellation(books, original, instruction)
     entry: Row = books.payments[request]
     number = entry["number"]

@@ -52,6 +52,8 @@ def park(books: PaymentBooks, journal: Journal, setting: Setting, payment: int, 
 
 def with_times(schedule: Array, times: Array) -> Array:
     """Return the schedule of a house, and after it room for what a batch says; it gets its numbers later."""
+    if not len(schedule) and not len(times):
+        return schedule
     rows = np.zeros(len(times), SCHEDULE)
     rows["earliest"], rows["latest"] = times["earliest"], times["latest"]
     return np.concatenate([schedule, rows])

@@ -93,10 +93,10 @@ def shares(parts: Sequence[int]) -> list[str]:
 
 
 def times(part: int, whole: int) -> str:
-    """Write how many times `whole` goes into `part`, with one decimal, rounded down."""
+    """Write how many times `whole` goes into `part`, with one decimal, rounded half up."""
     if not whole:
         return DASH
-    ratio = 10 * part // whole
+    ratio = (20 * part + whole) // (2 * whole)
     return f"{ratio // 10:,}.{ratio % 10}\N{MULTIPLICATION SIGN}"
 
 

@@ -7,7 +7,8 @@ Rules
 2. `MULTIPLE_NAME_COLUMNS` hold several names, one a line; in every other column a line break is white space,
    so that nobody hides a name by breaking it.
 3. An empty or missing name is clear here; that names are there is checked where they are read.
-4. Each distinct name is decided once per column, whatever number of rows carries it.
+4. Each distinct name is decided once per column, whatever number of rows carries it; what a `CachedMatcher`
+   knows to be clear is passed over by value, a whole column at once.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from setfair.domain.codes import Screening
+from setfair.screening.cache import CachedMatcher
 from setfair.screening.match import Hit, Matcher
 
 MULTIPLE_NAME_COLUMNS = frozenset(("other_names",))
@@ -87,6 +89,30 @@ def screen_names(
     several
         Whether a value holds several names, one a line.
     """
+    if not isinstance(matcher, CachedMatcher):
+        return _screen_column(column, matcher, several)
+    texts = _plain(column)
+    rows = matcher.rows_to_ask(texts, several=several)
+    hit_mask = np.zeros(len(texts), np.bool_)
+    if not len(rows):
+        return ColumnScreening(hit_mask, [])
+    asked = _screen_column(texts.take(pa.array(rows)), matcher, several)
+    hit_mask[rows[asked.hit_mask]] = True
+    if several:
+        matcher.keep_clear_lines(texts, rows[~asked.hit_mask])
+    return ColumnScreening(hit_mask, [(int(rows[place]), hit) for place, hit in asked.hits])
+
+
+def _plain(column: pa.Array | pa.ChunkedArray) -> pa.StringArray:
+    """Return a column as text without nulls, which are no names as empty texts are."""
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+    if column.type != pa.string():
+        column = column.cast(pa.string())
+    return column.fill_null("") if column.null_count else column
+
+
+def _screen_column(column: pa.Array | pa.ChunkedArray, matcher: Matcher, several: bool) -> ColumnScreening:
     values, indices = distinct_values(column)
     by_value = _hits_of_values(values, matcher, several)
     if not by_value:

@@ -19,6 +19,7 @@ from setfair.screening.facts import FactsLine, facts_of, read_facts
 from setfair.screening.match import Hit
 from setfair.screening.screen_batch import ScreeningResult, distinct_values, screen_batch, screen_names
 from setfair.screening.screener import Screener
+from setfair.screening.seen_texts import SeenTexts
 
 _FACTS = "party_facts"
 
@@ -88,12 +89,18 @@ def screen_instructions(
     for column in plan.texts:
         found |= dict.fromkeys(_of_texts(rows.column(column), screener))
     for column in plan.identifiers:
-        found |= dict.fromkeys(_of_values(rows.column(column), screener.identifiers.of_identifier))
+        found |= dict.fromkeys(
+            _of_values(rows.column(column), screener.identifiers.of_identifier, screener.clear.identifiers)
+        )
     if screener.identifiers.has_countries:
         for column in plan.countries:
-            found |= dict.fromkeys(_of_values(rows.column(column), screener.identifiers.of_country))
+            found |= dict.fromkeys(
+                _of_values(rows.column(column), screener.identifiers.of_country, screener.clear.countries)
+            )
     if plan.has_facts:
-        facts = _of_values(rows.column(_FACTS), lambda text: list(_of_facts(text, screener)))
+        facts = _of_values(
+            rows.column(_FACTS), lambda text: list(_of_facts(text, screener)), screener.clear.facts
+        )
         found |= dict.fromkeys(facts)
     for text in screener.lists.holds:
         hit = Hit("", text.split(":")[0], "", "", 0, text, "")
@@ -130,18 +137,24 @@ def _of_texts(texts: pa.Array, screener: Screener) -> Iterator[RowHit]:
                 yield row, hit
 
 
-def _of_values(column: pa.Array, look_up: Callable[[str], Sequence[Hit]]) -> Iterator[RowHit]:
-    """Look each distinct value of a column up once."""
-    values, indices = distinct_values(column)
+def _of_values(
+    column: pa.Array, look_up: Callable[[str], Sequence[Hit]], clear: SeenTexts
+) -> Iterator[RowHit]:
+    """Look each distinct value of a column up that is not known to be clear."""
+    rows = clear.unseen(column)
+    if not len(rows):
+        return
+    values, indices = distinct_values(column.take(pa.array(rows)))
     hits = {
         place: found for place, value in enumerate(values.to_pylist()) if value and (found := look_up(value))
     }
-    if hits:
-        mask: NDArray[np.bool_] = np.zeros(len(values) + 1, np.bool_)
-        mask[list(hits)] = True
-        for row in np.flatnonzero(mask[indices]).tolist():
-            for hit in hits[int(indices[row])]:
-                yield row, hit
+    mask: NDArray[np.bool_] = np.zeros(len(values) + 1, np.bool_)
+    mask[list(hits)] = True
+    hit = mask[indices]
+    clear.add(column, rows[~hit])
+    for place in np.flatnonzero(hit).tolist():
+        for each in hits[int(indices[place])]:
+            yield int(rows[place]), each
 
 
 def _of_facts(text: str, screener: Screener) -> Iterator[Hit]:

@@ -12,7 +12,7 @@ Rules
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
@@ -26,6 +26,7 @@ from setfair.screening.identifiers import IdentifierIndex
 from setfair.screening.lists.model import Entry, hash_facts
 from setfair.screening.match import SCORE_MAX, Hit
 from setfair.screening.qualifiers import BIRTH_ADDED, COUNTRY_ADDED, PartyFacts, weigh
+from setfair.screening.seen_texts import SeenTexts
 
 RULES_VERSION = "screener-1"
 """Changes with the rules of this module, `free_text` and `identifiers`."""
@@ -62,6 +63,20 @@ class _Floor:
         return self.behind.find(names, self.score_min)
 
 
+VALUES_MAX = 200_000
+"""Values of each sort that are remembered in a generation, see `seen_texts`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClearValues:
+    """Values of columns that were looked up and are nobody's who is listed."""
+
+    identifiers: SeenTexts = field(default_factory=lambda: SeenTexts(VALUES_MAX))
+    countries: SeenTexts = field(default_factory=lambda: SeenTexts(VALUES_MAX))
+    facts: SeenTexts = field(default_factory=lambda: SeenTexts(VALUES_MAX))
+    """Whole values of the column `party_facts`."""
+
+
 class Screener:
     """The lists in force, as the house asks them."""
 
@@ -84,6 +99,8 @@ class Screener:
         """Every name that may become a hit, with its score by name alone."""
         self.texts = TextIndex(lists, derived)
         self.identifiers = IdentifierIndex(lists)
+        self.clear = ClearValues()
+        """What need not be looked up again; it lives as long as this screener, and so do the lists."""
         self.rules = hash_facts(
             (("settings", SETTINGS_VERSION), ("score", str(self.score_min)), ("rules", RULES_VERSION))
         )

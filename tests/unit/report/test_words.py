@@ -88,9 +88,10 @@ def test_counts_have_their_noun() -> None:
     assert count(1234567) == "1,234,567"
 
 
-def test_turnover_is_rounded_down() -> None:
-    """Never more than it was; nothing for no liquidity."""
-    assert times(299, 100) == "2.9\N{MULTIPLICATION SIGN}"
+def test_turnover_is_rounded_half_up() -> None:
+    """As the indicators have it; nothing for no liquidity."""
+    assert times(294, 100) == "2.9\N{MULTIPLICATION SIGN}"
+    assert times(295, 100) == "3.0\N{MULTIPLICATION SIGN}"
     assert times(5, 0) == DASH
 
 
