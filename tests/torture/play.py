@@ -23,9 +23,9 @@ from tests.torture.words import MORNING, SECOND, WINDOW, business_date, lists_fo
 
 __all__ = ["AHEAD", "MORNING", "SECOND", "Asked", "Found", "Mark", "Played", "WrongError", "must"]
 
-COMPLETED = 0.2
+COMPLETED = 0.13
 """Share of the runs that go on to the end of the day."""
-EVERY_ROW = 0.2
+EVERY_ROW = 0.12
 """Share of the comparisons in which the audit compares every row of the tables and the file, too."""
 ARCHIVED = 0.4
 """Share of the sessions after which what is closed goes into the archive."""

@@ -37,7 +37,9 @@ class Line:
     cpu: float = 0.0
     """Processor seconds of this process and of those that it started."""
     commit: str = ""
-    """State of the code."""
+    """State of the repository."""
+    source: str = ""
+    """State of what was tried, `src`: the same for commits that change something else alone."""
 
 
 def read_lines(path: Path | None) -> list[Line]:
@@ -77,14 +79,18 @@ def done_seeds(lines: Iterable[Line]) -> frozenset[int]:
     return frozenset(line.seed for line in latest(lines) if not line.failure)
 
 
-def commit_here() -> str:
-    """Return the commit of this code, with a plus sign if it was changed since."""
+def state_here() -> dict[str, str]:
+    """Return `commit` and `source` of this code, each with a plus sign if it was changed since."""
+    here = Path(__file__).resolve().parents[2]
     try:
-        here = Path(__file__).parent
-        commit = _git(here, "rev-parse", "--short=12", "HEAD")
-        return commit + ("+" if _git(here, "status", "--porcelain", "--", "..", "../../src") else "")
+        found = {
+            name: _git(here, "rev-parse", "--short=12", what)
+            + ("+" if _git(here, "status", "--porcelain", "--", *where) else "")
+            for name, what, where in (("commit", "HEAD", ("src", "tests")), ("source", "HEAD:src", ("src",)))
+        }
     except (OSError, subprocess.CalledProcessError):
-        return "unknown"
+        return {"commit": "unknown", "source": "unknown"}
+    return found
 
 
 def _git(folder: Path, *words: str) -> str:
@@ -126,8 +132,9 @@ def summary(lines: list[Line], what: str, about: dict[str, str]) -> Iterator[str
         f"{sum(line.operations for line in days.values()):,} operations on files; "
         f"{cpu:,.0f} s of processor; {len(failed):,} failed"
     )
-    commits = Counter(line.commit for line in last)
-    yield "of " + ", ".join(f"{commit} {count:,}" for commit, count in commits.most_common())
+    for name in ("source", "commit"):
+        counted = Counter(getattr(line, name) for line in last).most_common()
+        yield f"{name} " + ", ".join(f"{state} ({count:,})" for state, count in counted)
     if again:
         yield f"failed at first, and not when they were run again: {ranges(again)}"
     for fault in dict.fromkeys([*about, *(line.fault for line in last)]):

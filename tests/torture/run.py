@@ -18,7 +18,7 @@ from tests.torture.outputs import killed_output
 from tests.torture.played import DayOnDisk, play_day
 from tests.torture.power import cut, cut_twice, lying_disk
 from tests.torture.processes import killed_reader, killed_writer, signalled_writer
-from tests.torture.report import Line, commit_here
+from tests.torture.report import Line, state_here
 from tests.torture.rot import bad_page, closed_layout, flip, flipped_bit
 
 RUNS_OF_A_DAY = 40
@@ -66,9 +66,10 @@ def fault_of(random: Random) -> Fault:
 
 
 class _Stopwatch:
-    """Time and processor time since the last look."""
+    """Puts time and processor time since the last look on a line, and the state of the code."""
 
-    def __init__(self) -> None:
+    def __init__(self, state: dict[str, str]) -> None:
+        self._state = state
         self._time, self._cpu = time.monotonic(), self._spent()
 
     @staticmethod
@@ -80,7 +81,8 @@ class _Stopwatch:
         """Return the line with both, and begin anew."""
         before = self._time, self._cpu
         self._time, self._cpu = time.monotonic(), self._spent()
-        return replace(line, seconds=round(self._time - before[0], 3), cpu=round(self._cpu - before[1], 3))
+        spent = round(self._time - before[0], 3), round(self._cpu - before[1], 3)
+        return replace(line, **self._state, seconds=spent[0], cpu=spent[1])
 
 
 def run_faults(
@@ -105,7 +107,7 @@ def run_faults(
     skip
         Numbers that are left out.
     """
-    begin, commit, watch = time.monotonic(), commit_here(), _Stopwatch()
+    begin, watch = time.monotonic(), _Stopwatch(state_here())
     for seed in range(first // RUNS_OF_A_DAY, (first + runs - 1) // RUNS_OF_A_DAY + 1):
         both = range(max(first, seed * RUNS_OF_A_DAY), min(first + runs, (seed + 1) * RUNS_OF_A_DAY))
         numbers = [number for number in both if number not in skip]
@@ -115,15 +117,13 @@ def run_faults(
             continue
         day = _play(seed)
         if isinstance(day, str):
-            yield watch.put_on(Line(numbers[0], NO_FAULT, failure=day, day=seed, commit=commit))
+            yield watch.put_on(Line(numbers[0], NO_FAULT, failure=day, day=seed))
             continue
         for number in numbers:
             if time.monotonic() - begin > seconds:
                 break
             line = _run_one(day, number, evidence)
-            yield watch.put_on(
-                replace(line, day=seed, steps=day.steps, operations=len(day.log), commit=commit)
-            )
+            yield watch.put_on(replace(line, day=seed, steps=day.steps, operations=len(day.log)))
         day.throw_away()
 
 
@@ -179,7 +179,7 @@ def flip_bits(
     seconds, evidence, skip
         As of `run_faults`.
     """
-    begin, commit, watch = time.monotonic(), commit_here(), _Stopwatch()
+    begin, watch = time.monotonic(), _Stopwatch(state_here())
     present: tuple[int, DayOnDisk] | None = None
     for number in flips:
         if time.monotonic() - begin > seconds:
@@ -195,7 +195,7 @@ def flip_bits(
         day = present[1]
         bit = Random(f"flip {seed} {number}").randrange(8 * len(layout.raw))
         where = "a byte that says something" if layout.used[bit // 8] else "unused space"
-        line = Line(number, where, day=of, steps=day.steps, operations=len(day.log), bit=bit, commit=commit)
+        line = Line(number, where, day=of, steps=day.steps, operations=len(day.log), bit=bit)
         try:
             line = replace(line, ending=flip(day, layout, bit, audited=number % AUDITED_FLIPS == 0))
         except Exception as error:
