@@ -4,6 +4,7 @@ python -m tests.torture --minutes 10
 python -m tests.torture --seed 123456 --runs 1                       the same run again
 python -m tests.torture --seed 0 --runs 10000 --report faults.jsonl  goes on where the report ends
 python -m tests.torture --seed 3 --flips 10000 --report flips.jsonl  bits of closed days' files, one at a time
+python -m tests.torture --seed 3 --flips 10000 --used                the same of bytes that say something
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=10**9, help="how many runs at most")
     parser.add_argument("--seed", type=int, default=None, help="number of the first run; else from the clock")
     parser.add_argument("--flips", type=int, default=0, help="turn so many bits of closed days' files")
+    parser.add_argument("--used", action="store_true", help="only bits of bytes that say something")
     parser.add_argument("--from", type=int, default=0, dest="begin", help="number of the first flip (0)")
     parser.add_argument(
         "--report", type=Path, default=None, help="a line of JSON for each; what is in it is not run again"
@@ -43,7 +45,7 @@ def _lines(given: argparse.Namespace, before: list[Line]) -> Iterator[Line]:
     if given.flips:
         seed = given.seed if given.seed is not None else int(time.time())
         flips = range(given.begin, given.begin + given.flips)
-        return flip_bits(seed, flips, seconds, EVIDENCE, skip)
+        return flip_bits(seed, flips, seconds, EVIDENCE, skip, only_used=given.used)
     first = given.seed if given.seed is not None else int(time.time()) % 10**7 * 1_000
     return run_faults(first, given.runs, seconds, EVIDENCE, skip)
 

@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+import numpy as np
+
 from tests.torture.archives import bad_archive, killed_archive
 from tests.torture.backups import lost_house, restored_to_a_page
 from tests.torture.errors import broken_disk, disk_full, second_writer, wrong_clock
@@ -167,6 +169,8 @@ def flip_bits(
     seconds: float,
     evidence: Path | None = None,
     skip: Container[int] = (),
+    *,
+    only_used: bool = False,
 ) -> Iterator[Line]:
     """Turn bits of the files of closed days, one at a time; yield how each was seen.
 
@@ -178,6 +182,8 @@ def flip_bits(
         Which flips.
     seconds, evidence, skip
         As of `run_faults`.
+    only_used
+        Whether bits are chosen of bytes that say something; most of a small file says nothing.
     """
     begin, watch = time.monotonic(), _Stopwatch(state_here())
     present: tuple[int, DayOnDisk] | None = None
@@ -192,8 +198,11 @@ def flip_bits(
                 present[1].throw_away()
             present = of, play_day(of)
             layout = closed_layout(present[1])
+            places = np.flatnonzero(layout.used)
         day = present[1]
         bit = Random(f"flip {seed} {number}").randrange(8 * len(layout.raw))
+        if only_used:
+            bit = 8 * int(places[bit // 8 % len(places)]) + bit % 8
         where = "a byte that says something" if layout.used[bit // 8] else "unused space"
         line = Line(number, where, day=of, steps=day.steps, operations=len(day.log), bit=bit)
         try:
