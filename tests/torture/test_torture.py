@@ -22,8 +22,10 @@ from tests.torture.rot import closed_layout, flip
 from tests.torture.run import FAULTS, Fault, about_faults, run_faults
 from tests.torture.wreck import WAYS, Platter
 
-DAY = 3
-"""A day of few steps."""
+DAY = 146
+"""A day of few steps and many kinds of them, that ends closed."""
+LIVELY = (22, 61)
+"""Days with cycles across currencies, and with lists that change."""
 FLIPS = 12
 
 
@@ -43,6 +45,16 @@ def day() -> Iterator[DayOnDisk]:
 def test_each_kind_of_fault(day: DayOnDisk, fault: Fault) -> None:
     """After the fault nothing that was acknowledged is lost, nothing is twice, and damage is named."""
     assert fault(day, Random(f"short {fault.__name__}"))
+
+
+@pytest.mark.parametrize("seed", LIVELY)
+def test_days_without_a_fault(day: DayOnDisk, seed: int) -> None:
+    """House and reference agree on days of every kind of step: their tables, books and numbers."""
+    played = play_day(seed)
+    kinds = {step.kind for step in played.played.plan.steps}
+    played.throw_away()
+    assert kinds >= {"obligations", "cycle", "lists", "note", "decision"}
+    assert kinds & {"across", "time"}
 
 
 def test_bits_of_a_closed_day(day: DayOnDisk) -> None:
