@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from setfair.clearing_house import ClearingHouse
+from setfair.clockwork import times_of_day
 from setfair.domain.agreement import Agreement
-from setfair.domain.calendar import is_business_day
+from setfair.domain.agreement_parts import CurrencyRules
+from setfair.domain.calendar import DayTime, day_time_utc, is_business_day, next_business_day
 from setfair.domain.codes import Phase
 from setfair.domain.fixing import Fixing
-from setfair.domain.instants import date_of
+from setfair.domain.instants import date_of, local_date, to_instant
+from setfair.engine.books import Books
 from setfair.engine.cycle_terms import ChoiceTerms
+from setfair.engine.extensions import TIME_OF
 from setfair.errors import HouseError, PhaseError
 from setfair.intake.directory import currency_number
 
@@ -61,7 +66,7 @@ def open_day(house: ClearingHouse, day: date | None = None, chosen: Sequence[str
     house
         The house.
     day
-        Business day; None: today in the house's time zone.
+        Business day; None: of each currency today in its own time zone.
     chosen
         Currencies; none: all that settle on that day.
 
@@ -70,16 +75,20 @@ def open_day(house: ClearingHouse, day: date | None = None, chosen: Sequence[str
     PhaseError
         If none of them settles on that day, or one is not closed.
     """
-    agreement, business_day = agreement_of(house), day or house.today()
-    currencies = currencies_of(house, chosen)
+    agreement, currencies = agreement_of(house), currencies_of(house, chosen)
+    days = {code: day or _today_of(house, code) for code in currencies}
     if not chosen:
-        currencies = [code for code in currencies if is_business_day(agreement, code, business_day)]
+        currencies = [code for code in currencies if is_business_day(agreement, code, days[code])]
         if not currencies:
-            raise PhaseError(f"{business_day} is no business day of any currency: see [calendar]")
+            raise PhaseError(f"{day or house.today()} is no business day of any currency: see [calendar]")
     for code in currencies:
-        remember_from = first_remembered_day(agreement, code, business_day)
-        house.open_day(code, business_day, remember_from)
+        house.open_day(code, days[code], first_remembered_day(agreement, code, days[code]))
     return [(code, Phase.OPEN) for code in currencies]
+
+
+def _today_of(house: ClearingHouse, currency: str) -> date:
+    rules = agreement_of(house).find_currency_rules(currency)
+    return house.today(rules.time_zone if rules is not None else None)
 
 
 def first_remembered_day(agreement: Agreement, currency: str, day: date) -> date:
@@ -95,12 +104,15 @@ def first_remembered_day(agreement: Agreement, currency: str, day: date) -> date
 def cut_off(house: ClearingHouse, chosen: Sequence[str] = ()) -> Moved:
     """Move each open currency to its next cut-off: customer payments first, then institutions'."""
     following = {Phase.OPEN: Phase.CUSTOMER_CUTOFF, Phase.CUSTOMER_CUTOFF: Phase.INTERBANK_CUTOFF}
+    before = {code: phase_of(house, code) for code in currencies_of(house, chosen)}
+    house.expire_due()
     moved: Moved = []
-    for code in currencies_of(house, chosen):
-        phase = following.get(phase_of(house, code))
-        if phase is not None:
-            house.change_phase(code, phase)
-            moved.append((code, phase))
+    for code, present in before.items():
+        if present in following:
+            # Where the clock has just moved it, that was the next cut-off.
+            if phase_of(house, code) is present:
+                house.change_phase(code, following[present])
+            moved.append((code, phase_of(house, code)))
     if not moved:
         raise PhaseError("no currency is before its cut-off: open the day first, or close it")
     return moved
@@ -109,6 +121,7 @@ def cut_off(house: ClearingHouse, chosen: Sequence[str] = ()) -> Moved:
 def close_day(house: ClearingHouse, chosen: Sequence[str] = ()) -> Moved:
     """Close the day; a currency that is still open passes its interbank cut-off on the way."""
     moved: Moved = []
+    house.expire_due()
     for code in currencies_of(house, chosen):
         if phase_of(house, code) is Phase.CLOSED:
             continue
@@ -173,3 +186,73 @@ def run_across_cycle(
     if agreement_of(house).clearing.netting == "net":
         return run_cycles(house, currencies, day, choose)
     return currencies
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What comes next in a currency's business day."""
+
+    currency: str
+    day: date
+    """The business day that is moved, or that opens."""
+    phase: Phase
+    time_ns: int
+    """When, nanoseconds since 1970-01-01 UTC, as extended; 0: the agreement says no time of it."""
+    agreed_ns: int
+    """When as the agreement says."""
+    by_clock: bool
+    """Whether the house does it by itself, with the next command; else the operator does."""
+
+    def is_due(self, now: int) -> bool:
+        """Tell whether its time has come."""
+        return 0 < self.time_ns <= now
+
+
+_FOLLOWING = {
+    Phase.OPEN: Phase.CUSTOMER_CUTOFF,
+    Phase.CUSTOMER_CUTOFF: Phase.INTERBANK_CUTOFF,
+    Phase.INTERBANK_CUTOFF: Phase.CLOSED,
+}
+
+
+def what_comes(agreement: Agreement, books: Books, now: int) -> list[Due]:
+    """Return what the clock asks for next in each currency, by now or later, the soonest first."""
+    found = [_next_of(agreement, books, rules, now) for rules in agreement.currencies]
+    return sorted((due for due in found if due is not None), key=lambda due: (due.time_ns, due.currency))
+
+
+def _next_of(agreement: Agreement, books: Books, rules: CurrencyRules, now: int) -> Due | None:
+    number = currency_number(rules.code)
+    present, last = Phase(int(books.phases[number])), date_of(int(books.business_day[number]))
+    if present is Phase.CLOSED:
+        day = next_day_of(agreement, rules, last, now)
+        opens = to_instant(day_time_utc(agreement, rules.code, day, DayTime.OPENS))
+        return Due(rules.code, day, Phase.OPEN, opens, opens, by_clock=False)
+    phase = _FOLLOWING[present]
+    name = TIME_OF[phase]
+    agreed = times_of_day(agreement, rules.code, last)
+    said = dict(zip(TIME_OF.values(), (*agreed[0].tolist(), agreed[1]["earliest"]), strict=True))
+    times = books.day_times[number]
+    is_by_clock = phase is not Phase.CLOSED and bool(times["by_clock"])
+    return Due(rules.code, last, phase, int(times[name]), int(said[name]), is_by_clock)
+
+
+def next_day_of(agreement: Agreement, rules: CurrencyRules, last: date, now: int) -> date:
+    """Return the business day that a closed currency opens next: today where it is, or the first after.
+
+    Parameters
+    ----------
+    agreement
+        In force.
+    rules
+        Of the currency.
+    last
+        Its last business day.
+    now
+        Nanoseconds since 1970-01-01 UTC.
+    """
+    today = local_date(now, rules.time_zone or agreement.agreement.time_zone)
+    day = max(today, last + timedelta(days=1))
+    if is_business_day(agreement, rules.code, day):
+        return day
+    return next_business_day(agreement, rules.code, day)

@@ -25,6 +25,7 @@ from datetime import date
 
 import numpy as np
 
+from setfair.clockwork import is_by_clock, is_overdue, phase_fields, times_of_day
 from setfair.domain.agreement import Agreement, canonical_bytes
 from setfair.domain.calendar import is_business_day
 from setfair.domain.codes import PHASE_MOVES, InstructionKind, Phase
@@ -70,9 +71,6 @@ CLOCK_BACK_MAX_NS = 600 * 10**9
 
 CHECKPOINT_PAGES = 512
 """Pages after which a checkpoint of the books is written."""
-
-_TIMELESS = (InstructionKind.EXPIRY, InstructionKind.ALERT_NOTE, InstructionKind.ADOPTION)
-"""What is decided without a look at whether some latest or earliest time has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,25 +272,25 @@ class ClearingHouse:
         books, number = self.state.books, self._currency(currency)
         if books.phases[number] == Phase.CLOSED and days_of(day) <= int(books.business_day[number]):
             raise PhaseError(f"{currency} was open on {day}, or on a later day, already: a day opens once")
-        return self._change_phase(
-            currency, Phase.OPEN, value_date=days_of(day), amount=days_of(remember_from)
-        )
+        draft = Draft(one_instruction()._replace(times=times_of_day(self._agreement(), currency, day)))
+        fields = {"value_date": days_of(day), "amount": days_of(remember_from)}
+        fields["priority"] = is_by_clock(self._agreement(), currency)
+        return self._change_phase(currency, Phase.OPEN, draft, **fields)
 
     def change_phase(self, currency: str, phase: Phase) -> Outcome:
         """Move the business day of a currency to its next phase; PhaseError if that move is not allowed."""
-        return self._change_phase(currency, phase)
+        return self._change_phase(currency, phase, Draft(one_instruction()))
 
-    def _change_phase(self, currency: str, phase: Phase, **fields: int) -> Outcome:
+    def _change_phase(self, currency: str, phase: Phase, draft: Draft, **fields: int) -> Outcome:
         number = self._currency(currency)
+        self.expire_due()
         present = Phase(int(self.state.books.phases[number]))
         if phase not in PHASE_MOVES[present]:
             allowed = " or ".join(move.name for move in PHASE_MOVES[present])
             raise PhaseError(f"{currency} is {present.name}: it can move to {allowed}, not to {phase.name}")
-        self.expire_due()
         if phase is Phase.OPEN:
             self._screener()
-        fields |= {"currency": number, "target": int(phase)}
-        return self._command(InstructionKind.PHASE_CHANGE, Draft(one_instruction()), **fields)
+        return self._command(InstructionKind.PHASE_CHANGE, draft, currency=number, target=phase, **fields)
 
     def run_cycle(self, currency: str, day: date, choice: ChoiceTerms | None = None) -> Outcome:
         """Set off, and net as agreed, the obligations in one currency that are due on `day` or before.
@@ -324,7 +322,9 @@ class ClearingHouse:
             raise HouseError(f"{error}; run the cycle for an earlier --date first") from error
 
     def expire_due(self) -> Outcome | None:
-        """Reject what reached its latest time, let in what reached its earliest: every way in begins so."""
+        """Pass cut-offs by the clock, then let times come that payments have: every way in begins so."""
+        while (fields := phase_fields(self.state.books, self._now())) is not None:
+            self._command(InstructionKind.PHASE_CHANGE, Draft(one_instruction()), **fields)
         if not 0 < self.state.books.next_time <= self._now():
             return None
         return self._command(InstructionKind.EXPIRY, Draft(one_instruction()))
@@ -409,7 +409,7 @@ class ClearingHouse:
     def _decide(self, draft: Draft) -> Outcome:
         """Decide, in memory: what comes of it may be told once the page is durable."""
         instructions, now = draft.taken.instructions, self._now()
-        while instructions["kind"][0] not in _TIMELESS and self.state.books.is_time(now):
+        while is_overdue(self.state.books, instructions[0], now):
             self.expire_due()
             now = self._now()
         first = self.state.books.next_number
@@ -480,9 +480,9 @@ class ClearingHouse:
             )
         return max(now, last)
 
-    def today(self) -> date:
-        """Return the date in the house's time zone."""
-        return self._today_of(self._agreement())
+    def today(self, time_zone: str | None = None) -> date:
+        """Return the date in a time zone; None: the house's."""
+        return local_date(self._now(), time_zone or self._agreement().agreement.time_zone)
 
     def _today_of(self, agreement: Agreement) -> date:
         return local_date(self._now(), agreement.agreement.time_zone)

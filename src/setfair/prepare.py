@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
+from io import BytesIO
 from multiprocessing import get_context
 
 import numpy as np
@@ -33,6 +34,7 @@ from setfair.screening.fuzzy import FuzzyMatcher
 from setfair.screening.gate import ListSet
 from setfair.screening.lists.model import Entry, EntryKind, Name, NameQuality, SanctionsList
 from setfair.screening.seen_texts import SeenTexts
+from setfair.store.row_file import Table, write_row_file
 
 _EURO = 978
 _LONG_RING = 6000
@@ -102,7 +104,7 @@ def clear_debts() -> None:
 
 
 def read_a_line() -> None:
-    """Hash a leaf and nodes, read a line of text of each sort, hash it, and find the loop of two debts."""
+    """Hash a leaf and nodes, read and hash a line of text, find the loop of two debts, lay out a row."""
     leaves_in_lanes(Page(1, 1, 1, 0, bytes(32), np.zeros(1, INSTRUCTION), np.zeros(1, RECORD)))
     parents_in_lanes(np.zeros((2 * FEW, 32), np.uint8))
     find_loops(np.array([0, 1]), np.array([1, 0]), np.array([5, 5]))
@@ -115,6 +117,8 @@ def read_a_line() -> None:
     digests = np.zeros(1, np.uint64)
     mix_text(digests, texts)
     mix_words(digests, digests)
+    row = pa.table({"number": [1], "text": ["any"]})
+    write_row_file(BytesIO(), [Table("any", "CREATE TABLE any (number INTEGER PRIMARY KEY, text TEXT)", row)])
 
 
 def screen_a_name() -> None:

@@ -1,4 +1,4 @@
-"""What a user of the agreement says of limits, reservations, credit lines and queues, as instructions.
+"""What a user of the agreement says of limits, credit lines, cut-offs and queues, as instructions.
 
 The engine decides whether the person may say so (`engine.terms`); a name that is not in the agreement becomes
 nobody here, and is rejected there.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from setfair.domain.codes import InstructionKind, Priority, QueueAction, Reason, Term
+from setfair.domain.codes import InstructionKind, Phase, Priority, QueueAction, Reason, Term
 from setfair.domain.instants import days_of
 from setfair.domain.instruction import Batch, BatchBuilder, Family
 from setfair.draft import Draft, notes, one_instruction
@@ -63,6 +63,44 @@ def ask_for(change: TermChange, directory: Directory, said: Said) -> Draft:
 def decide_on(number: int, directory: Directory, said: Said, *, approve: bool) -> Draft:
     """Return the instruction of one who approves or refuses a change; HouseError without a reason."""
     kind = InstructionKind.TERM_APPROVAL if approve else InstructionKind.TERM_REFUSAL
+    draft = _draft(kind, directory, said)
+    draft.taken.instructions["target"] = number
+    return draft
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A later cut-off, or a later end of the day, that one person asks for."""
+
+    currency: str
+    """ISO 4217 code."""
+    phase: Phase
+    """Which is to come later: a cut-off, or CLOSED."""
+    until_ns: int
+    """Nanoseconds since 1970-01-01 UTC."""
+
+
+def ask_for_extension(extension: Extension, directory: Directory, said: Said) -> Draft:
+    """Return the instruction of one who asks for a later cut-off.
+
+    Raises
+    ------
+    HouseError
+        If the currency is not part of the agreement, or the reason is missing.
+    """
+    number = currency_number(extension.currency)
+    if not number or not directory.has_currency(number):
+        raise HouseError(f"{extension.currency} is not a currency of the agreement")
+    draft = _draft(InstructionKind.EXTENSION, directory, said)
+    instruction = draft.taken.instructions
+    instruction["currency"], instruction["target"] = number, extension.phase
+    instruction["original_high"] = extension.until_ns
+    return draft
+
+
+def decide_on_extension(number: int, directory: Directory, said: Said, *, approve: bool) -> Draft:
+    """Return the instruction of one who approves or refuses a later cut-off; HouseError without a reason."""
+    kind = InstructionKind.EXTENSION_APPROVAL if approve else InstructionKind.EXTENSION_REFUSAL
     draft = _draft(kind, directory, said)
     draft.taken.instructions["target"] = number
     return draft

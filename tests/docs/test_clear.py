@@ -33,5 +33,5 @@ def test_the_page_is_what_the_commands_do(tmp_path: Path, monkeypatch: pytest.Mo
             compared += 1
         else:
             Path(name).write_text(text, "utf-8")
-    assert (commands, compared) == (12, 9)
+    assert (commands, compared) == (13, 10)
     assert {"report.html", "curve.svg", "set-off.certificate"} < {path.name for path in tmp_path.iterdir()}

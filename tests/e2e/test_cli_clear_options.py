@@ -183,6 +183,36 @@ def test_a_chain_is_discharged_by_money(table: Path) -> None:
     assert euro["net_debit"] == euro["money_used"]
 
 
+def test_money_is_proven_under_limits_with_loops_and_report(table: Path) -> None:
+    """The certificate covers the money and the limits, and every unit discharged is in a loop."""
+    write_table(table, [*RING, "I4,b,a,EUR,500,2026-01-01,,"])
+    money = beside(table, "money.csv", "party,currency,amount,beneficiaries\nF,EUR,20,b\nb,EUR,5.5,\n")
+    keep = beside(table, "keep.csv", "obligation_id\nI2\n")
+    proof, loops, page = (str(table.with_name(name)) for name in ("proof", "loops.csv", "page.html"))
+    limits = ("--objective", "oldest", "--keep", keep, "--party-maximum", "110")
+    written = ("--certificate", proof, "--loops", loops, "--report", page)
+    (euro,) = run(table, "--liquidity", money, *limits, *written)["currencies"]
+    assert (euro["cleared_without_money"], euro["money_used"], euro["cleared"]) == (
+        "200.00",
+        "10.00",
+        "210.00",
+    )
+    prove(table, proof)
+    found = run_command(table, "--verify", proof, "--liquidity", money)
+    assert found.exit_code == 0, found.stderr
+    other = beside(table, "other.csv", "party,currency,amount,beneficiaries\nF,EUR,20,*\nb,EUR,5.5,\n")
+    found = run_command(table, "--verify", proof, "--liquidity", other)
+    assert (found.exit_code, "by the table of money 20.00 for anyone" in found.stderr) == (1, True)
+    rows = [
+        row for row in csv.DictReader(Path(loops).read_text("utf-8").splitlines()) if row["obligation_id"]
+    ]
+    sums: dict[str, Decimal] = {}
+    for row in rows:
+        sums[row["obligation_id"]] = sums.get(row["obligation_id"], Decimal(0)) + Decimal(row["amount"])
+    assert sums == {name: Decimal(minor) for name, minor in cleared(table).items() if Decimal(minor)}
+    assert "210.00" in Path(page).read_text("utf-8")
+
+
 def test_the_curve_has_the_published_shape(table: Path) -> None:
     """With no money only loops cancel, with the net internal debt everything is; monotone and concave."""
     write_table(table, random_rows(9, count=150))
@@ -309,19 +339,14 @@ def test_rates_beside_a_certificate_without_rates_are_refused(table: Path) -> No
 
 OUT = ("--out", "{folder}/x.csv")
 WRONG: dict[str, tuple[str, ...]] = {
-    "--liquidity does not go with --certificate: money is": (
+    "--liquidity does not go with --objective closed: which obligations close": (
         *OUT,
-        *("--liquidity", "{money}", "--certificate", "{folder}/p"),
+        *("--liquidity", "{money}", "--objective", "closed"),
     ),
-    "--liquidity does not go with --objective, --minimum": (
+    "--liquidity does not go with --minimum, --fixing: money flows in single units of one": (
         *OUT,
-        *("--liquidity", "{money}", "--objective", "oldest", "--minimum", "1"),
+        *("--liquidity", "{money}", "--minimum", "1", "--fixing", "{rates}"),
     ),
-    "--liquidity does not go with --loops, --report": (
-        *OUT,
-        *("--liquidity", "{money}", "--loops", "{folder}/l.csv", "--report", "{folder}/r.html"),
-    ),
-    "--liquidity does not go with --fixing": (*OUT, "--liquidity", "{money}", "--fixing", "{rates}"),
     "--fixing does not go with --party-maximum": (*OUT, "--fixing", "{rates}", "--party-maximum", "5"),
     "--fixing does not go with --curve": (*OUT, "--fixing", "{rates}", "--curve", "{folder}/c.csv"),
     "--certificate across currencies proves the most value": (

@@ -157,6 +157,26 @@ def test_the_rehearsal_clock_comes_from_the_environment(house: Path, monkeypatch
     assert str(row["last"]).startswith("2026-01-05T06:00:0")
 
 
+def test_rows_of_a_query(house: Path) -> None:
+    """A line a row, numbers to the right; a line a column where the rows are wider than the screen."""
+    shown = run("sql", house, "SELECT '[red]' AS word, 7 AS number, NULL AS none").stdout.splitlines()
+    assert [line.rstrip() for line in shown] == ["word   number  none", "[red]       7", "1 row"]
+    wide = "x" * 120
+    shown = run(
+        "sql", house, f"SELECT '{wide}' AS a, 7 AS longer UNION ALL SELECT 'y', 8"
+    ).stdout.splitlines()
+    assert shown == [
+        "row 1",
+        f"  a       {wide}",
+        "  longer  7",
+        "row 2",
+        "  a       y",
+        "  longer  8",
+        "2 rows",
+    ]
+    assert run("sql", house, "SELECT 1 WHERE 0").stdout.strip() == "0 rows"
+
+
 # Files.
 
 

@@ -26,6 +26,7 @@ from setfair.formats.certificate import (
     read_certificate,
     write_certificate,
 )
+from setfair.formats.money_claim import MONEY_FIELDS, MoneyClaim
 
 PART = CurrencyCertificate(
     currency="EUR",
@@ -74,11 +75,25 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
         stage=np.array([0, -1, -2]),
         maximum_minor=np.array([7_050, 0, 2**62]),
     )
+    money = MoneyClaim(
+        funder=pa.array(["F", "a"]),
+        funder_minor=np.array([10, 2**62]),
+        funds_anyone=np.array([True, False]),
+        beneficiary_funder=np.array([1, 1]),
+        beneficiary_party=np.array([0, 2]),
+        gift_funder=np.array([0]),
+        gift_party=np.array([1]),
+        gift_minor=np.array([10]),
+        received_minor=np.array([0, 0, 10]),
+        price_of_hub=np.array([0]),
+        price_of_funder=np.array([1, 2**60]),
+    )
     empty = Certificate(0, 0, ())
+    funded = replace(PART, currency="ZAR", money=money)
     for claim in (
         CLAIM,
         empty,
-        Certificate(9, 3, (PART, more, replace(PART, currency="TND", objectives=()), limited)),
+        Certificate(9, 3, (PART, more, replace(PART, currency="TND", objectives=()), limited, funded)),
     ):
         write_certificate(tmp_path / "certificate", claim)
         found = read_certificate(tmp_path / "certificate")
@@ -98,7 +113,7 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
 def test_anyone_reads_it_with_an_arrow_reader() -> None:
     """A head of 32 bytes, an Arrow stream, 32 bytes of SHA-256: as the document says."""
     raw = bytes_of(CLAIM)
-    assert struct.unpack("<8sH6xQQ", raw[:32]) == (b"SFSETOFF", 2, 9, 6)
+    assert struct.unpack("<8sH6xQQ", raw[:32]) == (b"SFSETOFF", 3, 9, 6)
     assert hashlib.sha256(raw[:-32]).digest() == raw[-32:]
     (row,) = pa.ipc.open_stream(raw[32:-32]).read_all().to_pylist()
     assert row == {
@@ -117,6 +132,7 @@ def test_anyone_reads_it_with_an_arrow_reader() -> None:
         "stage": [],
         "price_as_creditor": [],
         "maximum_minor": [],
+        **{field.name: [] for field in MONEY_FIELDS},
     }
 
 
@@ -179,7 +195,7 @@ REFUSED: dict[str, Callable[[], bytes]] = {
     "does not begin with SFSETOFF": lambda: b"obligation_id,amount\n",
     "is cut off: a certificate has more than 40 bytes": lambda: bytes_of(CLAIM)[:40],
     "was altered or cut off": lambda: bytes_of(CLAIM)[:-1],
-    "has format 3; read is format 2": lambda: sealed(HEAD[:8] + b"\3" + HEAD[9:] + STREAM),
+    "has format 4; read is format 3": lambda: sealed(HEAD[:8] + b"\4" + HEAD[9:] + STREAM),
     "its columns are": lambda: sealed(
         HEAD + stream_of(BATCH.append_column("conversion", pa.array(["x"])), schema=WIDER)
     ),

@@ -54,7 +54,6 @@ WRONG = {
     "line 2, amount: '1.5': the amount has more decimals": "a,JPY,1.5,\n",
     "at most 0 after the point in JPY": "a,JPY,x,\n",
     "line 3, party: 'a' has an amount in EUR in line 2 already": "a,EUR,1,\na,EUR,2,\n",
-    "line 3, beneficiaries: line 2 sponsors in EUR already": "F,EUR,1,*\nG,EUR,2,a\n",
     "line 2, beneficiaries: \\* stands alone": "F,EUR,1,a;*\n",
     "line 2: 3 fields where the line of column names has 4": "a,EUR,1\n",
 }

@@ -103,6 +103,9 @@ def test_every_mechanism_and_kind_of_record_occurs() -> None:
         RecordKind.TERM_CHANGED,
         RecordKind.QUEUE_CHANGED,
         RecordKind.PARKED,
+        RecordKind.EXTENSION_PROPOSED,
+        RecordKind.EXTENSION_DECIDED,
+        RecordKind.CUTOFF_EXTENDED,
     }
     assert min(mechanisms[mechanism] for mechanism in Mechanism if mechanism is not Mechanism.NETTING) >= 200
     assert set(kinds) == expected

@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from setfair.domain.codes import PHASE_MOVES, InstructionKind, Phase, Priority, Reason, Screening, Status
 from setfair.domain.money import AMOUNT_MAX_MINOR
 from tests.reference.settlement import Entry, ReferenceHouse
-from tests.reference.term_days import draw_queue_command, draw_term_command
+from tests.reference.specs import build_spec
+from tests.reference.term_days import draw_extension, draw_queue_command, draw_term_command
 from tests.reference.words import (
     PAYMENT_KINDS,
-    AccountSpec,
+    ExtensionCommand,
     HouseSpec,
     Instruction,
-    LimitSpec,
     QueueCommand,
     TermCommand,
 )
@@ -40,7 +40,21 @@ TermStep: TypeAlias = tuple[Literal["term"], TermCommand]
 """("term", command): one person's word on a limit, a reservation or a credit line."""
 QueueStep: TypeAlias = tuple[Literal["queue"], QueueCommand]
 """("queue", command): one user's word on how a payment waits."""
-Step: TypeAlias = SubmitStep | OpenStep | PhaseStep | ExpireStep | OffsetStep | TermStep | QueueStep
+ClockStep: TypeAlias = tuple[Literal["clock"], int]
+"""("clock", time): the clock moves, cut-offs that have come pass, and then as "expire"."""
+ExtendStep: TypeAlias = tuple[Literal["extend"], ExtensionCommand]
+"""("extend", command): one person's word on a later cut-off."""
+Step: TypeAlias = (
+    SubmitStep
+    | OpenStep
+    | PhaseStep
+    | ExpireStep
+    | OffsetStep
+    | TermStep
+    | QueueStep
+    | ClockStep
+    | ExtendStep
+)
 
 FIRST_DATE = 20_000
 DEFECTS = (
@@ -72,58 +86,12 @@ def days() -> st.SearchStrategy[Day]:
 
 def build_day(rng: Random) -> Day:
     """Draw a house and one to three business days of it."""
-    return build_day_in(rng, _build_spec(rng))
+    return build_day_in(rng, build_spec(rng))
 
 
 def build_day_in(rng: Random, spec: HouseSpec) -> Day:
     """Draw one to three business days of a house."""
     return _DayBuilder(rng, spec).build()
-
-
-def _build_spec(rng: Random) -> HouseSpec:
-    currencies = rng.randint(1, 3)
-    # Credit lines and reservations are drawn from the same small numbers as the amounts.
-    accounts = []
-    for currency in range(currencies):
-        accounts.append(AccountSpec(currency, is_agent=True))
-        banks = rng.choice((2, 2, 3, 3, 4, 5))
-        for bank in range(banks):
-            accounts.append(
-                AccountSpec(
-                    currency,
-                    credit_line=rng.choice((0, 0, 0, 5, 20)),
-                    reserved_urgent=rng.choice((0, 0, 0, 4, 10)),
-                    reserved_high=rng.choice((0, 0, 0, 4, 10)),
-                    is_closed=rng.random() < 0.02,
-                    participant=bank,
-                )
-            )
-    rng.shuffle(accounts)
-    return HouseSpec(
-        accounts=tuple(accounts),
-        limits=tuple(_build_limits(rng, accounts)),
-        discipline=rng.choice(("ordered", "bypass")),
-        queue_max=rng.choice((0, 4, 10, 1000, 1000, 1000)),
-        officers=rng.choice((2, 3, 3, 3, 3)),
-        users=(-1, -1, 0, 0, 1, 1, -2),
-        currencies=currencies,
-        identity_days=rng.choice((None, None, 0, 1)),
-    )
-
-
-def _build_limits(rng: Random, accounts: list[AccountSpec]) -> list[LimitSpec]:
-    density = rng.choice((0.0, 0.1, 0.3))
-    limits = []
-    for debtor, spec in enumerate(accounts):
-        if spec.is_agent and rng.random() < 0.9:
-            continue
-        if rng.random() < density:
-            limits.append(LimitSpec(debtor, -1, rng.randint(0, 25)))
-        for creditor, other in enumerate(accounts):
-            same = creditor != debtor and other.currency == spec.currency
-            if same and rng.random() < density:
-                limits.append(LimitSpec(debtor, creditor, rng.randint(0, 20)))
-    return limits
 
 
 class _DayBuilder:
@@ -148,6 +116,7 @@ class _DayBuilder:
         self.term_rate = rng.choice((0.0, 0.0, 0.2, 0.6))
         self.time_rate = rng.choice((0.0, 0.0, 0.1, 0.3))
         self.queue_rate = rng.choice((0.0, 0.0, 0.3, 0.7))
+        self.extension_rate = rng.choice((0.0, 0.3, 0.6))
         self.next_link = 1
         self.offset_rate = rng.choice((0.0, 0.1, 0.3))
         self.legs: list[Instruction] = []
@@ -170,6 +139,12 @@ class _DayBuilder:
                     self._move(currency)
             if (self.link_rate or self.time_rate or self.queue_rate) and self.rng.random() < 0.2:
                 self._expire(self.house.now + self.rng.choice((0, 1, 1, 5)))
+            if any(self.spec.day) and self.rng.random() < 0.3:
+                self._clock(self.house.now + self.rng.choice((1, 2, 2, 3)))
+            while any(self.spec.day) and self.rng.random() < self.extension_rate:
+                word = draw_extension(self.rng, self.house)
+                self.steps.append(("extend", word))
+                self.house.extend(word)
             if self.rng.random() < self.offset_rate:
                 self.steps.append(("offset",))
                 self.house.offset()
@@ -194,6 +169,10 @@ class _DayBuilder:
     def _expire(self, now: int) -> None:
         self.steps.append(("expire", now))
         self.house.expire(now)
+
+    def _clock(self, now: int) -> None:
+        self.steps.append(("clock", now))
+        self.house.clock(now)
 
     def _term(self) -> None:
         command = draw_term_command(self.rng, self.house)

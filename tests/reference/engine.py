@@ -10,10 +10,13 @@ from setfair.domain.codes import InstructionKind, Mechanism, Phase, Reason, Reco
 from setfair.domain.money import BALANCE_MAX_MINOR
 from setfair.engine import decide as engine
 from setfair.engine.books import QUEUE_RULE, AccountTerms, Books, LimitTerms
+from setfair.engine.extensions import BY_CLOCK, due_phase
 from setfair.engine.layout import INSTRUCTION, LEG_TERMS, TIMES, Array
 from setfair.engine.terms import adopt_users
 from tests.reference.words import (
+    CURRENCY_NUMBERS,
     DECISION_KINDS,
+    ExtensionCommand,
     HouseSpec,
     Identity,
     Instruction,
@@ -22,9 +25,6 @@ from tests.reference.words import (
     Record,
     TermCommand,
 )
-
-CURRENCY_NUMBERS = (978, 392, 788, 404)
-"""ISO numbers of the reference's currencies 0, 1, 2 ..."""
 
 NOW = 1_767_600_000_000_000_000
 """When the reference's clock says 0."""
@@ -37,6 +37,8 @@ class EngineHouse:
         self.spec = spec
         self.books = Books()
         self.subjects: dict[int, Instruction] = {}
+        self.extensions: set[int] = set()
+        """Numbers of what was asked for by an EXTENSION."""
         self.now = NOW
         terms = [
             AccountTerms(
@@ -64,20 +66,43 @@ class EngineHouse:
         """Open the day of a currency."""
         memory = self.spec.identity_days
         remember_from = 0 if memory is None else date - memory
-        return self._phase(currency, Phase.OPEN, value_date=date, amount=remember_from)
+        ends = [self.now + after if after else 0 for after in self.spec.day]
+        times = np.array([tuple(ends[:2]), tuple(ends[2:])], TIMES)
+        fields = {"value_date": date, "amount": remember_from, "priority": self.spec.by_clock}
+        return self._phase(currency, Phase.OPEN, times, **fields)
 
     def move_phase(self, currency: int, phase: Phase) -> list[Record]:
         """Move the phase of a currency."""
         return self._phase(currency, phase)
 
-    def _phase(self, currency: int, phase: Phase, **fields: int) -> list[Record]:
+    def clock(self, now: int) -> list[Record]:
+        """Move the clock: cut-offs that have come pass, then what has reached a time of its own."""
+        self.now = NOW + now
+        told = []
+        while (due := due_phase(self.books, self.now)) is not None:
+            told += self._phase(CURRENCY_NUMBERS.index(due[0]), due[1], amount=BY_CLOCK)
+        return told + self.expire(now)
+
+    def extend(self, command: ExtensionCommand) -> list[Record]:
+        """Take one person's word on a later cut-off."""
+        batch = np.zeros(1, INSTRUCTION)
+        batch["kind"], batch["person"] = command.kind, command.person
+        batch["debtor"] = batch["creditor"] = -1
+        batch["target"] = command.target
+        if command.kind is InstructionKind.EXTENSION:
+            batch["currency"], batch["target"] = CURRENCY_NUMBERS[command.currency], command.phase
+            batch["original_high"] = NOW + command.until
+            self.extensions.add(self.books.next_number)
+        return self._records(engine.decide(self.books, batch, self.now).records)
+
+    def _phase(self, currency: int, phase: Phase, times: Array | None = None, **fields: int) -> list[Record]:
         batch = np.zeros(1, INSTRUCTION)
         batch["kind"], batch["currency"] = InstructionKind.PHASE_CHANGE, CURRENCY_NUMBERS[currency]
         batch["target"] = phase
         batch["debtor"] = batch["creditor"] = batch["person"] = -1
         for name, value in fields.items():
             batch[name] = value
-        records = self._records(engine.decide(self.books, batch, self.now).records)
+        records = self._records(engine.decide(self.books, batch, self.now, times=times).records)
         if records[0].kind is RecordKind.REJECTED:
             raise ValueError(f"no move to {phase.name}")
         return records
@@ -189,6 +214,8 @@ class EngineHouse:
         after = [int(record[name]) for name in ("debtor_after", "creditor_after")]
         if int(record["kind"]) in (RecordKind.PHASE_CHANGED, RecordKind.EXPIRY_RUN):
             amount, after = 0, [0, 0]
+        elif int(record["subject"]) in self.extensions:
+            after = [after[0] - NOW, 0]
         elif subject is not None and subject.kind in {*DECISION_KINDS, InstructionKind.CANCELLATION}:
             currency, amount, after = self._currency(subject), subject.amount, [0, 0]
             debtor, creditor = subject.debtor, subject.creditor

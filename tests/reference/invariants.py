@@ -25,6 +25,7 @@ from setfair.domain.money import BALANCE_MAX_MINOR
 from tests.reference.days import Step
 from tests.reference.words import (
     PAYMENT_KINDS,
+    ExtensionCommand,
     HouseSpec,
     Instruction,
     Outcome,
@@ -39,6 +40,9 @@ _OF_TERMS = (
     RecordKind.TERM_DECIDED,
     RecordKind.TERM_CHANGED,
     RecordKind.QUEUE_CHANGED,
+    RecordKind.EXTENSION_PROPOSED,
+    RecordKind.EXTENSION_DECIDED,
+    RecordKind.CUTOFF_EXTENDED,
 )
 _AFTER_HELD = (
     RecordKind.SETTLED,
@@ -174,6 +178,8 @@ class Watcher:
         self.now = 0
         self.proposed: dict[int, TermCommand] = {}
         """By number: what one person asked for, until it is decided."""
+        self.extended: dict[int, ExtensionCommand] = {}
+        """By number: later cut-offs that one person asked for."""
         self.passed: list[int] = []
         """What was ahead of payments that were offset in the present step."""
         self.legs: list[int] = []
@@ -184,8 +190,10 @@ class Watcher:
         if step[0] == "open":
             self.terms.open_day(step[1], self.balance)
             self.opened_number[step[1]] = records[0].subject_number
-        if step[0] == "expire":
+        if step[0] in ("expire", "clock"):
             self.now = step[1]
+        if step[0] == "extend":
+            self._hear_extension(step[1], records[0])
         if step[0] == "submit":
             self._learn(step[1], outcomes)
         before = dict(self.terms.paid)
@@ -287,6 +295,16 @@ class Watcher:
             self.proposed[record.subject_number] = command
         if command.kind is InstructionKind.TERM_APPROVAL and record.kind is RecordKind.TERM_DECIDED:
             assert self.proposed[command.target].person != command.person
+
+    def _hear_extension(self, command: ExtensionCommand, record: Record) -> None:
+        """Check that two people of the operator make a cut-off later."""
+        if record.kind is RecordKind.EXTENSION_PROPOSED:
+            self.extended[record.subject_number] = command
+        if record.kind is RecordKind.EXTENSION_DECIDED:
+            asked = self.extended[command.target]
+            is_approved = command.kind is InstructionKind.EXTENSION_APPROVAL
+            assert not is_approved or (asked.person != command.person and asked.until > self.now)
+            assert self.spec.users[command.person] == -1
 
     def _follow_term(self, record: Record) -> None:
         assert record.kind in (*_OF_TERMS, RecordKind.REJECTED)

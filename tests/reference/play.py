@@ -7,7 +7,7 @@ from typing import Protocol
 
 from setfair.domain.codes import Phase
 from tests.reference.days import Day, Step
-from tests.reference.words import Instruction, Outcome, QueueCommand, Record, TermCommand
+from tests.reference.words import ExtensionCommand, Instruction, Outcome, QueueCommand, Record, TermCommand
 
 
 class House(Protocol):
@@ -20,6 +20,10 @@ class House(Protocol):
     def submit(self, instructions: Sequence[Instruction]) -> tuple[list[Outcome], list[Record]]: ...
 
     def expire(self, now: int) -> list[Record]: ...
+
+    def clock(self, now: int) -> list[Record]: ...
+
+    def extend(self, command: ExtensionCommand) -> list[Record]: ...
 
     def offset(self) -> list[Record]: ...
 
@@ -42,6 +46,10 @@ def take_step(house: House, step: Step) -> tuple[list[Outcome], list[Record]]:
         return [], house.change_term(step[1])
     if step[0] == "queue":
         return [], house.change_queue(step[1])
+    if step[0] == "extend":
+        return [], house.extend(step[1])
+    if step[0] == "clock":
+        return [], house.clock(step[1])
     if step[0] == "expire":
         return [], house.expire(step[1])
     return [], house.move_phase(step[1], step[2])

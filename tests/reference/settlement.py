@@ -25,6 +25,7 @@ from setfair.domain.codes import (
 from setfair.domain.money import BALANCE_MAX_MINOR
 from tests.reference.books import Books
 from tests.reference.entry_checks import Entry, EntryChecks
+from tests.reference.extensions import Extensions
 from tests.reference.held import decide_held, hold_again
 from tests.reference.links import Links
 from tests.reference.offset_queue import OFFSET_LOOK_MAX, find_bilateral, settle_chosen
@@ -36,6 +37,7 @@ from tests.reference.words import (
     PAYMENT_KINDS,
     AccountSpec,
     Discipline,
+    ExtensionCommand,
     HouseSpec,
     Identity,
     Instruction,
@@ -74,6 +76,8 @@ class ReferenceHouse(EntryChecks):
         currencies: int = 1,
         identity_days: int | None = None,
         users: tuple[int, ...] = (),
+        day: tuple[int, int, int, int] = (0, 0, 0, 0),
+        by_clock: bool = False,
     ) -> None:
         self.accounts = list(accounts)
         self.discipline = discipline
@@ -97,6 +101,9 @@ class ReferenceHouse(EntryChecks):
         self.links = Links(self)
         self.terms = Terms(self, users)
         self.schedule = Schedule(self)
+        self.spec_day = day
+        self.spec_by_clock = by_clock
+        self.extensions = Extensions(self, currencies)
         self.now = 0
 
     @classmethod
@@ -110,6 +117,8 @@ class ReferenceHouse(EntryChecks):
             spec.currencies,
             spec.identity_days,
             spec.users,
+            spec.day,
+            spec.by_clock,
         )
 
     # The doors
@@ -119,6 +128,7 @@ class ReferenceHouse(EntryChecks):
         self._check_move(currency, Phase.OPEN)
         self.date[currency] = date
         self.books.open_day(currency)
+        self.extensions.open_day(currency)
         self._forget_identities(date)
         return self._change_phase(currency, Phase.OPEN)
 
@@ -135,6 +145,21 @@ class ReferenceHouse(EntryChecks):
         cause = self._begin_command(RecordKind.EXPIRY_RUN)
         self.links.expire(cause)
         self.schedule.let_times_pass(cause)
+        return self.records
+
+    def clock(self, now: int) -> list[Record]:
+        """Move the clock: cut-offs that have come pass, then what has reached a time of its own."""
+        self.now = now
+        told = []
+        while (due := self.extensions.due()) is not None:
+            told += self._change_phase(*due)
+        return told + self.expire(now)
+
+    def extend(self, command: ExtensionCommand) -> list[Record]:
+        """Take one person's word on a later cut-off."""
+        self.records = []
+        self.last_number += 1
+        self.extensions.take(command, self.last_number)
         return self.records
 
     def offset(self) -> list[Record]:
@@ -199,6 +224,8 @@ class ReferenceHouse(EntryChecks):
         )
         if phase in (Phase.INTERBANK_CUTOFF, Phase.CLOSED):
             self._reject_waiting(currency, cause)
+        if phase is not Phase.OPEN:
+            self.extensions.phase_comes(currency, phase, cause)
         if phase is Phase.CLOSED:
             self.terms.close_day(currency, cause)
         return self.records

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from random import Random
 
-from setfair.domain.codes import InstructionKind, QueueAction, Status, Term
+from setfair.domain.codes import InstructionKind, Phase, QueueAction, Status, Term
 from setfair.domain.money import AMOUNT_MAX_MINOR
 from tests.reference.settlement import ReferenceHouse
-from tests.reference.words import QueueCommand, TermCommand
+from tests.reference.words import ExtensionCommand, QueueCommand, TermCommand
 
 
 def draw_term_command(rng: Random, house: ReferenceHouse) -> TermCommand:
@@ -68,6 +68,25 @@ def _decision(rng: Random, house: ReferenceHouse) -> TermCommand:
     if person == change.asked.person and rng.random() < 0.7:
         person = _person_for(rng, house, change.asked.account, change.asked.term)
     return TermCommand(rng.choice(kinds), person, target=change.number)
+
+
+def draw_extension(rng: Random, house: ReferenceHouse) -> ExtensionCommand:
+    """Draw what somebody asks for of a cut-off, or decides on what was asked for."""
+    waiting = list(house.extensions.waiting.values())
+    person = rng.choice((0, 0, 1, 1, 1, 2, 6, -1, 9)) if rng.random() < 0.5 else rng.randrange(2)
+    if rng.random() < (0.5 if waiting else 0.05):
+        kinds = (InstructionKind.EXTENSION_APPROVAL, InstructionKind.EXTENSION_REFUSAL)
+        target = rng.randint(0, house.last_number + 1)
+        if waiting and rng.random() < 0.95:
+            asked = rng.choice(waiting)
+            target = asked.number
+            person = 1 - asked.command.person if person == asked.command.person < 2 else person
+        return ExtensionCommand(rng.choice((*kinds, kinds[0])), person, target=target)
+    currency = rng.randrange(len(house.phase))
+    phase = rng.choice((Phase.CUSTOMER_CUTOFF, Phase.INTERBANK_CUTOFF, Phase.CLOSED))
+    present = house.extensions.times[currency].get(phase, house.now)
+    until = max(1, present + rng.choice((1, 1, 1, 2, 0, 4, -1)))
+    return ExtensionCommand(InstructionKind.EXTENSION, person, currency, phase, until)
 
 
 def draw_queue_command(rng: Random, house: ReferenceHouse) -> QueueCommand:

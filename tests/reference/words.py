@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from setfair.domain.codes import (
     InstructionKind,
     Mechanism,
+    Phase,
     Priority,
     QueueAction,
     Reason,
@@ -29,6 +30,9 @@ PAYMENT_KINDS = frozenset(
     }
 )
 DECISION_KINDS = frozenset({InstructionKind.RELEASE, InstructionKind.REFUSAL, InstructionKind.SCREENING_HOLD})
+
+CURRENCY_NUMBERS = (978, 392, 788, 404)
+"""ISO numbers of the reference's currencies 0, 1, 2 ..."""
 
 ENGINE_REASONS = frozenset(
     {
@@ -76,6 +80,10 @@ ENGINE_REASONS = frozenset(
         Reason.NOT_QUEUED,
         Reason.NOT_ON_HOLD,
         Reason.LEG_NOT_ALONE,
+        Reason.EXTENSION_NOT_WAITING,
+        Reason.CUTOFF_PASSED,
+        Reason.EXTENSION_NOT_LATER,
+        Reason.EXTENSION_OVERLAPS,
         Reason.DATE_INVALID,
         Reason.PRIORITY_INVALID,
     }
@@ -122,6 +130,10 @@ class HouseSpec:
     users: tuple[int, ...] = ()
     """By user, the participant for which it acts; -1: the operator; -2: nobody any more."""
     currencies: int = 1
+    day: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """How long after its opening a day has its cut-offs, its end, and the next opening; 0: not said."""
+    by_clock: bool = False
+    """Whether cut-offs pass by the clock."""
     identity_days: int | None = None
     """Identities of business days older than this many calendar days are forgotten; None: never."""
 
@@ -175,6 +187,20 @@ class TermCommand:
     """The business day for which alone it is; 0: until further notice."""
     target: int = 0
     """Of a decision: the number of the change."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionCommand:
+    """A word on a later cut-off: EXTENSION, EXTENSION_APPROVAL, EXTENSION_REFUSAL."""
+
+    kind: InstructionKind
+    person: int
+    currency: int = 0
+    phase: Phase = Phase.CUSTOMER_CUTOFF
+    """Which is to come later."""
+    until: int = 0
+    target: int = 0
+    """Of a decision: the number of what was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

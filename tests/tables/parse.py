@@ -52,6 +52,7 @@ from setfair.domain.codes import (
 )
 from tests.reference.words import (
     AccountSpec,
+    ExtensionCommand,
     HouseSpec,
     Instruction,
     LimitSpec,
@@ -106,7 +107,7 @@ class Row:
 class Word:
     """What a user says, and what comes of it; the runner fills in the number of its target."""
 
-    command: TermCommand | QueueCommand
+    command: TermCommand | QueueCommand | ExtensionCommand
     target: str
     """Label of the payment or change that it is about."""
     label: str
@@ -125,6 +126,8 @@ class Step:
     """Currency, phase, and the date where the phase is OPEN."""
     expire: int | None = None
     """The time at which what has reached its latest time is rejected."""
+    by_clock: bool = False
+    """Whether cut-offs that have come pass before that."""
     offset: bool = False
     """Whether what waits is offset."""
     word: Word | None = None
@@ -183,14 +186,14 @@ def _read_line(scenario: Scenario, text: str, number: int) -> None:
     if verb in ("open", "phase"):
         step = Step(number, move=_read_move(scenario, verb, words))
         scenario.steps.append(step)
-    elif verb in ("ask", "approve", "deny", "queue"):
+    elif verb in ("ask", "approve", "deny", "queue", "extend", "agree", "decline"):
         step = Step(number, word=_read_word_of_user(scenario, verb, words, facts.pop(0)))
         scenario.steps.append(step)
     elif verb == "offset":
         step = Step(number, offset=True)
         scenario.steps.append(step)
-    elif verb == "expire":
-        step = Step(number, expire=int(words[0]))
+    elif verb in ("expire", "clock"):
+        step = Step(number, expire=int(words[0]), by_clock=verb == "clock")
         scenario.steps.append(step)
     else:
         if verb == "and":
@@ -217,6 +220,11 @@ def _read_house(scenario: Scenario, words: list[str]) -> None:
                 scenario.spec = replace(scenario.spec, officers=int(next(rest)))
             case "users":
                 scenario.spec = replace(scenario.spec, users=tuple(map(int, next(rest).split(","))))
+            case "day":
+                ends = tuple(int(next(rest)) for _ in range(4))
+                scenario.spec = replace(scenario.spec, day=ends)
+            case "clock":
+                scenario.spec = replace(scenario.spec, by_clock=True)
             case "memory":
                 scenario.spec = replace(scenario.spec, identity_days=int(next(rest)))
             case _:
@@ -273,6 +281,15 @@ def _read_word_of_user(scenario: Scenario, verb: str, words: list[str], came: li
         times = [int(each) for each in numbers[:2]] if action == "TIMES" else [0, 0]
         level = int(numbers[0]) if action == "PRIORITY" else 0
         return Word(QueueCommand(QueueAction[action], int(person), 0, level, *times), label, "", reason)
+    if verb == "extend":
+        code, phase, until = rest
+        currency = scenario.currencies.index(code)
+        kind = InstructionKind.EXTENSION
+        asked = ExtensionCommand(kind, int(person), currency, Phase[phase], int(until))
+        return Word(asked, "", label, reason)
+    if verb in ("agree", "decline"):
+        kinds = {"agree": InstructionKind.EXTENSION_APPROVAL, "decline": InstructionKind.EXTENSION_REFUSAL}
+        return Word(ExtensionCommand(kinds[verb], int(person)), label, "", reason)
     if verb != "ask":
         kind = InstructionKind.TERM_APPROVAL if verb == "approve" else InstructionKind.TERM_REFUSAL
         return Word(TermCommand(kind, int(person)), label, "", reason)

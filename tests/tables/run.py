@@ -8,7 +8,15 @@ from typing import TypeAlias
 
 from setfair.domain.codes import InstructionKind, Phase
 from tests.reference.play import House
-from tests.reference.words import HouseSpec, Instruction, Outcome, QueueCommand, Record, TermCommand
+from tests.reference.words import (
+    ExtensionCommand,
+    HouseSpec,
+    Instruction,
+    Outcome,
+    QueueCommand,
+    Record,
+    TermCommand,
+)
 from tests.tables.parse import Expected, Row, Scenario, Step, Word
 
 HouseFactory: TypeAlias = Callable[[HouseSpec], House]
@@ -48,12 +56,13 @@ class ScenarioRun:
         target = self.numbers.get(word.target, 0)
         if isinstance(word.command, QueueCommand):
             records = self.house.change_queue(replace(word.command, target=target))
+        elif isinstance(word.command, ExtensionCommand):
+            records = self.house.extend(replace(word.command, target=target))
         else:
             records = self.house.change_term(replace(word.command, target=target))
         # A change that is taken back has a record of its own after that of the word.
-        is_denial = (
-            isinstance(word.command, TermCommand) and word.command.kind is InstructionKind.TERM_REFUSAL
-        )
+        denials = (InstructionKind.TERM_REFUSAL, InstructionKind.EXTENSION_REFUSAL)
+        is_denial = isinstance(word.command, TermCommand | ExtensionCommand) and word.command.kind in denials
         assert (step.line, records[-is_denial].reason) == (step.line, word.reason)
         if word.label:
             self.numbers[word.label] = records[0].subject_number
@@ -65,7 +74,7 @@ class ScenarioRun:
         if step.offset:
             return self.house.offset()
         if step.expire is not None:
-            return self.house.expire(step.expire)
+            return self.house.clock(step.expire) if step.by_clock else self.house.expire(step.expire)
         assert step.move is not None
         currency, phase, date = step.move
         if phase is Phase.OPEN:

@@ -15,7 +15,7 @@ decide_a_day()
 clear_debts()
 read_a_line()
 screen_a_name()
-rooms = tuple(f"setfair.{room}." for room in ("engine", "formats", "intake", "journal", "screening"))
+rooms = tuple(f"setfair.{room}." for room in ("engine", "formats", "intake", "journal", "screening", "store"))
 for found in pkgutil.walk_packages(setfair.__path__, "setfair."):
     if found.name.startswith(rooms) and not found.name.startswith("setfair.engine.offset"):
         for name, kernel in vars(importlib.import_module(found.name)).items():

@@ -83,7 +83,7 @@ Liquidity = Annotated[
     _file(
         "--liquidity",
         "Money put in, CSV: party, currency, amount, beneficiaries (empty: it pays the party's own debts; "
-        "names with ; between them, or * for anyone: it sponsors them).",
+        "names with ; between them, or * for anyone: it sponsors them). With --verify: the offers to find.",
     ),
 ]
 Money = Annotated[
@@ -118,8 +118,8 @@ _LIMITS = ("--keep", "--minimum", "--party-maximum", "--party-maxima")
 _NOT_WITH = (
     (
         "--liquidity",
-        (*_CHOICE, "--fixing", "--certificate", "--loops", "--report"),
-        "money is put into a plain set-off of each currency, and what it discharges goes around no loop",
+        ("--minimum", "--fixing"),
+        "money flows in single units of one currency: a least amount, and rates, would leave some of it over",
     ),
     (
         "--fixing",
@@ -195,7 +195,7 @@ class Request:
         """Refuse what does not go together, and places that cannot be written, before the work is done."""
         given = {f"--{name.replace('_', '-')}" for name in self._given()}
         if self.verify is not None:
-            others = sorted(given - {"--verify", "--result", "--fixing", "--file"})
+            others = sorted(given - {"--verify", "--result", "--fixing", "--liquidity", "--file"})
             if others:
                 raise SetfairError(f"--verify writes and chooses nothing: leave out {', '.join(others)}")
             return
@@ -210,6 +210,11 @@ class Request:
             raise SetfairError(
                 "--certificate across currencies proves the most value of all obligations: leave out --keep "
                 "and --objective oldest, or the certificate"
+            )
+        if self.liquidity is not None and self.objective is Objective.CLOSED:
+            raise SetfairError(
+                "--liquidity does not go with --objective closed: which obligations close decides who needs "
+                "money, and the most closed for the least money is not found here; leave one out"
             )
         if self.as_of is not None and self.objective is not Objective.OLDEST:
             raise SetfairError(

@@ -8,8 +8,9 @@ from rich.progress import Progress
 
 from setfair.cli.clear_options import Request
 from setfair.domain.fixing import Fixing
+from setfair.domain.party_amount import PartyAmount
 from setfair.formats.kept_ids import KeptId, read_kept_ids
-from setfair.formats.party_amounts import PartyAmount, read_liquidity, read_party_amounts
+from setfair.formats.party_amounts import read_liquidity, read_party_amounts
 from setfair.formats.rates import read_rates
 from setfair.set_off_table.read import NAMES, ObligationTable, read_obligations
 

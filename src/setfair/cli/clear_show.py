@@ -100,6 +100,10 @@ def _words(currencies: list[dict[str, Any]]) -> Iterator[str]:
                 f"{code}: {row['money_used']} of {row['money_offered']} put in is used; without money"
                 f" {row['cleared_without_money']} cancels."
             )
+            yield from (
+                f"{code}: {each['funder']} puts in {each['put_in']} of {each['offered']}."
+                for each in row["funders"][:LEFT_OUT_SHOWN_MAX]
+            )
             if row["each_unit_discharged"] is not None:
                 yield f"{code}: each unit of money discharged {row['each_unit_discharged']} of further debt."
 

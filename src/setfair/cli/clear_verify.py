@@ -61,7 +61,8 @@ def _apart(path: Path, request: Request, progress: Progress) -> Found:
     files = read_files(request, progress)
     table = files.table
     progress.add_task("verifying", total=None)
-    verdict = verify_set_off(claim, table.currencies, rows=len(table.rows), left_out=table.left_out)
+    size = {"rows": len(table.rows), "left_out": table.left_out}
+    verdict = verify_set_off(claim, table.currencies, **size, liquidity=files.liquidity)
     pairs = zip(table.currencies, claim.currencies, strict=False)
     return verdict, [(owed, part.cleared_minor) for owed, part in pairs], files
 
@@ -69,6 +70,8 @@ def _apart(path: Path, request: Request, progress: Progress) -> Found:
 def _across(path: Path, request: Request, progress: Progress) -> Found:
     """Check the certificate of a run across currencies."""
     claim = read_across_certificate(path)
+    if request.liquidity is not None:
+        raise SetfairError(f"{path}: is of a set-off across currencies, without money: leave out --liquidity")
     files = read_files(request, progress)
     table = files.table
     progress.add_task("verifying", total=None)

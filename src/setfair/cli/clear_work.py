@@ -14,21 +14,22 @@ from setfair.cli.clear_options import Request
 from setfair.cli.clear_read import Files
 from setfair.domain.fixing import Fixing
 from setfair.domain.money import format_amount
-from setfair.engine.setoff.liquidity import Curve
+from setfair.domain.party_amount import PartyAmount
+from setfair.engine.setoff.curve import Curve
 from setfair.engine.setoff.objective import Objective
 from setfair.formats.across_certificate import write_across_certificate
 from setfair.formats.csv_text import write_rows
-from setfair.formats.party_amounts import PartyAmount
 from setfair.formats.replace_file import replacing
 from setfair.report.clearing import CURVE_OBLIGATIONS_MAX
 from setfair.report.clearing_file import ClearedCurrency, write_clearing_report
 from setfair.report.curve_file import CurrencyCurve, write_curves
 from setfair.set_off_across import SetOffAcross, across_loops, certify_across, clear_across, reductions
+from setfair.set_off_table.certify_money import certify_funded
 from setfair.set_off_table.choose import choose, choose_across
-from setfair.set_off_table.clear import CurrencyResult, certify, clear_table, write_result
+from setfair.set_off_table.clear import CurrencyResult, Reduced, certify, clear_table, write_result
 from setfair.set_off_table.curve import table_curves
 from setfair.set_off_table.fund import FundedResult, fund_table, money_table
-from setfair.set_off_table.loops import write_loops_file, write_table_loops
+from setfair.set_off_table.loops import write_funded_loops, write_loops_file, write_table_loops
 
 LISTED_MAX = 10_000
 """Entries, exchanges and corners of a curve that JSON lists; the files have all."""
@@ -67,9 +68,7 @@ def _set_off(request: Request, files: Files, progress: Progress) -> Done:
     results = clear_table(table, choices)
     parts = [part.reduced for part in results]
     cleared = [(part, part.result.cleared_total_minor) for part in results]
-    curves: dict[str, Curve] = {}
-    if request.curve is not None or (request.report is not None and _report_has_curve(request, files)):
-        curves = _curves(files, progress)
+    curves = _curves_wanted(request, files, progress)
     return Done(
         {"currencies": [part.summary() for part in results]} | _curve_summary(request, files, curves),
         {
@@ -77,7 +76,7 @@ def _set_off(request: Request, files: Files, progress: Progress) -> Done:
             "--certificate": lambda place: certify(place, table, results),
             "--loops": lambda place: write_table_loops(place, parts),
             "--curve": lambda place: write_curves(place, request.file.name, _drawn(cleared, curves)),
-            "--report": lambda place: _write_report(place, request, files, results, curves),
+            "--report": lambda place: _write_report(place, request, files, parts, curves),
         },
     )
 
@@ -86,14 +85,21 @@ def _fund(
     request: Request, files: Files, money: tuple[Path, tuple[PartyAmount, ...]], progress: Progress
 ) -> Done:
     """Set off each currency on its own, with money put in."""
+    table, wanted = files.table, request.wanted
+    choices = None if wanted.is_default else choose(wanted, table, files.kept, files.party_maxima)
     progress.add_task("setting off with money", total=None)
-    results = fund_table(files.table.currencies, *money)
-    curves = _curves(files, progress) if request.curve is not None else {}
-    cleared = [(part, part.result.without_minor) for part in results]
+    results = fund_table(table.currencies, *money, choices)
+    curves = _curves_wanted(request, files, progress)
+    cleared = [(part, part.without_minor) for part in results]
     return Done(
         {"currencies": [part.summary() for part in results]} | _curve_summary(request, files, curves),
         {
             "--out": lambda place: write_result(place, [part.reduced for part in results]),
+            "--certificate": lambda place: certify_funded(place, table, results),
+            "--loops": lambda place: write_funded_loops(place, results),
+            "--report": lambda place: _write_report(
+                place, request, files, [part.reduced for part in results], curves
+            ),
             "--money": lambda place: _write_rows(place, money_table(results)),
             "--curve": lambda place: write_curves(place, request.file.name, _drawn(cleared, curves)),
         },
@@ -133,6 +139,12 @@ def _across_summary(found: SetOffAcross) -> dict[str, object]:
     return {"currencies": currencies, "across": across}
 
 
+def _curves_wanted(request: Request, files: Files, progress: Progress) -> dict[str, Curve]:
+    """Return the curves if they are asked for, or the report has them."""
+    in_report = request.report is not None and not _why_no_curve(request, files)
+    return _curves(files, progress) if request.curve is not None or in_report else {}
+
+
 def _curves(files: Files, progress: Progress) -> dict[str, Curve]:
     currencies = files.table.currencies
     task = progress.add_task("debt against liquidity", total=sum(map(len, currencies)))
@@ -166,10 +178,6 @@ def _drawn(
     ]
 
 
-def _report_has_curve(request: Request, files: Files) -> bool:
-    return not _why_no_curve(request, files)
-
-
 def _why_no_curve(request: Request, files: Files) -> str:
     """Say why the report has no curve; empty if it has."""
     if request.objective is Objective.OLDEST or any(
@@ -186,19 +194,19 @@ def _why_no_curve(request: Request, files: Files) -> str:
 
 
 def _write_report(
-    place: Path, request: Request, files: Files, results: Sequence[CurrencyResult], curves: dict[str, Curve]
+    place: Path, request: Request, files: Files, parts: Sequence[Reduced], curves: dict[str, Curve]
 ) -> None:
     missing = _why_no_curve(request, files)
     currencies = [
         ClearedCurrency(
-            code=part.obligations.currency.code,
-            decimals=part.obligations.currency.decimals,
-            rows=part.obligations.row - np.int64(1),
-            cleared_minor=part.result.cleared_minor,
-            curve=None if missing else curves[part.obligations.currency.code],
+            code=owed.currency.code,
+            decimals=owed.currency.decimals,
+            rows=owed.row - np.int64(1),
+            cleared_minor=cleared,
+            curve=None if missing else curves[owed.currency.code],
             curve_missing=missing,
         )
-        for part in results
+        for owed, cleared in parts
     ]
     write_clearing_report(place, request.file.name, files.table.rows, currencies)
 

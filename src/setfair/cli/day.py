@@ -13,6 +13,7 @@ from rich.table import Table
 from setfair import business_day
 from setfair.cli.clock import command_clock
 from setfair.cli.common import console, operational_errors, print_json
+from setfair.cli.day_extend import extend_app
 from setfair.cli.options import AsJson, Currencies, Day, HouseFolder, Now, date_given
 from setfair.domain.agreement import Agreement
 from setfair.domain.calendar import DayTime, day_time_utc, is_cycle_day, joint_business_days
@@ -22,7 +23,8 @@ from setfair.house import open_house
 from setfair.statements.write_day import write_day
 from setfair.tables import open_tables
 
-day_app = typer.Typer(help="Open, cut off and close the business day.", no_args_is_help=True)
+day_app = typer.Typer(help="Open, cut off, extend and close the business day.", no_args_is_help=True)
+day_app.add_typer(extend_app)
 
 
 def _show(moved: business_day.Moved, as_json: bool, **more: object) -> None:
@@ -105,12 +107,19 @@ def calendar(
     if as_json:
         print_json(shown)
         return
-    table = Table("day", "currency", "opens", "customer cut-off", "interbank cut-off", "cycles", box=None)
+    names = ("day", "currency", "opens", "customer cut-off", "interbank cut-off", "closes", "cycles")
+    table = Table(*names, box=None)
     for each in shown:
         for code in chosen:
-            times = [moment.replace("T", " ")[:16] for moment in each["times"][code].values()]
+            said = each["times"][code]
+            times = [said.get(which.value, "").replace("T", " ")[:16] for which in DayTime]
             table.add_row(each["business_date"], code, *times, ", ".join(each["cycles"]))
     console.print(table)
+
+
+def _closes(agreement: Agreement, currency: str) -> bool:
+    rules = agreement.find_currency_rules(currency)
+    return rules is not None and rules.closes is not None
 
 
 def _times(agreement: Agreement, currencies: Sequence[str], day: date) -> dict[str, Any]:
@@ -118,7 +127,11 @@ def _times(agreement: Agreement, currencies: Sequence[str], day: date) -> dict[s
     return {
         "business_date": day.isoformat(),
         "times": {
-            code: {which.value: day_time_utc(agreement, code, day, which).isoformat() for which in DayTime}
+            code: {
+                which.value: day_time_utc(agreement, code, day, which).isoformat()
+                for which in DayTime
+                if which is not DayTime.CLOSES or _closes(agreement, code)
+            }
             for code in currencies
         },
         "cycles": [cycle.name for cycle in agreement.clearing.cycles if is_cycle_day(agreement, cycle, day)],

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
+from rich.cells import cell_len
 from rich.markup import escape
 from rich.table import Table
 
@@ -12,6 +14,9 @@ from setfair.cli.common import console, operational_errors, print_json, with_sep
 from setfair.cli.options import AsJson, HouseFolder
 from setfair.domain.money import format_amount
 from setfair.tables import open_tables
+
+_GAP = 2
+"""Columns between two columns of a table."""
 
 _ACCOUNTS = """
 SELECT a.participant, a.currency, a.decimals, a.role, a.balance_minor, a.credit_line_minor,
@@ -75,13 +80,47 @@ def sql(
     if as_json:
         print_json(rows)
         return
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for name in rows[0] if rows else []:
-        table.add_column(name)
-    for row in rows:
-        table.add_row(*(escape(str(value)) for value in row.values()))
+    texts = [{name: _text(value) for name, value in row.items()} for row in rows]
+    widths = {
+        name: max(cell_len(each) for each in (name, *(row[name] for row in texts))) for name in _names(rows)
+    }
+    if sum(widths.values()) + _GAP * len(widths) <= console.width:
+        _print_table(rows, texts)
+    else:
+        _print_records(texts)
+    console.print(f"[dim]{len(rows):,} row{'s' * (len(rows) != 1)}[/]")
+
+
+def _width(name: str, texts: list[dict[str, str]]) -> int:
+    return max(map(cell_len, (name, *(row[name] for row in texts))))
+
+
+def _print_table(rows: list[dict[str, Any]], texts: list[dict[str, str]]) -> None:
+    """Print a line a row, numbers to the right."""
+    table = Table(box=None, padding=(0, _GAP, 0, 0))
+    for name in _names(rows):
+        is_number = all(isinstance(row[name], int | float | None) for row in rows)
+        table.add_column(name, justify="right" if is_number else "left")
+    for row in texts:
+        table.add_row(*map(escape, row.values()))
     console.print(table)
-    console.print(f"[dim]{len(rows):,} rows[/]")
+
+
+def _print_records(texts: list[dict[str, str]]) -> None:
+    """Print a line a column: the rows are wider than the screen."""
+    width = max(map(len, _names(texts)))
+    for number, row in enumerate(texts, 1):
+        console.print(f"[dim]row {number:,}[/]")
+        for name, text in row.items():
+            console.print(f"  {name:{width}}  {escape(text)}", soft_wrap=True)
+
+
+def _names(rows: Sequence[dict[str, Any]]) -> list[str]:
+    return list(rows[0]) if rows else []
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:

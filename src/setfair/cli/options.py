@@ -33,7 +33,7 @@ Why = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it goes
 
 Day = Annotated[
     datetime | None,
-    typer.Option("--date", formats=["%Y-%m-%d"], help="Business day; without it today at the house."),
+    typer.Option("--date", formats=["%Y-%m-%d"], help="Business day; without it today."),
 ]
 
 

@@ -100,6 +100,10 @@ class CurrencyRules(Part):
     """From here on no new customer payments."""
     interbank_cutoff: LocalTime
     """From here on no new payments; what is still queued is rejected."""
+    closes: Annotated[LocalTime | None, LATER] = None
+    """When the business day is to end; without it when the operator closes it."""
+    cutoffs: Annotated[Literal["operator", "clock"], LATER] = "operator"
+    """Whether the operator moves to each cut-off, or the house refuses by itself what comes after it."""
     time_zone: TimeZoneName | None = None
     """Time zone of these times; without it the agreement's."""
     holidays: Holidays = ()
@@ -112,6 +116,11 @@ class CurrencyRules(Part):
                 f"the day opens at {self.opens}, customer cut-off {self.customer_cutoff}, "
                 f"interbank cut-off {self.interbank_cutoff}",
                 "opens < customer_cutoff <= interbank_cutoff, all on one local day",
+            )
+        if self.closes is not None and self.closes < self.interbank_cutoff:
+            raise refuse(
+                f"the day closes at {self.closes}, before its interbank cut-off {self.interbank_cutoff}",
+                "interbank_cutoff <= closes, on one local day",
             )
         return self
 

@@ -28,6 +28,7 @@ class DayTime(Enum):
     OPENS = "opens"
     CUSTOMER_CUTOFF = "customer_cutoff"
     INTERBANK_CUTOFF = "interbank_cutoff"
+    CLOSES = "closes"
 
 
 def is_business_day(agreement: Agreement, currency: str, day: date) -> bool:
@@ -102,9 +103,17 @@ def local_time_to_utc(day: date, local: time, time_zone: str) -> datetime:
 
 
 def day_time_utc(agreement: Agreement, currency: str, day: date, which: DayTime) -> datetime:
-    """Return the instant at which a currency opens or cuts off on a day, with time zone UTC."""
+    """Return the instant at which a currency opens, cuts off or closes on a day, with time zone UTC.
+
+    Raises
+    ------
+    AgreementError
+        If the agreement says no such time.
+    """
     rules = _rules(agreement, currency)
-    local: time = getattr(rules, which.value)
+    local: time | None = getattr(rules, which.value)
+    if local is None:
+        raise AgreementError(f"the agreement does not say when the day of {currency} closes")
     return local_time_to_utc(day, local, rules.time_zone or agreement.agreement.time_zone)
 
 

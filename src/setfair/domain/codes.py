@@ -59,6 +59,12 @@ class InstructionKind(IntEnum):
     """Another person, or the one who asked, takes it back."""
     QUEUE_CHANGE = 33
     """A payer's user, or the operator's, changes how a payment waits."""
+    EXTENSION = 40
+    """One person asks for a later cut-off, or a later end of the day, of one currency."""
+    EXTENSION_APPROVAL = 41
+    """Another person puts that into force."""
+    EXTENSION_REFUSAL = 42
+    """Another person, or the one who asked, takes it back."""
 
 
 class Status(IntEnum):
@@ -229,6 +235,12 @@ class RecordKind(IntEnum):
     """Somebody changed how a payment waits."""
     PARKED = 44
     """A payment waits outside the queue, as its payer wants it: on hold, or for its earliest time."""
+    EXTENSION_PROPOSED = 50
+    """A later cut-off waits for a second person."""
+    EXTENSION_DECIDED = 51
+    """That person's decision."""
+    CUTOFF_EXTENDED = 52
+    """A cut-off, or the end of the day, is later from here on."""
 
 
 class ReasonInfo(NamedTuple):
@@ -313,6 +325,10 @@ class Reason(IntEnum):
     NOT_QUEUED = 76
     NOT_ON_HOLD = 77
     LEG_NOT_ALONE = 78
+    EXTENSION_NOT_WAITING = 90
+    CUTOFF_PASSED = 91
+    EXTENSION_NOT_LATER = 92
+    EXTENSION_OVERLAPS = 93
 
     @property
     def iso(self) -> str:
@@ -397,5 +413,9 @@ REASONS: dict[Reason, ReasonInfo] = _table(
     (Reason.NOT_QUEUED, "NOOR", "the payment does not wait in a queue"),
     (Reason.NOT_ON_HOLD, "NOOR", "the payment is not on hold"),
     (Reason.LEG_NOT_ALONE, "NARR", "a leg of a link is not held or timed by itself"),
+    (Reason.EXTENSION_NOT_WAITING, "NOOR", "no later cut-off waits under this number"),
+    (Reason.CUTOFF_PASSED, "TM01", "the currency has passed this, or the agreement says no time of it"),
+    (Reason.EXTENSION_NOT_LATER, "DT01", "it is later neither than now nor than the time in force"),
+    (Reason.EXTENSION_OVERLAPS, "DT01", "it is later than what follows on it in the business day"),
 )
 """Every reason, once. A test fails when a member has no row, no decision-table case or no docs line."""

@@ -23,6 +23,8 @@ from setfair.engine.identity import fill, forget, slots_for
 from setfair.engine.layout import (
     ACCOUNT,
     CURRENCY_NUMBERS,
+    DAY_TIMES,
+    EXTENSION,
     IDENTITY,
     LEG,
     LEG_COUNT,
@@ -118,6 +120,10 @@ class Books:
     """TERM_CHANGE: what waits for a second person, in the order of numbers."""
     schedule: Array = field(default_factory=lambda: np.zeros(0, SCHEDULE))
     """SCHEDULE: when payers want payments that wait to settle, in the order of numbers."""
+    day_times: Array = field(default_factory=lambda: np.zeros(CURRENCY_NUMBERS, DAY_TIMES))
+    """DAY_TIMES by currency number."""
+    extensions: Array = field(default_factory=lambda: np.zeros(0, EXTENSION))
+    """EXTENSION: later cut-offs that wait for a second person, in the order of numbers."""
     users: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     """By user, the participant for which it acts; -1: the operator; -2: nobody any more."""
     rules: Int64s = field(default_factory=lambda: np.array([0, 2, 10, 1, 0, 0, 0, 0, QUEUE_MAX], np.int64))
@@ -367,6 +373,8 @@ class Books:
             "changes": self.changes,
             "users": self.users,
             "schedule": self.schedule,
+            "day_times": self.day_times,
+            "extensions": self.extensions,
             "rules": self.rules,
         }
 

@@ -5,9 +5,10 @@ A batch is of one sort, told by its first instruction:
 * payments: customer and institution payments, returns, liquidity transfers, cancellations, decisions on held
   payments, and holds of those that wait (`admit`);
 * obligations: obligations, credit notes, confirmations, parties, decisions on them, and holds (`obligation`);
-* one command: PHASE_CHANGE (`day`), CYCLE (`cycle`), ADOPTION (`books`), EXPIRY (`link_entry` and
-  `queue_change`), OFFSETTING (`offset_queue`), TERM_CHANGE and decisions on it (`terms`), QUEUE_CHANGE
-  (`queue_change`), and LIST_ADOPTION and ALERT_NOTE, which change nothing here and go on record.
+* one command: PHASE_CHANGE (`day`), EXTENSION and decisions on it (`extensions`), CYCLE (`cycle`), ADOPTION
+  (`books`), EXPIRY (`link_entry` and `queue_change`), OFFSETTING (`offset_queue`), TERM_CHANGE and decisions
+  on it (`terms`), QUEUE_CHANGE (`queue_change`), and LIST_ADOPTION and ALERT_NOTE, which change nothing here
+  and go on record.
 
 Same books and batch, same records, on any machine: nothing here reads a clock, a file or a hash seed.
 """
@@ -37,6 +38,7 @@ from setfair.engine.cycle import run_cycle
 from setfair.engine.cycle_records import Stamp
 from setfair.engine.cycle_terms import AS_EVER, CycleTerms
 from setfair.engine.day import open_day, reject_waiting
+from setfair.engine.extensions import decide_extension, propose_extension, reject_extensions, set_times
 from setfair.engine.invariants import check_page
 from setfair.engine.layout import (
     LEG_COUNT,
@@ -147,7 +149,8 @@ def decide(
     leg_terms
         With payments: LEG_TERMS of those that are legs of links, in the places that they name.
     times
-        With payments: TIMES of those that say when they may settle, in the places that they name.
+        With payments: TIMES of those that say when they may settle, in the places that they name. With the
+        PHASE_CHANGE that opens a day: its cut-offs, and its end with the next opening.
     cycle_terms
         With a CYCLE: what it comes with.
 
@@ -159,14 +162,14 @@ def decide(
     kind = InstructionKind(int(batch[0]["kind"]))
     if kind in _DECISIONS:
         kind = _kind_of_held(books, int(batch[0]["target"]))
+    times = NO_TIMES if times is None else times
     if kind in _PAYMENTS:
-        said = NO_LEGS if leg_terms is None else leg_terms, NO_TIMES if times is None else times
-        decided = _decide_payments(books, batch, now, *said)
+        decided = _decide_payments(books, batch, now, NO_LEGS if leg_terms is None else leg_terms, times)
     elif kind in _OBLIGATIONS:
         decided = _decide_obligations(books, batch, now)
     else:
-        with_cycle = CycleInput(party_account, cycle_terms)
-        decided = _decide_command(books, kind, batch[0], now, terms, with_cycle)
+        beside = Beside(terms, times, party_account, cycle_terms)
+        decided = _decide_command(books, kind, batch[0], now, beside)
     check_page(books, decided.records)
     return decided
 
@@ -213,29 +216,27 @@ def _decide_obligations(books: Books, batch: Array, now: int) -> Decided:
     return Decided(rows, _written(journal))
 
 
-class CycleInput(NamedTuple):
-    """What a CYCLE is decided by beside the books and its instruction."""
+class Beside(NamedTuple):
+    """What a command is decided by beside the books and its instruction."""
 
+    terms: Terms | None
+    """Of an ADOPTION."""
+    times: Array
+    """Of the opening of a day."""
     party_account: NDArray[np.int32] | None
-    terms: CycleTerms
+    """Of a CYCLE, as the next."""
+    cycle_terms: CycleTerms
 
 
-def _decide_command(
-    books: Books,
-    kind: InstructionKind,
-    command: Array,
-    now: int,
-    terms: Terms | None,
-    with_cycle: CycleInput,
-) -> Decided:
+def _decide_command(books: Books, kind: InstructionKind, command: Array, now: int, beside: Beside) -> Decided:
     number = books.next_number
     books.counters[NEXT_NUMBER] += 1
     if kind is InstructionKind.PHASE_CHANGE:
-        records = _change_phase(books, command, number, now)
+        records = _change_phase(books, command, number, now, beside.times)
     elif kind is InstructionKind.CYCLE:
-        records = _run_cycle(books, command, number, now, with_cycle)
+        records = _run_cycle(books, command, number, now, beside)
     elif kind is InstructionKind.ADOPTION:
-        records = _adopt(books, number, now, terms)
+        records = _adopt(books, number, now, beside.terms)
     elif kind is InstructionKind.EXPIRY:
         records = _expire(books, number, now)
     elif kind is InstructionKind.OFFSETTING:
@@ -244,6 +245,10 @@ def _decide_command(
         records = propose_change(books, command, number, now)
     elif kind in (InstructionKind.TERM_APPROVAL, InstructionKind.TERM_REFUSAL):
         records = decide_change(books, command, number, now)
+    elif kind is InstructionKind.EXTENSION:
+        records = propose_extension(books, command, number, now)
+    elif kind in (InstructionKind.EXTENSION_APPROVAL, InstructionKind.EXTENSION_REFUSAL):
+        records = decide_extension(books, command, number, now)
     elif kind is InstructionKind.QUEUE_CHANGE:
         records = _change_queue(books, command, number, now)
     elif kind is InstructionKind.ALERT_NOTE:
@@ -257,31 +262,35 @@ def _decide_command(
     return Decided(rows, records)
 
 
-def _run_cycle(books: Books, command: Array, number: int, now: int, with_cycle: CycleInput) -> Array:
+def _run_cycle(books: Books, command: Array, number: int, now: int, beside: Beside) -> Array:
     """Run a cycle in one currency, or in all of a fixing."""
     stamp, day = Stamp(int(command["currency"]), number, now), int(command["value_date"])
-    if with_cycle.terms.fixing is not None:
-        return run_across_cycle(books, day, stamp, with_cycle.terms)
-    return run_cycle(books, day, stamp, with_cycle.party_account, with_cycle.terms.choice)
+    if beside.cycle_terms.fixing is not None:
+        return run_across_cycle(books, day, stamp, beside.cycle_terms)
+    return run_cycle(books, day, stamp, beside.party_account, beside.cycle_terms.choice)
 
 
-def _change_phase(books: Books, command: Array, number: int, now: int) -> Array:
+def _change_phase(books: Books, command: Array, number: int, now: int, times: Array) -> Array:
     """Move one currency to its next phase; a move that is not allowed is a rejection."""
     currency, phase = int(command["currency"]), Phase(int(command["target"]))
     allowed = phase in PHASE_MOVES[Phase(int(books.phases[currency]))]
     journal, over = _journal(books.payment_count), np.zeros(0, RECORD)
     if allowed and phase is Phase.OPEN:
         open_day(books, currency, int(command["value_date"]), int(command["amount"]))
+        set_times(books, currency, times)
+        books.day_times["by_clock"][currency] = command["priority"]
         books.rules[OFFSET_TIME] = now
     elif allowed:
         books.phases[currency] = phase
         if phase in (Phase.INTERBANK_CUTOFF, Phase.CLOSED):
             reject_waiting(books, journal, currency, number, now)
+        over = reject_extensions(books, currency, phase, number, now)
         if phase is Phase.CLOSED:
-            over = reject_changes(books, currency, number, now)
+            over = np.concatenate([over, reject_changes(books, currency, number, now)])
     own = _command_record(RecordKind.PHASE_CHANGED, number, now)
     own["currency"], own["amount"] = currency, int(phase)
     own["debtor_after"] = books.business_day[currency]
+    own["creditor_after"] = command["amount"] if phase is not Phase.OPEN else 0
     if not allowed:
         own["kind"], own["status"], own["reason"] = RecordKind.REJECTED, Status.RJCT, Reason.DAY_NOT_OPEN
     return np.concatenate([own, _written(journal), over])

@@ -201,6 +201,30 @@ SCHEDULE = np.dtype(
 )
 """When a payer wants a payment to settle: 32 bytes. Only payments of which something is said have it."""
 
+DAY_TIMES = np.dtype(
+    [
+        ("customer_cutoff", "<i8"),  # nanoseconds since 1970-01-01 UTC; 0: not said
+        ("interbank_cutoff", "<i8"),
+        ("closes", "<i8"),
+        ("next_opens", "<i8"),
+        ("by_clock", "u1"),  # 1: the house passes its cut-offs by itself
+        ("spare", "u1", (7,)),
+    ]
+)
+"""The times of the newest business day of one currency, as extended: 40 bytes."""
+
+EXTENSION = np.dtype(
+    [
+        ("number", "<i8"),  # of the instruction that asked for it
+        ("until", "<i8"),  # nanoseconds since 1970-01-01 UTC
+        ("person", "<i4"),  # who asked
+        ("currency", "<u2"),
+        ("phase", "u1"),  # Phase that is to come later
+        ("spare", "u1"),
+    ]
+)
+"""One later cut-off that waits for a second person: 24 bytes."""
+
 ROW_OUTCOME = np.dtype(
     [
         ("number", "<i8"),  # instruction number (of the first, for a repeat)

@@ -24,7 +24,8 @@ import pyarrow.compute as pc
 
 from setfair.domain.fixing import RATE_DIGITS_MAX, RATE_MAX, Fixing, Rate
 from setfair.domain.money import Currency, find_currency
-from setfair.formats.certificate import PRICE_MAX, rows_of
+from setfair.formats.certificate import rows_of
+from setfair.formats.money_claim import PRICE_MAX
 from setfair.formats.replace_file import replacing
 from setfair.formats.sealed import Seal, one_list, read_stream, sealed_parts, unseal, write_stream
 

@@ -24,6 +24,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from setfair.domain.obligations import Obligations
+from setfair.formats.money_claim import (
+    MONEY_FIELDS,
+    PRICE_MAX,
+    MoneyClaim,
+    check_money_columns,
+    money_columns,
+    read_money,
+)
 from setfair.formats.replace_file import replacing
 from setfair.formats.sealed import (
     ROWS_MAX,
@@ -35,13 +43,13 @@ from setfair.formats.sealed import (
     write_stream,
 )
 
-SEAL = Seal(b"SFSETOFF", 2, "a set-off run")
+SEAL = Seal(b"SFSETOFF", 3, "a set-off run")
 MOST_CLEARED = "most cleared"
 """Name of an objective: the sum of what is cleared is the largest. A class of age has its words behind it."""
+LEAST_MONEY = "least money"
+"""Name of the last objective where money was put in."""
 NO_PART, TOO_LITTLE = -1, -2
 """Stages of obligations that take no part: not to be touched, or too little of them would cancel."""
-PRICE_MAX = 2**60
-"""Largest price: a difference of two prices stays inside int64."""
 
 _CONTENT_TAG = b"setfair set-off obligations 1\0"
 
@@ -72,6 +80,7 @@ SCHEMA = pa.schema(
         pa.field(
             "maximum_minor", pa.large_list(pa.field("item", pa.int64(), nullable=False)), nullable=False
         ),
+        *MONEY_FIELDS,
     ]
 )
 """Columns of the stream; one row a currency, in the order of their codes."""
@@ -115,6 +124,8 @@ class CurrencyCertificate:
     """By obligation: which objective counts it, or `NO_PART`, `TOO_LITTLE`; None: the first counts all."""
     maximum_minor: Int64Array | None = None
     """By party: the most that is cleared of its debts; None: nobody has a maximum."""
+    money: MoneyClaim | None = None
+    """None: no money was put in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +197,7 @@ def _to_batch(part: CurrencyCertificate) -> pa.RecordBatch:
         "stage": one_list(SCHEMA, "stage", _optional(part.stage)),
         "price_as_creditor": one_list(SCHEMA, "price_as_creditor", _price_lists(as_creditor)),
         "maximum_minor": one_list(SCHEMA, "maximum_minor", _optional(part.maximum_minor)),
+        **money_columns(part.money),
     }
     return pa.RecordBatch.from_arrays([columns[name] for name in SCHEMA.names], schema=SCHEMA)
 
@@ -244,6 +256,7 @@ def _from_batch(batch: pa.RecordBatch) -> CurrencyCertificate:
         cleared_minor=batch.column("cleared_minor").flatten().to_numpy(),
         stage=stage if len(stage) else None,
         maximum_minor=maximum if len(maximum) else None,
+        money=read_money(batch),
     )
 
 
@@ -286,5 +299,10 @@ def _check_limits(part: CurrencyCertificate) -> None:
         raise ValueError(f"{code}: {len(part.row)} rows and {len(stage)} stages")
     if stage is not None and ((stage < TOO_LITTLE) | (stage >= len(part.objectives))).any():
         raise ValueError(f"{code}: a stage is not {TOO_LITTLE} to {len(part.objectives) - 1}")
+    if part.money is not None:
+        try:
+            check_money_columns(part.money, len(part.party_id), len(part.objectives))
+        except ValueError as error:
+            raise ValueError(f"{code}: {error}") from error
     if maximum is not None and (len(maximum) != len(part.party_id) or (maximum < 0).any()):
         raise ValueError(f"{code}: the maxima are not those of {len(part.party_id)} parties, from 0")

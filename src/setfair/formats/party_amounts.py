@@ -12,35 +12,21 @@ Rules
    zero or more.
 3. A party has one row in a currency.
 4. ``beneficiaries``: empty, the money pays the party's own debts; ``*``, the party sponsors anyone; otherwise
-   the parties that it sponsors, with ``;`` between them. In a currency one party sponsors.
+   the parties that it sponsors, with ``;`` between them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from setfair.domain.codes import Reason
-from setfair.domain.money import Currency, find_currency, parse_amount
+from setfair.domain.money import find_currency, parse_amount
+from setfair.domain.party_amount import ANYONE, PartyAmount
 from setfair.errors import FileProblem, FileRefusedError
 from setfair.formats.small_table import PROBLEMS_MAX, read_small_table
 
-ANYONE = "*"
-"""Who is sponsored: anyone."""
 _REQUIRED = ("party", "currency", "amount")
-
-
-@dataclass(frozen=True, slots=True)
-class PartyAmount:
-    """One row."""
-
-    line: int
-    party: str
-    currency: Currency
-    amount_minor: int
-    beneficiaries: tuple[str, ...] = ()
-    """Whom the party sponsors; nobody: the amount is its own."""
 
 
 def read_party_amounts(path: Path) -> tuple[PartyAmount, ...]:
@@ -100,17 +86,11 @@ def _read_row(line: int, fields: dict[str, str]) -> PartyAmount | FileProblem:
 def _check_together(rows: list[PartyAmount]) -> Iterator[FileProblem]:
     """Rules 3 and 4."""
     first: dict[tuple[str, str], int] = {}
-    sponsor: dict[str, int] = {}
     for row in rows:
         code = row.currency.code
         if first.setdefault((row.party, code), row.line) != row.line:
             before = first[row.party, code]
             text = f"{row.party!r} has an amount in {code} in line {before} already; a party has one row"
             yield FileProblem(row.line, "party", text)
-        if not row.beneficiaries:
-            continue
         if ANYONE in row.beneficiaries and len(row.beneficiaries) > 1:
             yield FileProblem(row.line, "beneficiaries", f"{ANYONE} stands alone: it is anyone")
-        if sponsor.setdefault(code, row.line) != row.line:
-            text = f"line {sponsor[code]} sponsors in {code} already; one party sponsors in a currency"
-            yield FileProblem(row.line, "beneficiaries", text)

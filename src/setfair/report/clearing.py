@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from setfair.engine.setoff.components import strong_components
-from setfair.engine.setoff.liquidity import Curve, discharge_curve
+from setfair.engine.setoff.curve import Curve, discharge_curve
 from setfair.report.owed import OTHERS, Node, Pair
 from setfair.report.words import country_name
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from setfair.engine.setoff.liquidity import Curve
+from setfair.engine.setoff.curve import Curve
 from setfair.report.clearing import (
     Clearing,
     Debts,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from setfair.domain.money import format_amount
-from setfair.engine.setoff.liquidity import Curve
+from setfair.engine.setoff.curve import Curve
 from setfair.formats.csv_text import write_rows
 from setfair.formats.replace_file import replacing
 from setfair.report.draw_curve import HEIGHT, WIDTH, draw_curve, draw_picture, slopes

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
-from setfair.engine.setoff.liquidity import Curve
+from setfair.engine.setoff.curve import Curve
 from setfair.report.draw_parts import Column, data, money, table
 from setfair.report.html import Child, Html, element, number
 from setfair.report.svg import picture, quantity_ticks

@@ -23,10 +23,10 @@ import pyarrow.compute as pc
 from setfair.domain.codes import Reason
 from setfair.domain.money import Currency, parse_amount
 from setfair.domain.obligations import Obligations
+from setfair.domain.party_amount import PartyAmount
 from setfair.engine.setoff import Choice, Objective
 from setfair.errors import FileProblem, FileRefusedError, SetfairError
 from setfair.formats.kept_ids import KeptId
-from setfair.formats.party_amounts import PartyAmount
 from setfair.formats.small_table import PROBLEMS_MAX
 from setfair.set_off_table.read import ObligationTable
 

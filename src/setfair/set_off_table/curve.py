@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from setfair.domain.obligations import Obligations
-from setfair.engine.setoff.liquidity import Curve, discharge_curve
+from setfair.engine.setoff.curve import Curve, discharge_curve
 from setfair.set_off_table.clear import too_large
 
 

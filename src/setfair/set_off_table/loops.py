@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from setfair.engine.loops import find_loops
 from setfair.explain.loops_table import CurrencyLoops, write_loops, write_loops_json
 from setfair.formats.replace_file import replacing
 from setfair.set_off_table.clear import Reduced
+from setfair.set_off_table.fund import FundedResult
 
 KINDS = (".csv", ".json")
 
@@ -33,6 +35,36 @@ def write_loops_file(path: Path, parts: Iterable[CurrencyLoops]) -> int:
     write = write_loops_json if path.suffix.lower() == ".json" else write_loops
     with replacing(path) as out:
         return write(out, parts)
+
+
+def write_funded_loops(path: Path, parts: Sequence[FundedResult]) -> int:
+    """Write the loops of a run with money, and return how many there are; `path` as for `write_table_loops`.
+
+    What money discharged is a loop through the funder: without an obligation_id, one row says who got the
+    money, and one whose money paid the debts of whom.
+    """
+    return write_loops_file(path, (_funded_loops(part) for part in parts))
+
+
+def _funded_loops(part: FundedResult) -> CurrencyLoops:
+    owed, found = part.obligations, part.result
+    receivers = np.flatnonzero(found.received_minor)
+    money = len(owed.party_id)
+    loops = find_loops(
+        np.concatenate((owed.debtor, receivers, np.full(len(found.gift_minor), money))),
+        np.concatenate((owed.creditor, np.full(len(receivers), money), found.gift_party)),
+        np.concatenate((found.cleared_minor, found.received_minor[receivers], found.gift_minor)),
+    )
+    names = owed.party_id
+    debtors, creditors = (names.take(pa.array(column)).to_pylist() for column in (owed.debtor, owed.creditor))
+    funders = [part.funders.names[place] for place in found.gift_funder.tolist()]
+    return CurrencyLoops(
+        owed.currency,
+        loops,
+        [*owed.obligation_id.to_pylist(), *[""] * (len(receivers) + len(funders))],
+        [*debtors, *names.take(pa.array(receivers)).to_pylist(), *funders],
+        [*creditors, *[""] * len(receivers), *names.take(pa.array(found.gift_party)).to_pylist()],
+    )
 
 
 def _loops(parts: Sequence[Reduced]) -> Iterator[CurrencyLoops]:

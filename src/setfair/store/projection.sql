@@ -83,6 +83,29 @@ CREATE TABLE term_change_row (
     decided_number       INTEGER NOT NULL,
     decided_person       INTEGER NOT NULL
 );
+CREATE TABLE day_time_row (
+    currency_number INTEGER NOT NULL,
+    day             INTEGER NOT NULL,
+    phase           INTEGER NOT NULL,
+    agreed_ns       INTEGER NOT NULL,
+    time_ns         INTEGER NOT NULL,
+    passed_page     INTEGER NOT NULL,
+    by_clock        INTEGER NOT NULL,
+    PRIMARY KEY (currency_number, day, phase)
+);
+CREATE TABLE extension_row (
+    extension_number INTEGER PRIMARY KEY,
+    page_number      INTEGER NOT NULL,
+    currency_number  INTEGER NOT NULL,
+    day              INTEGER NOT NULL,
+    phase            INTEGER NOT NULL,
+    until_ns         INTEGER NOT NULL,
+    person_number    INTEGER NOT NULL,
+    status           INTEGER NOT NULL,
+    reason           INTEGER NOT NULL,
+    decided_number   INTEGER NOT NULL,
+    decided_person   INTEGER NOT NULL
+);
 CREATE TABLE party (
     party_number INTEGER PRIMARY KEY,
     party        TEXT NOT NULL,
@@ -285,6 +308,37 @@ LEFT JOIN currency c ON c.currency_number = t.currency_number
 LEFT JOIN user_row u ON u.person_number = t.person_number
 LEFT JOIN user_row w ON w.person_number = t.decided_person
 LEFT JOIN note n ON n.instruction_number = t.change_number
+LEFT JOIN note m ON m.instruction_number = t.decided_number;
+
+CREATE VIEW day_time AS
+SELECT c.currency, date(t.day * 86400, 'unixepoch') AS business_date, h.name AS phase,
+       CASE t.agreed_ns WHEN 0 THEN ''
+            ELSE strftime('%Y-%m-%dT%H:%M:%SZ', t.agreed_ns / 1000000000, 'unixepoch') END AS agreed_utc,
+       CASE t.time_ns WHEN 0 THEN ''
+            ELSE strftime('%Y-%m-%dT%H:%M:%SZ', t.time_ns / 1000000000, 'unixepoch') END AS in_force_utc,
+       coalesce(g.time_utc, '') AS passed_utc,
+       CASE WHEN t.passed_page = 0 THEN '' WHEN t.by_clock = 1 THEN 'clock' ELSE 'operator' END AS passed_by
+FROM day_time_row t
+JOIN currency c USING (currency_number)
+JOIN code h ON h.family = 'phase' AND h.code = t.phase
+LEFT JOIN page g ON g.page_number = t.passed_page;
+
+CREATE VIEW extension AS
+SELECT t.extension_number, g.time_utc AS asked_utc, c.currency,
+       CASE t.day WHEN 0 THEN '' ELSE date(t.day * 86400, 'unixepoch') END AS business_date, h.name AS phase,
+       strftime('%Y-%m-%dT%H:%M:%SZ', t.until_ns / 1000000000, 'unixepoch') AS until_utc,
+       coalesce(u.person, '') AS asked_by, coalesce(n.text, '') AS asked_reason,
+       CASE t.status WHEN 2 THEN 'waiting' WHEN 4 THEN 'in force' ELSE 'rejected' END AS state,
+       r.iso AS reason, r.text AS reason_text,
+       coalesce(w.person, '') AS decided_by, coalesce(m.text, '') AS decided_reason
+FROM extension_row t
+JOIN page g USING (page_number)
+JOIN currency c USING (currency_number)
+JOIN code h ON h.family = 'phase' AND h.code = t.phase
+JOIN code r ON r.family = 'reason' AND r.code = t.reason
+LEFT JOIN user_row u ON u.person_number = t.person_number
+LEFT JOIN user_row w ON w.person_number = t.decided_person
+LEFT JOIN note n ON n.instruction_number = t.extension_number
 LEFT JOIN note m ON m.instruction_number = t.decided_number;
 
 CREATE VIEW queue_change AS

@@ -39,7 +39,8 @@ from setfair.domain.money import all_currencies
 from setfair.errors import StoreError
 from setfair.journal.page import Page
 from setfair.store.agreement_rows import adopt
-from setfair.store.insert import insert_rows
+from setfair.store.day_rows import changes_day, project_day
+from setfair.store.insert import Inserter
 from setfair.store.leg_rows import leg_rows
 from setfair.store.queue_rows import changes_queue, project_queue_change, times_rows
 from setfair.store.sqlite import TRUTH, statements
@@ -62,6 +63,7 @@ class Projector:
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
+        self._inserter = Inserter(connection)
         self._owners: NDArray[np.int64] = np.zeros(0, np.int64)
         self.position = 0
         if not has_all_tables(self._query(NAMES_QUERY)):
@@ -90,7 +92,7 @@ class Projector:
         try:
             with transaction(self._connection) as cursor:
                 work(cursor, *arguments)
-        except adbc_driver_manager.Error as error:
+        except (adbc_driver_manager.Error, OSError) as error:
             raise StoreError(
                 f"the tables could not be brought up to date: {error}. The pages are safe; mend the disk "
                 "and run `setfair rebuild`."
@@ -145,7 +147,10 @@ class Projector:
             self._end_step(step)
 
     def _end_step(self, step: Sequence[Page]) -> None:
-        self._in_transaction(self._project_step, step)
+        try:
+            self._in_transaction(self._project_step, step)
+        finally:
+            self._inserter.let_go()
         self.position = step[-1].number
 
     def _project_step(self, cursor: Any, step: Sequence[Page]) -> None:
@@ -153,17 +158,11 @@ class Projector:
             self._project_documents(cursor, page)
             if changes_terms(page):
                 project_terms(cursor, page)
+            if changes_day(page):
+                project_day(cursor, page)
             if changes_queue(page):
                 project_queue_change(cursor, page)
-        self._ingest(cursor, "record_row", [record_rows(page) for page in step])
-        payments = [payment_rows(page, self._owners) for page in step]
-        self._ingest(cursor, "payment_row", [table for table in payments if table is not None])
-        legs = [leg_rows(page) for page in step]
-        self._ingest(cursor, "leg_row", [table for table in legs if table is not None])
-        times = [times_rows(page) for page in step]
-        self._ingest(cursor, "times_row", [table for table in times if table is not None])
-        obligations = [obligation_rows(page) for page in step]
-        self._ingest(cursor, "obligation_row", [table for table in obligations if table is not None])
+        self._inserter.insert(cursor, _rows_of(step, self._owners))
         for update in later_updates(step):
             _update(cursor, _PAYMENT_UPDATE, update)
             _update(cursor, _OBLIGATION_UPDATE, update)
@@ -171,11 +170,6 @@ class Projector:
         if len(balances):
             cursor.executemany("UPDATE account_row SET balance_minor = ? WHERE account_number = ?", balances)
         cursor.execute("UPDATE projection SET page_number = ? WHERE name = 'tables'", (step[-1].number,))
-
-    @staticmethod
-    def _ingest(cursor: Any, table: str, parts: Sequence[pa.Table]) -> None:
-        if parts:
-            insert_rows(cursor, table, pa.concat_tables(parts))
 
     def _project_documents(self, cursor: Any, page: Page) -> None:
         documents = page.documents
@@ -205,6 +199,19 @@ class Projector:
         for row, text in json.loads(documents.get("notes", b"{}")).items():
             values = (page.first_instruction + int(row), text, dispositions.get(row, ""))
             cursor.execute("INSERT INTO note VALUES (?, ?, ?)", values)
+
+
+def _rows_of(step: Sequence[Page], owners: NDArray[np.int64]) -> dict[str, pa.Table]:
+    """Return the rows that these pages add to each table that grows with what comes in."""
+    rows = {
+        "record_row": [record_rows(page) for page in step],
+        "payment_row": [payment_rows(page, owners) for page in step],
+        "leg_row": [leg_rows(page) for page in step],
+        "times_row": [times_rows(page) for page in step],
+        "obligation_row": [obligation_rows(page) for page in step],
+    }
+    found = {name: [part for part in parts if part is not None] for name, parts in rows.items()}
+    return {name: pa.concat_tables(parts) for name, parts in found.items() if parts}
 
 
 _PAYMENT_UPDATE = (

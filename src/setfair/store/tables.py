@@ -275,14 +275,20 @@ def _update_table(page: Page, about: Array) -> pa.Table:
 
 def balance_updates(pages: Sequence[Page]) -> pa.Table:
     """Return (balance_minor, account_number) after the last booking of each account in these pages."""
-    settled = np.concatenate(
-        [_take(page.records, page.records["kind"] == RecordKind.SETTLED) for page in pages]
-    )
-    accounts = np.stack([settled["debtor"], settled["creditor"]], axis=1).ravel()
-    balances = np.stack([settled["debtor_after"], settled["creditor_after"]], axis=1).ravel()
+    settled = [_take(page.records, page.records["kind"] == RecordKind.SETTLED) for page in pages]
+    accounts = _both(settled, "debtor", "creditor")
+    balances = _both(settled, "debtor_after", "creditor_after")
     last = last_places(accounts, int(accounts.max(initial=-1)) + 1)
     numbers = np.flatnonzero(last >= 0)
     return pa.table({"balance_minor": balances[last[numbers]], "account_number": numbers})
+
+
+def _both(parts: Sequence[Array], debtor: str, creditor: str) -> NDArray[np.int64]:
+    """Return what the records say of debtor and creditor, in turn, as the bookings came."""
+    both = np.empty((sum(map(len, parts)), 2), np.int64)
+    for place, name in enumerate((debtor, creditor)):
+        np.concatenate([part[name] for part in parts], out=both[:, place])
+    return both.ravel()
 
 
 def last_places(keys: NDArray[np.integer], count: int) -> NDArray[np.int64]:

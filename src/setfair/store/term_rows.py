@@ -61,9 +61,10 @@ def project_terms(cursor: Any, page: Page) -> None:
     elif kind == InstructionKind.TERM_CHANGE:
         _insert(cursor, page, instruction)
         return
-    for record in page.records:
-        if int(record["subject"]) < page.first_instruction and int(record["debtor_after"]) > 0:
-            _follow(cursor, page, instruction, record)
+    records = page.records
+    about = (records["subject"] < page.first_instruction) & (records["debtor_after"] > 0)
+    for record in records[about & (records["debtor"] >= 0)]:
+        _follow(cursor, page, instruction, record)
 
 
 def _insert(cursor: Any, page: Page, instruction: Row) -> None:

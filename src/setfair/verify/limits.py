@@ -28,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from setfair.domain.obligations import Obligations
-from setfair.formats.certificate import MOST_CLEARED, NO_PART, TOO_LITTLE, CurrencyCertificate
+from setfair.formats.certificate import LEAST_MONEY, MOST_CLEARED, NO_PART, TOO_LITTLE, CurrencyCertificate
 from setfair.verify.verdict import RefusedError, money
 
 Int64Array = npt.NDArray[np.int64]
@@ -36,14 +36,14 @@ Int64Array = npt.NDArray[np.int64]
 
 def is_plain(part: CurrencyCertificate) -> bool:
     """Say whether there is one objective that counts everything, and no limit."""
-    is_free = part.stage is None and part.maximum_minor is None
+    is_free = part.stage is None and part.maximum_minor is None and part.money is None
     has_amounts = part.unit_minor > 1 or part.minimum_minor > 0
     one_price = all(each.price_as_creditor is None for each in part.objectives)
     return is_free and not has_amounts and one_price and len(part.objectives) < 2
 
 
 def check_objectives(part: CurrencyCertificate) -> None:
-    """Refuse objectives that are not verified here.
+    """Refuse objectives that are not verified here; with money the last of them is that of the least.
 
     Raises
     ------
@@ -51,8 +51,9 @@ def check_objectives(part: CurrencyCertificate) -> None:
         If one of them is another than the most that is cleared, of all or of a class, or there is none.
     """
     names = [objective.name for objective in part.objectives]
-    known = [name for name in names if name.partition(": ")[0] == MOST_CLEARED]
-    if not names or known != names:
+    cleared = names[:-1] if part.money is not None and names[-1:] == [LEAST_MONEY] else names
+    known = [name for name in cleared if name.partition(": ")[0] == MOST_CLEARED]
+    if not cleared or known != cleared or (part.money is not None and cleared == names):
         raise RefusedError(
             f"{part.currency}: the certificate is for: {', then '.join(names) or 'no objective'};"
             f" verified here is: {MOST_CLEARED}"
@@ -61,9 +62,9 @@ def check_objectives(part: CurrencyCertificate) -> None:
 
 def check_limits(part: CurrencyCertificate, owed: Obligations) -> str:
     """Rule 1; return the limits in words."""
-    stage, cleared = _stage(part), part.cleared_minor
+    stage, cleared = stage_of(part), part.cleared_minor
     for number, why in ((NO_PART, "is not to be touched"), (TOO_LITTLE, "takes no part")):
-        _refuse_obligation(owed, part, (stage == number) & (cleared > 0), why)
+        refuse_obligation(owed, part, (stage == number) & (cleared > 0), why)
     counts = (
         (NO_PART, "not to be touched"),
         (TOO_LITTLE, "left out, too little would cancel"),
@@ -73,15 +74,15 @@ def check_limits(part: CurrencyCertificate, owed: Obligations) -> str:
     if part.minimum_minor:
         least = money(owed, part.minimum_minor)
         too_little = (cleared > 0) & (cleared < part.minimum_minor)
-        _refuse_obligation(owed, part, too_little, f"the least amount is {least}")
+        refuse_obligation(owed, part, too_little, f"the least amount is {least}")
         words.append(f"of any other at least {least} is cleared or nothing")
     if part.unit_minor > 1:
         unit = money(owed, part.unit_minor)
         in_parts = cleared % part.unit_minor != 0
-        _refuse_obligation(owed, part, in_parts, f"it is in whole multiples of {unit}")
+        refuse_obligation(owed, part, in_parts, f"it is in whole multiples of {unit}")
         words.append(f"in whole multiples of {unit}")
     if part.maximum_minor is not None:
-        through = _by_party(owed, owed.debtor, cleared)
+        through = by_party(owed, owed.debtor, cleared)
         over = through > part.maximum_minor
         if over.any():
             party = int(np.argmax(over))
@@ -97,15 +98,15 @@ def check_limits(part: CurrencyCertificate, owed: Obligations) -> str:
 def check_staged(part: CurrencyCertificate, owed: Obligations) -> str:
     """Rules 2 to 5."""
     check_objectives(part)
-    stage = _stage(part)
-    _check_ages(part, owed, stage)
+    stage = stage_of(part)
+    check_ages(part, owed, stage)
     amount = owed.amount_minor // part.unit_minor * part.unit_minor
     takes_part = stage >= 0
-    sign, sign_of_party = _signs(part, owed, stage)
+    sign, sign_of_party = signs_of(part, owed, stage)
     partly = takes_part & (sign > 0) & (part.cleared_minor < amount)
     reason = "the prices need {}: the certificate does not prove that no more can be cleared"
-    _refuse_obligation(owed, part, partly, reason.format("all of it"))
-    _refuse_obligation(
+    refuse_obligation(owed, part, partly, reason.format("all of it"))
+    refuse_obligation(
         owed, part, takes_part & (sign < 0) & (part.cleared_minor > 0), reason.format("nothing of it")
     )
     _check_parties(part, owed, np.where(takes_part, amount, 0), sign_of_party)
@@ -121,12 +122,13 @@ def check_staged(part: CurrencyCertificate, owed: Obligations) -> str:
     )
 
 
-def _stage(part: CurrencyCertificate) -> Int64Array:
+def stage_of(part: CurrencyCertificate) -> Int64Array:
+    """Return by obligation the objective that counts it, or below 0 why it takes no part."""
     return np.zeros(len(part.row), np.int64) if part.stage is None else part.stage
 
 
-def _check_ages(part: CurrencyCertificate, owed: Obligations, stage: Int64Array) -> None:
-    """Rule 2."""
+def check_ages(part: CurrencyCertificate, owed: Obligations, stage: Int64Array) -> None:
+    """Refuse classes of age that do not follow the due days: rule 2."""
     present = np.unique(stage[stage >= 0])
     days = [owed.due_day[stage == number] for number in present]
     for (earlier, later), number in zip(pairwise(days), present[1:], strict=True):
@@ -137,7 +139,9 @@ def _check_ages(part: CurrencyCertificate, owed: Obligations, stage: Int64Array)
             )
 
 
-def _signs(part: CurrencyCertificate, owed: Obligations, stage: Int64Array) -> tuple[Int64Array, Int64Array]:
+def signs_of(
+    part: CurrencyCertificate, owed: Obligations, stage: Int64Array
+) -> tuple[Int64Array, Int64Array]:
     """Return the sign of the first gain that is not 0, by obligation and by party."""
     sign, sign_of_party = np.zeros(len(owed), np.int64), np.zeros(len(owed.party_id), np.int64)
     for number, objective in enumerate(part.objectives):
@@ -153,8 +157,8 @@ def _check_parties(
     part: CurrencyCertificate, owed: Obligations, amount: Int64Array, sign: Int64Array
 ) -> None:
     """Rule 4."""
-    through = _by_party(owed, owed.debtor, part.cleared_minor)
-    most = np.minimum(_by_party(owed, owed.debtor, amount), _by_party(owed, owed.creditor, amount))
+    through = by_party(owed, owed.debtor, part.cleared_minor)
+    most = np.minimum(by_party(owed, owed.debtor, amount), by_party(owed, owed.creditor, amount))
     if part.maximum_minor is not None:
         most = np.minimum(most, part.maximum_minor)
     wrong = ((sign > 0) & (through < most)) | ((sign < 0) & (through > 0))
@@ -168,15 +172,17 @@ def _check_parties(
         )
 
 
-def _by_party(owed: Obligations, end: Int64Array, amount: Int64Array) -> Int64Array:
+def by_party(owed: Obligations, end: Int64Array, amount: Int64Array) -> Int64Array:
+    """Return sums by party of amounts by obligation; `end` is the party of each that counts."""
     sums = np.zeros(len(owed.party_id), np.int64)
     np.add.at(sums, end, amount)
     return sums
 
 
-def _refuse_obligation(
+def refuse_obligation(
     owed: Obligations, part: CurrencyCertificate, wrong: npt.NDArray[np.bool_], why: str
 ) -> None:
+    """Refuse the first obligation of which too much or too little is cleared, if any is wrong."""
     if wrong.any():
         place = int(np.argmax(wrong))
         cleared, amount = money(owed, part.cleared_minor[place]), money(owed, owed.amount_minor[place])

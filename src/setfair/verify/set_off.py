@@ -4,7 +4,8 @@ Rules, in order; the first that does not hold is the refusal
 -----
 1. The certificate is of these obligations: the same rows take part, and their content has the same digest.
 2. Of no obligation less than nothing or more than its amount is cleared; limits are kept (`limits`).
-3. No party's net position changes: as much is cleared of what it owes as of what it is owed.
+3. No party's net position changes: as much is cleared of what it owes as of what it is owed. With money put
+   in, it changes by that alone, and `money` proves the rest.
 4. The prices prove that nothing larger satisfies 2 and 3. For an obligation from u to v let
    gain = 1 - price[u] + price[v]. Around any loop the prices cancel, so whatever satisfies 3 clears
    sum(cleared) = sum(cleared * gain), and by 2 at most bound = sum(amount * max(0, gain)). Where an
@@ -27,8 +28,15 @@ import numpy as np
 import numpy.typing as npt
 
 from setfair.domain.obligations import Obligations
+from setfair.domain.party_amount import PartyAmount
 from setfair.formats.certificate import Certificate, CurrencyCertificate
 from setfair.verify.limits import check_limits, check_objectives, check_staged, is_plain
+from setfair.verify.money import (
+    check_gifts,
+    check_most_discharged,
+    check_offers,
+    check_positions_with_money,
+)
 from setfair.verify.table import check_currencies, check_digest, check_table
 from setfair.verify.verdict import RefusedError, Verdict, money, run_checks
 
@@ -40,7 +48,12 @@ Int64Array = npt.NDArray[np.int64]
 
 
 def verify_set_off(
-    certificate: Certificate, obligations: Sequence[Obligations], *, rows: int, left_out: int
+    certificate: Certificate,
+    obligations: Sequence[Obligations],
+    *,
+    rows: int,
+    left_out: int,
+    liquidity: Sequence[PartyAmount] | None = None,
 ) -> Verdict:
     """Check a certificate against the obligations that it is of.
 
@@ -52,17 +65,35 @@ def verify_set_off(
         What takes part of the table, currency by currency in the order of their codes.
     rows, left_out
         Rows of the table, and how many of them take no part.
+    liquidity
+        The table of money that the offers are to be those of; None: they are as the certificate says.
     """
-    return run_checks(_checks(certificate, obligations, rows, left_out))
+    return run_checks(_checks(certificate, obligations, (rows, left_out), liquidity))
 
 
 def _checks(
-    certificate: Certificate, obligations: Sequence[Obligations], rows: int, left_out: int
+    certificate: Certificate,
+    obligations: Sequence[Obligations],
+    size: tuple[int, int],
+    liquidity: Sequence[PartyAmount] | None,
 ) -> Iterator[Callable[[], str]]:
-    yield partial(_check_table, certificate, obligations, (rows, left_out))
+    yield partial(_check_table, certificate, obligations, size)
+    if liquidity is not None:
+        yield partial(_check_money_currencies, certificate, liquidity)
     for part, owed in zip(certificate.currencies, obligations, strict=True):
         yield partial(_check_content, part, owed)
         yield partial(_check_bounds, part, owed)
+        if liquidity is not None:
+            offers = [row for row in liquidity if row.currency.code == part.currency]
+            yield partial(check_offers, part, owed, part.money, offers)
+        if part.money is not None:
+            yield partial(check_gifts, part, owed, part.money)
+            yield partial(check_positions_with_money, part, owed, part.money)
+            if part.stage is not None or part.maximum_minor is not None:
+                yield partial(check_limits, part, owed)
+            yield partial(check_most_discharged, part, owed, part.money)
+            yield partial(_check_totals, part, owed)
+            continue
         yield partial(_check_positions, part, owed)
         if is_plain(part):
             yield partial(_check_optimum, part, owed)
@@ -79,6 +110,17 @@ def _check_table(certificate: Certificate, obligations: Sequence[Obligations], f
         [part.currency for part in certificate.currencies], [owed.currency.code for owed in obligations]
     )
     return said
+
+
+def _check_money_currencies(certificate: Certificate, liquidity: Sequence[PartyAmount]) -> str:
+    """Refuse a table of money in a currency that the certificate is not of."""
+    codes = [part.currency for part in certificate.currencies]
+    for row in liquidity:
+        if row.currency.code not in codes:
+            raise RefusedError(
+                f"the table of money has {row.currency.code} in line {row.line}, and the certificate has not"
+            )
+    return "the table of money is in currencies of the certificate"
 
 
 def _check_content(part: CurrencyCertificate, owed: Obligations) -> str:

@@ -71,7 +71,7 @@ def kind_of(model: type[BaseModel], name: str) -> str:
     later = re.fullmatch(r"Annotated\[(.*), (?:parts\.)?LATER\]", model.__annotations__[name])
     annotation = (later[1] if later else model.__annotations__[name]).removesuffix(" | None")
     if annotation.startswith("Literal["):
-        return " or ".join(f"`{choice}`" for choice in re.findall(r'"(\w+)"', annotation))
+        return " or ".join(f"`{choice}`" for choice in re.findall(r"[\"'](\w+)[\"']", annotation))
     bounds = {type(limit).__name__: limit for limit in model.model_fields[name].metadata}
     if annotation == "int":
         return f"integer, {bounds['Ge'].ge} to {bounds['Le'].le}"

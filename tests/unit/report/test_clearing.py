@@ -14,7 +14,7 @@ from lxml import etree
 from setfair.business_day import open_day, run_cycles
 from setfair.domain.instruction import OBLIGATION_SCHEMA
 from setfair.engine.setoff import set_off
-from setfair.engine.setoff.liquidity import discharge_curve
+from setfair.engine.setoff.curve import discharge_curve
 from setfair.errors import HouseError
 from setfair.house import House
 from setfair.report.clearing import (

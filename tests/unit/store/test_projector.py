@@ -67,6 +67,15 @@ def test_steps_of_any_size_give_the_same_rows(folder: Path, monkeypatch: pytest.
             assert table_rows(opened) == before
 
 
+def test_rows_through_a_file_are_the_same_rows(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which way rows go into the tables does not show."""
+    with open_house(folder, ticking_clock()) as opened:
+        before = table_rows(opened)
+        monkeypatch.setattr("setfair.store.insert.MANY_ROWS", 1)
+        opened.rebuild()
+        assert table_rows(opened) == before
+
+
 def test_the_writer_projects_when_enough_waits(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The lag has a bound: the tables follow without being asked."""
     monkeypatch.setattr("setfair.house.STEP_RECORDS", 5)

@@ -39,6 +39,8 @@ class Model:
     capacity: Int64Array
     stage: Int64Array
     """By arc: the stage that counts it, `NO_STAGE` for the arc inside a party."""
+    spared: npt.NDArray[np.bool_]
+    """By arc: its stage makes what goes through it the least, not the most."""
     nodes: int
     place: Int64Array
     """By arc of obligations, in the order of `arcs`: its place in this network."""
@@ -48,7 +50,9 @@ class Model:
     """By party: the node from which what it owes leaves; what it is owed arrives at its own number."""
 
 
-def make_model(arcs: Arcs, amount: Int64Array, stage: Int64Array, maximum: Int64Array) -> Model:
+def make_model(
+    arcs: Arcs, amount: Int64Array, stage: Int64Array, maximum: Int64Array, *, with_money: bool = False
+) -> Model:
     """Lay out merged obligations as a network.
 
     Parameters
@@ -61,9 +65,14 @@ def make_model(arcs: Arcs, amount: Int64Array, stage: Int64Array, maximum: Int64
         int64, by obligation, from 0; not falling with the due day.
     maximum
         int64, by party: the most of its debts that may be cancelled, or `NO_MAXIMUM`.
+    with_money
+        Whether money may pay debts (`money`): then more of them than a party is owed may be cancelled.
     """
     arcs, stage_of_arc = _split_by_stage(arcs, amount, stage)
-    most = most_through(arcs.debtor, arcs.creditor, arcs.amount, len(arcs.party))
+    if with_money:
+        most, _ = owes_and_owed(arcs.debtor, arcs.creditor, arcs.amount, len(arcs.party))
+    else:
+        most = most_through(arcs.debtor, arcs.creditor, arcs.amount, len(arcs.party))
     split = np.flatnonzero(maximum < most)
     leaves_from = np.arange(len(arcs.party))
     leaves_from[split] = len(arcs.party) + np.arange(len(split))
@@ -78,6 +87,7 @@ def make_model(arcs: Arcs, amount: Int64Array, stage: Int64Array, maximum: Int64
         head=head[order].astype(np.int32),
         capacity=np.concatenate((arcs.amount, maximum[inner]))[order],
         stage=np.concatenate((stage_of_arc, np.full(len(inner), NO_STAGE)))[order],
+        spared=np.zeros(len(order), np.bool_),
         nodes=len(arcs.party) + len(split),
         place=place[: len(arcs.debtor)],
         arcs=arcs,
@@ -87,10 +97,17 @@ def make_model(arcs: Arcs, amount: Int64Array, stage: Int64Array, maximum: Int64
 
 def most_through(debtor: Int64Array, creditor: Int64Array, amount: Int64Array, parties: int) -> Int64Array:
     """Return by party the most that can be cancelled of its debts: what it owes or is owed, the lesser."""
+    return np.minimum(*owes_and_owed(debtor, creditor, amount, parties))
+
+
+def owes_and_owed(
+    debtor: Int64Array, creditor: Int64Array, amount: Int64Array, parties: int
+) -> tuple[Int64Array, Int64Array]:
+    """Return by party what it owes and what it is owed."""
     owes, owed = np.zeros(parties, np.int64), np.zeros(parties, np.int64)
     np.add.at(owes, debtor, amount)
     np.add.at(owed, creditor, amount)
-    return np.minimum(owes, owed)
+    return owes, owed
 
 
 def _split_by_stage(arcs: Arcs, amount: Int64Array, stage: Int64Array) -> tuple[Arcs, Int64Array]:

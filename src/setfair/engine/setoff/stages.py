@@ -10,6 +10,8 @@ Rules
    that keep what was fixed, so the next stage loses none of them and gains none.
 4. The sign of the first gain that is not 0 decides about an arc; this is what proves the result
    (`certificate`).
+5. Of arcs that are spared the least is used, not the most: their cost is -1. Turned around, with what is used
+   of them for what is kept, they are arcs of cost 1.
 
 Source: complementary slackness, e.g. R. K. Ahuja, T. L. Magnanti, J. B. Orlin, "Network flows", 1993, ch. 9.
 """
@@ -19,7 +21,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from setfair.engine.setoff.components import strong_components
 from setfair.engine.setoff.merge import Int64Array, net_positions
@@ -54,7 +55,7 @@ def solve_stages(model: Model, stages: int) -> Staged:
     kept = model.capacity.copy()
     prices = np.zeros((stages, model.nodes), np.int64)
     for stage in range(stages):
-        cost = (model.stage[free] == stage).astype(np.int8)
+        cost = np.where(model.spared[free], -1, 1) * (model.stage[free] == stage)
         price = prices[stage]
         if cost.any():
             price = _solve_stage(model, free, cost, kept)
@@ -64,10 +65,17 @@ def solve_stages(model: Model, stages: int) -> Staged:
     return Staged(model.capacity - kept, prices)
 
 
-def _solve_stage(model: Model, free: Int64Array, cost: npt.NDArray[np.int8], kept: Int64Array) -> Int64Array:
+def _solve_stage(model: Model, free: Int64Array, cost: Int64Array, kept: Int64Array) -> Int64Array:
     """Keep as little of the free arcs of this stage as can be; write what is kept, return the prices."""
-    tail, head = model.tail[free], model.head[free]
-    excess = net_positions(tail.astype(np.int64), head.astype(np.int64), kept[free], model.nodes)
-    flow = least_flow(tail, head, model.capacity[free], cost, excess)
-    kept[free] = flow.flow
+    tail, head, capacity = model.tail[free], model.head[free], model.capacity[free]
+    turned = cost < 0
+    order = np.arange(len(free))
+    if turned.any():
+        tail, head = np.where(turned, head, tail), np.where(turned, tail, head)
+        order = np.argsort(tail, kind="stable")
+    carried = np.where(turned, capacity - kept[free], kept[free])
+    excess = net_positions(tail.astype(np.int64), head.astype(np.int64), carried, model.nodes)
+    flow = least_flow(tail[order], head[order], capacity[order], np.abs(cost[order]).astype(np.int8), excess)
+    carried[order] = flow.flow
+    kept[free] = np.where(turned, capacity - carried, carried)
     return flow.price
