@@ -29,7 +29,7 @@ from tests.torture.wreck import Platter, put, taken
 
 SESSION_MAX = 8
 """Steps of one session at most."""
-_ROOTS = "SELECT page_number, root FROM page"
+_PAGES = "SELECT page_number, root, instruction_kind FROM page"
 _NOTES = "SELECT page_number, note FROM signed_checkpoint"
 MEMORY = Path("/dev/shm")
 """Where houses lie if there is such a place: what is durable is decided by the layer above it, and waits for
@@ -123,7 +123,9 @@ def play_day(seed: int) -> DayOnDisk:
     after = taken(house)
     archive = {file.name: file.read_bytes() for file in sorted((house / "archive").glob("*.parquet"))}
     connection = connect(house, read_only=True)
-    played.roots = {row["page_number"]: row["root"] for row in query(connection, _ROOTS)}
+    pages = query(connection, _PAGES)
+    played.roots = {row["page_number"]: row["root"] for row in pages}
+    played.kinds = {row["page_number"]: row["instruction_kind"] for row in pages}
     notes = {row["page_number"]: row["note"] for row in query(connection, _NOTES)}
     connection.close()
     compare(house, played, Asked(at, at), random)
