@@ -200,7 +200,7 @@ class ClearingHouse:
         elif batch.family is Family.OBLIGATION:
             taken, parties = take_obligations(batch.rows, directory)
         else:
-            taken, parties = take_parties(batch.rows, directory)
+            taken, parties = take_parties(batch.rows, directory, self.state.books.obligation_memory())
         taken.instructions["screening"] = screened.outcome
         documents = {"screening": json.dumps({"list_set": screened.list_version}).encode()}
         if parties:

@@ -22,6 +22,12 @@ from setfair.engine.decide import Terms, decide
 from setfair.engine.layout import INSTRUCTION, LEG_TERMS, RECORD, TIMES, Array
 from setfair.engine.limit_table import find_limit
 from setfair.engine.loops import find_loops
+from setfair.engine.offset.branch import search_all
+from setfair.engine.offset.model import assemble
+from setfair.engine.offset.neighbourhood import improve
+from setfair.engine.offset.oscillate import oscillate
+from setfair.engine.offset.price import improve_prices
+from setfair.engine.offset.search import fill_up
 from setfair.engine.setoff import set_off
 from setfair.formats import columns
 from setfair.formats.kernels import hash_texts
@@ -45,7 +51,7 @@ _DAY = 20_000
 
 def prepare() -> None:
     """Compile all kernels, on two cores where there are two."""
-    parts = (screen_a_name, decide_a_day, clear_debts, read_a_line)
+    parts = (screen_a_name, decide_a_day, clear_debts, choose_payments, read_a_line)
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         for part in [pool.submit(part) for part in parts]:
             part.result()
@@ -92,6 +98,16 @@ def _one(kind: InstructionKind, **fields: int) -> Array:
     for name, value in {"kind": kind, **default, **words, **fields}.items():
         instruction[name] = value
     return instruction
+
+
+def choose_payments() -> None:
+    """Choose among three payments of which liquidity covers one, by every search there is."""
+    value, room = np.array([6, 6, 5]), np.zeros(3, np.int64)
+    core = assemble(value, np.arange(3), room, -value, np.array([10]))
+    nothing = np.zeros(3, np.bool_)
+    oscillate(core, fill_up(core, nothing), 100, 10)
+    improve_prices(core, np.zeros(1, np.int64), 1, 0, 100)
+    improve(core, search_all(core, nothing, 1).inside, np.zeros(3), 100, 10)
 
 
 def clear_debts() -> None:

@@ -290,3 +290,87 @@ def test_both_sides_of_the_date_line(tmp_path: Path) -> None:
         ("NZD", date(2026, 2, 4)),
     ]
     check_read_back(house, store)
+
+
+def on(day: date) -> dict[str, int]:
+    """Return the field of a value date."""
+    return {"value_date": days_of(day)}
+
+
+def test_one_date_on_both_sides_of_the_date_line(tmp_path: Path) -> None:
+    """Tuesday in Auckland is over before Tuesday in Los Angeles begins: the link ends whole."""
+    text = zoned(("NZD", "Pacific/Auckland"), ("USD", "America/Los_Angeles"))
+    clock = Clock("2026-02-02T13:00:00-08:00")
+    house, store = house_of(tmp_path, clock, text + "\n[settlement]\nwarehouse_days = 5\n")
+    business_day.open_day(house)
+    tuesday = on(date(2026, 2, 3))
+    nzd = leg(3, ("KE01", "UG01"), 50_000, "NZD", **tuesday)
+    usd = leg(4, ("UG01", "KE01"), 30_000, "USD", **tuesday)
+    rows = house.submit(payments(nzd, usd)).rows
+    waits = [(Status(int(row["status"])), Reason(int(row["reason"]))) for row in rows]
+    assert waits == [
+        (Status.PDNG, Reason.LINK_INCOMPLETE),
+        (Status.PDNG, Reason.BEFORE_VALUE_DATE),
+    ]
+    clock.set("2026-02-02T20:00:00-08:00")
+    house.expire_due()
+    ended = house.state.books.payments[:2]
+    assert ended["reason"].tolist() == [Reason.QUEUED_AT_CUTOFF, Reason.LINK_BROKEN]
+    assert set(balances_of(house).values()) == {0}
+    check_read_back(house, store)
+
+
+def test_value_dates_ahead(tmp_path: Path) -> None:
+    """What comes early waits over nights and restarts; a holiday of one currency moves a whole link."""
+    text = times_for(usual_agreement(), "UGX", holidays="[2026-01-06]")
+    ahead = '\n[settlement]\nwarehouse_days = 7\nvalue_dates = "following"\n'
+    clock = Clock("2026-01-05T09:00:00+03:00")
+    house, store = house_of(tmp_path, clock, text + ahead)
+    business_day.open_day(house)
+    monday, tuesday, wednesday = (date(2026, 1, day) for day in (5, 6, 7))
+    kes = leg(1, ("KE01", "UG01"), 40_000, "KES", **on(tuesday), against_currency="UGX")
+    ugx = leg(2, ("UG01", "KE01"), 900, "UGX", **on(tuesday), against_currency="KES")
+    single = payment(3, "KE01", "UG01", 10_000, **on(tuesday))
+    far = payment(4, "KE01", "UG01", 100, **on(date(2026, 1, 13)))
+    late = payment(5, "KE01", "UG01", 100, **on(date(2026, 1, 2)))
+    rows = house.submit(payments(kes, ugx, single, far, late)).rows
+    waits = (Status.PDNG, Reason.BEFORE_VALUE_DATE)
+    assert [(row["status"], row["reason"]) for row in rows] == [
+        waits,
+        waits,
+        waits,
+        (Status.RJCT, Reason.WRONG_VALUE_DATE),
+        (Status.RJCT, Reason.WRONG_VALUE_DATE),
+    ]
+    assert house.state.books.payments["value_date"][:3].tolist() == [
+        days_of(wednesday),
+        days_of(wednesday),
+        days_of(tuesday),
+    ]
+    business_day.close_day(house)
+    assert outcome_of(house, payment(6, "KE01", "UG01", 100, **on(wednesday))) == waits
+    assert int(house.state.books.business_day[404]) == days_of(monday)
+    house.recover()
+    clock.set("2026-01-06T09:00:00+03:00")
+    assert business_day.open_day(house) == [("KES", Phase.OPEN)]
+    assert balances_of(house)["UG01", "KES"] == 10_000
+    business_day.close_day(house)
+    clock.set("2026-01-07T09:00:00+03:00")
+    business_day.open_day(house)
+    balances = balances_of(house)
+    assert (balances["UG01", "KES"], balances["KE01", "UGX"]) == (50_100, 900)
+    assert all(house.state.books.payments["status"][:3] == Status.ACSC)
+    check_read_back(house, store)
+
+
+def test_a_value_date_that_not_all_share_is_refused(tmp_path: Path) -> None:
+    """Where the agreement moves nothing, a leg on a holiday of the other currency is refused at the door."""
+    text = times_for(usual_agreement(), "UGX", holidays="[2026-01-06]")
+    clock = Clock("2026-01-05T09:00:00+03:00")
+    house, _ = house_of(tmp_path, clock, text + "\n[settlement]\nwarehouse_days = 7\n")
+    business_day.open_day(house)
+    tuesday = on(date(2026, 1, 6))
+    kes = leg(1, ("KE01", "UG01"), 40_000, "KES", **tuesday, against_currency="UGX")
+    assert outcome_of(house, kes) == (Status.RJCT, Reason.WRONG_VALUE_DATE)
+    single = payment(2, "KE01", "UG01", 40_000, **tuesday)
+    assert outcome_of(house, single) == (Status.PDNG, Reason.BEFORE_VALUE_DATE)

@@ -438,9 +438,10 @@ class _DayBuilder:
         return Screening.HIT if chance < 0.02 + self.held_rate else Screening.CLEAR
 
     def _value_date(self) -> int:
-        if self.rng.random() < 0.8:
+        if self.rng.random() < (0.5 if self.spec.warehouse_days else 0.8):
             return 0
-        return self.date + self.rng.choice((0, 0, 0, 0, 1, -1))
+        ahead = (1, 1, 1, 2, 3) if self.spec.warehouse_days else ()
+        return self.date + self.rng.choice((0, 0, 0, 0, 1, -1, *ahead))
 
     def _some_payment(self, wanted: tuple[Status, ...]) -> Instruction | None:
         """Pick a payment on record in one of these states, or now and then one that was just drawn."""

@@ -9,7 +9,7 @@ import numpy as np
 from setfair.domain.codes import InstructionKind, Mechanism, Phase, Reason, RecordKind, Status
 from setfair.domain.money import BALANCE_MAX_MINOR
 from setfair.engine import decide as engine
-from setfair.engine.books import QUEUE_RULE, AccountTerms, Books, LimitTerms
+from setfair.engine.books import QUEUE_RULE, WAREHOUSE_RULE, AccountTerms, Books, LimitTerms
 from setfair.engine.extensions import BY_CLOCK, due_phase
 from setfair.engine.layout import INSTRUCTION, LEG_TERMS, TIMES, Array
 from setfair.engine.terms import adopt_users
@@ -60,7 +60,7 @@ class EngineHouse:
         self.books.accounts["reserved_urgent"] = self.books.accounts["reserved_high"] = 0
         adopt_users(self.books, spec.users)
         self.books.rules[0], self.books.rules[1] = spec.discipline == "bypass", spec.officers
-        self.books.rules[QUEUE_RULE] = spec.queue_max
+        self.books.rules[QUEUE_RULE], self.books.rules[WAREHOUSE_RULE] = spec.queue_max, spec.warehouse_days
 
     def open_day(self, currency: int, date: int) -> list[Record]:
         """Open the day of a currency."""

@@ -39,11 +39,12 @@ class EntryChecks:
     accounts: list[AccountSpec]
     phase: list[Phase]
     date: list[int]
+    warehouse_days: int
     entries: dict[int, Entry]
     identities: dict[Identity, list[int]]
     returned: dict[int, int]
 
-    def _currency(self, row: Instruction) -> int:
+    def currency_of(self, row: Instruction) -> int:
         for account in (row.debtor, row.creditor):
             if account >= 0:
                 return self.accounts[account].currency
@@ -71,7 +72,7 @@ class EntryChecks:
         return self._check_phase(row) or self._check_value_date(row)
 
     def _check_phase(self, row: Instruction) -> Reason:
-        phase = self.phase[self._currency(row)]
+        phase = self.phase[self.currency_of(row)]
         if phase is Phase.CLOSED:
             return Reason.DAY_NOT_OPEN
         if phase is Phase.CUSTOMER_CUTOFF and row.kind is InstructionKind.CUSTOMER_PAYMENT:
@@ -81,8 +82,16 @@ class EntryChecks:
         return Reason.NONE
 
     def _check_value_date(self, row: Instruction) -> Reason:
-        wrong = row.value_date != 0 and row.value_date != self.date[self._currency(row)]
+        wrong = row.value_date != 0 and row.value_date != self.date[self.currency_of(row)]
         return Reason.WRONG_VALUE_DATE if wrong else Reason.NONE
+
+    def is_early(self, row: Instruction) -> bool:
+        """Say whether a value date is still to come."""
+        return row.value_date > self.date[self.currency_of(row)]
+
+    def may_wait(self, row: Instruction) -> bool:
+        """Say whether a value date is to come, and within what is allowed."""
+        return 0 < row.value_date - self.date[self.currency_of(row)] <= self.warehouse_days
 
     def _check_screened(self, row: Instruction) -> Reason:
         return Reason.NOT_SCREENED if row.screening is Screening.UNSCREENED else Reason.NONE

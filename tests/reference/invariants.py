@@ -175,6 +175,7 @@ class Watcher:
         self.queues: list[list[int]] = [[] for _ in spec.accounts]
         self.terms = WatchedTerms(spec)
         self.opened_number = [0] * spec.currencies
+        self.date = [0] * spec.currencies
         self.now = 0
         self.proposed: dict[int, TermCommand] = {}
         """By number: what one person asked for, until it is decided."""
@@ -190,6 +191,7 @@ class Watcher:
         if step[0] == "open":
             self.terms.open_day(step[1], self.balance)
             self.opened_number[step[1]] = records[0].subject_number
+            self.date[step[1]] = step[2]
         if step[0] in ("expire", "clock"):
             self.now = step[1]
         if step[0] == "extend":
@@ -251,6 +253,9 @@ class Watcher:
         elif record.kind is RecordKind.SETTLED:
             may_pass = self.spec.discipline == "bypass" and record.mechanism is Mechanism.BILATERAL_OFFSET
             assert may_pass or not self._is_blocked(row)
+        if record.kind in (RecordKind.SETTLED, RecordKind.QUEUED):
+            # Nothing settles, or stands in a queue, but on its value date.
+            assert row.value_date in (0, self.date[record.currency])
         if record.kind is RecordKind.SETTLED:
             self._book(record)
         if record.kind is RecordKind.QUEUED:
@@ -440,5 +445,6 @@ class Watcher:
 
     def _check_queue_is_empty(self, currency: int) -> None:
         waiting = (RecordKind.QUEUED, RecordKind.HELD, RecordKind.LINK_PENDING, RecordKind.PARKED)
-        for record in self.last.values():
-            assert record.currency != currency or record.kind not in waiting
+        for number, record in self.last.items():
+            is_early = self.instructions[number].value_date > self.date[currency]
+            assert record.currency != currency or record.kind not in waiting or is_early

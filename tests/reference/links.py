@@ -103,27 +103,42 @@ class Links:
         """Accept the link if this leg was all that it waited for; otherwise the leg waits."""
         link = self.of_leg[entry.number]
         others = [self.house.entries[number] for number in link.legs if number != entry.number]
-        if link.is_complete and not any(other.is_held for other in others):
-            self._accept(link, cause)
-        else:
-            self.house.record(entry, RecordKind.LINK_PENDING, Status.PDNG, Reason.LINK_INCOMPLETE, cause)
+        early = self.house.is_early(entry.instruction)
+        is_ready = link.is_complete and not any(other.is_held for other in others) and not early
+        if not is_ready or not self._accept(link, cause):
+            reason = Reason.BEFORE_VALUE_DATE if early else Reason.LINK_INCOMPLETE
+            self.house.record(entry, RecordKind.LINK_PENDING, Status.PDNG, reason, cause)
 
-    def _accept(self, link: Link, cause: int) -> None:
+    def take_up(self, entry: Entry, cause: int) -> None:
+        """Go on with the link of a leg whose value date has come."""
+        link = self.of_leg[entry.number]
+        if link.is_complete and not any(self.house.entries[number].is_held for number in link.legs):
+            self._accept(link, cause)
+
+    def _accept(self, link: Link, cause: int) -> bool:
+        """Settle, queue or end a matched link; say False if the value date of a leg is still to come."""
         house = self.house
         if self._is_expired(link):
             self.end(link, Reason.EXPIRED, cause)
-            return
+            return True
+        early = False
         for number in link.legs:
-            reason = house.check_timing(house.entries[number].instruction)
-            if reason is not Reason.NONE:
+            row = house.entries[number].instruction
+            reason = house.check_timing(row)
+            if reason and house.is_early(row):
+                early = True
+            elif reason is not Reason.NONE:
                 self.end(link, reason, cause, first=number)
-                return
+                return True
+        if early:
+            return False
         if any(house.is_blocked(row) for row in self.rows(link)) or not self.can_settle(link):
             self._queue(link, cause)
-            return
+            return True
         self.settle(link, Mechanism.IMMEDIATE, cause)
         for row in self.rows(link):
             house.cascade([row.creditor], cause)
+        return True
 
     def _queue(self, link: Link, cause: int) -> None:
         house = self.house
@@ -241,6 +256,8 @@ class Links:
     def readmit(self, entry: Entry, cause: int) -> None:
         """Go on with a leg that two people released."""
         reason = self.house.check_timing(entry.instruction)
+        if reason and self.house.may_wait(entry.instruction):
+            reason = Reason.NONE
         if reason is Reason.NONE and self._is_expired(self.of_leg[entry.number]):
             reason = Reason.EXPIRED
         if reason is not Reason.NONE:

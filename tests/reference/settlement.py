@@ -24,6 +24,7 @@ from setfair.domain.codes import (
 )
 from setfair.domain.money import BALANCE_MAX_MINOR
 from tests.reference.books import Books
+from tests.reference.day_moves import reject_waiting, take_up
 from tests.reference.entry_checks import Entry, EntryChecks
 from tests.reference.extensions import Extensions
 from tests.reference.held import decide_held, hold_again
@@ -34,7 +35,6 @@ from tests.reference.terms import Terms
 from tests.reference.words import (
     DECISION_KINDS,
     ENGINE_REASONS,
-    PAYMENT_KINDS,
     AccountSpec,
     Discipline,
     ExtensionCommand,
@@ -78,6 +78,7 @@ class ReferenceHouse(EntryChecks):
         users: tuple[int, ...] = (),
         day: tuple[int, int, int, int] = (0, 0, 0, 0),
         by_clock: bool = False,
+        warehouse_days: int = 0,
     ) -> None:
         self.accounts = list(accounts)
         self.discipline = discipline
@@ -101,6 +102,7 @@ class ReferenceHouse(EntryChecks):
         self.links = Links(self)
         self.terms = Terms(self, users)
         self.schedule = Schedule(self)
+        self.warehouse_days = warehouse_days
         self.spec_day = day
         self.spec_by_clock = by_clock
         self.extensions = Extensions(self, currencies)
@@ -119,6 +121,7 @@ class ReferenceHouse(EntryChecks):
             spec.users,
             spec.day,
             spec.by_clock,
+            spec.warehouse_days,
         )
 
     # The doors
@@ -130,7 +133,9 @@ class ReferenceHouse(EntryChecks):
         self.books.open_day(currency)
         self.extensions.open_day(currency)
         self._forget_identities(date)
-        return self._change_phase(currency, Phase.OPEN)
+        self._change_phase(currency, Phase.OPEN)
+        take_up(self, currency, self.last_number)
+        return self.records
 
     def move_phase(self, currency: int, phase: Phase) -> list[Record]:
         """Move the phase of one currency; at the interbank cut-off its queue is rejected."""
@@ -223,27 +228,12 @@ class ReferenceHouse(EntryChecks):
             Record(kind, status, Reason.NONE, Mechanism.NONE, currency, cause, cause, -1, -1, 0, 0, 0)
         )
         if phase in (Phase.INTERBANK_CUTOFF, Phase.CLOSED):
-            self._reject_waiting(currency, cause)
+            reject_waiting(self, currency, cause)
         if phase is not Phase.OPEN:
             self.extensions.phase_comes(currency, phase, cause)
         if phase is Phase.CLOSED:
             self.terms.close_day(currency, cause)
         return self.records
-
-    def _reject_waiting(self, currency: int, cause: int) -> None:
-        broken = False
-        for number in sorted(self.entries):
-            entry = self.entries[number]
-            waits = entry.status in (Status.ACSP, Status.PDNG) and entry.instruction.kind in PAYMENT_KINDS
-            if not waits or self._currency(entry.instruction) != currency:
-                continue
-            if number in self.links.of_leg:
-                broken |= self.links.reject_leg(entry, Reason.QUEUED_AT_CUTOFF, cause)
-            else:
-                self.reject(entry, Reason.QUEUED_AT_CUTOFF, cause)
-        for account, spec in enumerate(self.accounts):
-            if broken and spec.currency != currency:
-                self.cascade([account], cause)
 
     def _forget_identities(self, date: int) -> None:
         if self.identity_days is None:
@@ -251,7 +241,8 @@ class ReferenceHouse(EntryChecks):
         still_open = [
             day for day, phase in zip(self.date, self.phase, strict=True) if phase is not Phase.CLOSED
         ]
-        oldest = self.oldest_day = min([date, date - self.identity_days, *still_open])
+        waiting = [x.business_day for x in self.entries.values() if x.status in (Status.ACSP, Status.PDNG)]
+        oldest = self.oldest_day = min([date, date - self.identity_days, *still_open, *waiting])
         for identity, numbers in list(self.identities.items()):
             # Reading: the day of an identity is the day of its first instruction.
             if self.entries[numbers[0]].business_day < oldest:
@@ -297,9 +288,12 @@ class ReferenceHouse(EntryChecks):
             self._check_agent,  # 9
             self._check_return,  # 10
         ]
+        early = False
         for check in checks:
             reason = check(instruction)
-            if reason is not Reason.NONE:
+            if check in (self._check_phase, self._check_value_date) and reason and self.may_wait(instruction):
+                early = True
+            elif reason is not Reason.NONE:
                 self.reject(entry, reason, entry.number)
                 return
         if instruction.link:
@@ -310,6 +304,8 @@ class ReferenceHouse(EntryChecks):
             self.reject(entry, reason, entry.number)
         elif instruction.screening is Screening.HIT:  # 11
             self.record(entry, RecordKind.HELD, Status.PDNG, Reason.SCREENING_HIT, entry.number)
+        elif early:
+            self.record(entry, RecordKind.PARKED, Status.PDNG, Reason.BEFORE_VALUE_DATE, entry.number)
         elif not self.schedule.keeps_back(entry, entry.number):
             self._accept(entry, entry.number)
 
@@ -448,6 +444,10 @@ class ReferenceHouse(EntryChecks):
 
     def readmit(self, entry: Entry, cause: int) -> None:
         """Accept what was held or parked as of now."""
+        if self.check_timing(entry.instruction) and self.may_wait(entry.instruction):
+            entry.mechanism = Mechanism.NONE
+            self.record(entry, RecordKind.PARKED, Status.PDNG, Reason.BEFORE_VALUE_DATE, cause)
+            return
         for check in (self._check_phase, self._check_value_date, self._check_return):  # 6, 7, 10
             reason = check(entry.instruction)
             if reason is not Reason.NONE:
@@ -481,7 +481,7 @@ class ReferenceHouse(EntryChecks):
                 status=status,
                 reason=reason,
                 mechanism=entry.mechanism,
-                currency=self._currency(row),
+                currency=self.currency_of(row),
                 subject_number=entry.number,
                 cause_number=cause,
                 debtor=row.debtor,

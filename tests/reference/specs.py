@@ -38,6 +38,7 @@ def build_spec(rng: Random) -> HouseSpec:
         identity_days=rng.choice((None, None, 0, 1)),
         day=rng.choice(((0, 0, 0, 0), (4, 6, 9, 14), (4, 6, 0, 0), (6, 6, 6, 20))),
         by_clock=rng.random() < 0.7,
+        warehouse_days=rng.choice((0, 0, 1, 3)),
     )
 
 

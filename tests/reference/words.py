@@ -84,6 +84,7 @@ ENGINE_REASONS = frozenset(
         Reason.CUTOFF_PASSED,
         Reason.EXTENSION_NOT_LATER,
         Reason.EXTENSION_OVERLAPS,
+        Reason.BEFORE_VALUE_DATE,
         Reason.DATE_INVALID,
         Reason.PRIORITY_INVALID,
     }
@@ -134,6 +135,8 @@ class HouseSpec:
     """How long after its opening a day has its cut-offs, its end, and the next opening; 0: not said."""
     by_clock: bool = False
     """Whether cut-offs pass by the clock."""
+    warehouse_days: int = 0
+    """By how many days a value date may lie ahead."""
     identity_days: int | None = None
     """Identities of business days older than this many calendar days are forgotten; None: never."""
 

@@ -223,6 +223,8 @@ def _read_house(scenario: Scenario, words: list[str]) -> None:
             case "day":
                 ends = tuple(int(next(rest)) for _ in range(4))
                 scenario.spec = replace(scenario.spec, day=ends)
+            case "warehouse":
+                scenario.spec = replace(scenario.spec, warehouse_days=int(next(rest)))
             case "clock":
                 scenario.spec = replace(scenario.spec, by_clock=True)
             case "memory":

@@ -10,14 +10,15 @@ import pytest
 
 _LIST_UNCOMPILED = """
 import importlib, pkgutil, setfair
-from setfair.prepare import clear_debts, decide_a_day, read_a_line, screen_a_name
+from setfair.prepare import choose_payments, clear_debts, decide_a_day, read_a_line, screen_a_name
 decide_a_day()
+choose_payments()
 clear_debts()
 read_a_line()
 screen_a_name()
 rooms = tuple(f"setfair.{room}." for room in ("engine", "formats", "intake", "journal", "screening", "store"))
 for found in pkgutil.walk_packages(setfair.__path__, "setfair."):
-    if found.name.startswith(rooms) and not found.name.startswith("setfair.engine.offset"):
+    if found.name.startswith(rooms):
         for name, kernel in vars(importlib.import_module(found.name)).items():
             if getattr(kernel, "__module__", "") == found.name and hasattr(kernel, "targetoptions"):
                 if not kernel.signatures and not kernel.targetoptions.get("no_cpython_wrapper"):

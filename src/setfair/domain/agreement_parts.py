@@ -346,6 +346,10 @@ class Settlement(Part):
 
     queue_length_max: int = Field(default=4_000_000, ge=0, le=4_000_000)
     """Payments that may wait in the house; 0: what cannot settle at once is rejected (instant payments)."""
+    warehouse_days: Annotated[int, LATER] = Field(default=0, ge=0, le=366)
+    """By how many days a value date may lie ahead: the payment waits for it. 0: none is taken early."""
+    value_dates: Annotated[Literal["refused", "following"], LATER] = "refused"
+    """Where not all currencies of a payment settle on its value date: refused, or moved to the next one."""
 
 
 class Offsetting(Part):

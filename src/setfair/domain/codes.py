@@ -329,6 +329,7 @@ class Reason(IntEnum):
     CUTOFF_PASSED = 91
     EXTENSION_NOT_LATER = 92
     EXTENSION_OVERLAPS = 93
+    BEFORE_VALUE_DATE = 94
 
     @property
     def iso(self) -> str:
@@ -416,6 +417,7 @@ REASONS: dict[Reason, ReasonInfo] = _table(
     (Reason.EXTENSION_NOT_WAITING, "NOOR", "no later cut-off waits under this number"),
     (Reason.CUTOFF_PASSED, "TM01", "the currency has passed this, or the agreement says no time of it"),
     (Reason.EXTENSION_NOT_LATER, "DT01", "it is later neither than now nor than the time in force"),
+    (Reason.BEFORE_VALUE_DATE, "NARR", "waits for its value date"),
     (Reason.EXTENSION_OVERLAPS, "DT01", "it is later than what follows on it in the business day"),
 )
 """Every reason, once. A test fails when a member has no row, no decision-table case or no docs line."""

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from setfair.domain.codes import InstructionKind
+from setfair.domain.codes import InstructionKind, Status
 from setfair.engine.identity import fill, forget, slots_for
 from setfair.engine.layout import (
     ACCOUNT,
@@ -51,7 +51,8 @@ from setfair.engine.layout import (
 from setfair.engine.ledger import ALL_OTHERS, limits_table
 from setfair.engine.limit_table import entries, flags_of, table_of, with_limits
 
-BYPASS_RULE, NETTING_RULE, RERUN_RULE, OFFSET_TIME, OFFSET_LEFT, QUEUE_RULE = 0, 4, 5, 6, 7, 8
+BYPASS_RULE, NETTING_RULE, RERUN_RULE, OFFSET_TIME, OFFSET_LEFT = 0, 4, 5, 6, 7
+QUEUE_RULE, WAREHOUSE_RULE = 8, 9
 """Places in `rules`."""
 
 QUEUE_MAX = 4_000_000
@@ -126,11 +127,11 @@ class Books:
     """EXTENSION: later cut-offs that wait for a second person, in the order of numbers."""
     users: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     """By user, the participant for which it acts; -1: the operator; -2: nobody any more."""
-    rules: Int64s = field(default_factory=lambda: np.array([0, 2, 10, 1, 0, 0, 0, 0, QUEUE_MAX], np.int64))
+    rules: Int64s = field(default_factory=lambda: np.array([0, 2, 10, 1, 0, 0, 0, 0, QUEUE_MAX, 0], np.int64))
     """Bypass discipline (0, 1), number of officers, days of identity memory, automatic confirmation (0, 1),
     netting (0, 1), whether a cycle runs again without who cannot pay (0, 1); time of the last run of
-    offsetting, or opening of a day, in nanoseconds, how many payments the run left waiting, and how many may
-    wait."""
+    offsetting, or opening of a day, in nanoseconds, how many payments the run left waiting, how many may
+    wait, and by how many days a value date may lie ahead."""
 
     _slots: NDArray[np.uint64] = field(default_factory=lambda: slots_for(512))
     _obligation_slots: NDArray[np.uint64] = field(default_factory=lambda: slots_for(512))
@@ -276,11 +277,13 @@ class Books:
     def forget_payments_before(self, day: int) -> None:
         """Forget payments that arrived on business days before `day`, and their identities.
 
-        Payments are in the order of arrival, and none that is forgotten is queued or held: the caller sees
-        to it that no day is forgotten that is still open in some currency.
+        Payments are in the order of arrival. No day is forgotten on which one arrived that still waits, for
+        its value date; the caller sees to it that none is that is still open in some currency.
         """
         count = self.payment_count
         days = self.payments["day"][:count]
+        waits = np.isin(self.payments["status"][:count], (Status.ACSP, Status.PDNG))
+        day = min(day, int(days[waits].min(initial=day)))
         keep_from = int(np.argmax(days >= day)) if np.any(days >= day) else count
         if keep_from == 0:
             return
@@ -347,8 +350,11 @@ class Books:
 
     def obligation_books(self) -> ObligationBooks:
         """Return the arrays as the obligation kernels take them."""
-        identities = IdentityMemory(self.obligation_identities, self._obligation_slots)
-        return ObligationBooks(self.obligations, identities, self.counters)
+        return ObligationBooks(self.obligations, self.obligation_memory(), self.counters)
+
+    def obligation_memory(self) -> IdentityMemory:
+        """Return the identities of obligations, notes, confirmations and registrations."""
+        return IdentityMemory(self.obligation_identities, self._obligation_slots)
 
     def snapshot(self) -> dict[str, NDArray[np.generic]]:
         """Return every array by name; of payments, obligations and identities what is in use."""

@@ -30,6 +30,7 @@ from setfair.engine.books import (
     OFFSET_TIME,
     QUEUE_RULE,
     RERUN_RULE,
+    WAREHOUSE_RULE,
     AccountTerms,
     Books,
     LimitTerms,
@@ -37,7 +38,7 @@ from setfair.engine.books import (
 from setfair.engine.cycle import run_cycle
 from setfair.engine.cycle_records import Stamp
 from setfair.engine.cycle_terms import AS_EVER, CycleTerms
-from setfair.engine.day import open_day, reject_waiting
+from setfair.engine.day import open_day, reject_waiting, take_up
 from setfair.engine.extensions import decide_extension, propose_extension, reject_extensions, set_times
 from setfair.engine.invariants import check_page
 from setfair.engine.layout import (
@@ -108,6 +109,8 @@ class Terms:
     """Whether a cycle runs again without who cannot pay; if not, it nets again without it."""
     queue_max: int
     """Payments that may wait; 0: what cannot settle at once is rejected."""
+    warehouse_days: int = 0
+    """By how many days a value date may lie after the business day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +199,10 @@ def _decide_payments(books: Books, batch: Array, now: int, leg_terms: Array, tim
 
 
 def _setting(books: Books, now: int, leg_terms: Array, schedule: Array) -> Setting:
-    bypass, officers, queue_max = (int(books.rules[place]) for place in (0, 1, QUEUE_RULE))
+    rules = (int(books.rules[place]) for place in (0, 1, QUEUE_RULE, WAREHOUSE_RULE))
+    bypass, officers, queue_max, ahead = rules
     today, first = int(books.business_day.max()), len(books.schedule)
-    return Setting(now, today, bool(bypass), queue_max, officers, leg_terms, schedule, first)
+    return Setting(now, today, bool(bypass), queue_max, officers, leg_terms, schedule, first, ahead)
 
 
 def _keep_schedule(books: Books, setting: Setting) -> None:
@@ -274,12 +278,17 @@ def _change_phase(books: Books, command: Array, number: int, now: int, times: Ar
     """Move one currency to its next phase; a move that is not allowed is a rejection."""
     currency, phase = int(command["currency"]), Phase(int(command["target"]))
     allowed = phase in PHASE_MOVES[Phase(int(books.phases[currency]))]
-    journal, over = _journal(books.payment_count), np.zeros(0, RECORD)
+    room = 2 * books.payment_count + RECORDS_OF_LEG * books.leg_count
+    journal, over = _journal(room), np.zeros(0, RECORD)
     if allowed and phase is Phase.OPEN:
         open_day(books, currency, int(command["value_date"]), int(command["amount"]))
         set_times(books, currency, times)
         books.day_times["by_clock"][currency] = command["priority"]
         books.rules[OFFSET_TIME] = now
+        if (books.payments["status"][: books.payment_count] == Status.PDNG).any():
+            setting = _setting(books, now, NO_LEGS, books.schedule.copy())
+            take_up(books.payment_books(), journal, setting, currency, number)
+            _keep_schedule(books, setting)
     elif allowed:
         books.phases[currency] = phase
         if phase in (Phase.INTERBANK_CUTOFF, Phase.CLOSED):
@@ -340,7 +349,7 @@ def _adopt(books: Books, number: int, now: int, terms: Terms | None) -> Array:
     books.rules[0], books.rules[1] = int(terms.bypass), terms.officers
     books.rules[3] = int(terms.automatic_confirmation)
     books.rules[NETTING_RULE], books.rules[RERUN_RULE] = int(terms.netting), int(terms.rerun_without)
-    books.rules[QUEUE_RULE] = terms.queue_max
+    books.rules[QUEUE_RULE], books.rules[WAREHOUSE_RULE] = terms.queue_max, terms.warehouse_days
     own = _command_record(RecordKind.AGREEMENT_ADOPTED, number, now)
     own["amount"] = terms.version
     return own

@@ -24,6 +24,7 @@ from setfair.engine.link import link_of
 from setfair.engine.link_entry import enter_leg
 from setfair.engine.queue import NONE, dequeue, enqueue, following, head, is_blocked
 from setfair.engine.schedule import park
+from setfair.engine.warehouse import keep_until_day, may_wait
 from setfair.engine.withdraw import check_timing, reject
 from setfair.kernel import inlined, inner
 
@@ -67,8 +68,11 @@ _INSUFFICIENT, _LIMIT, _BEHIND = (
 def enter(books: PaymentBooks, journal: Journal, setting: Setting, payment: int, instruction: Row) -> None:
     """Take one new payment through steps 2 to 14."""
     reason = _check_instruction(books, payment, instruction)
+    early = False
     if reason == 0:
         reason = check_timing(books, payment)
+        if reason != 0 and may_wait(books, setting, payment):
+            reason, early = 0, True
     if reason == 0 and instruction["screening"] == _UNSCREENED:
         reason = _NOT_SCREENED
     if reason == 0 and instruction["kind"] == _TRANSFER:
@@ -86,6 +90,8 @@ def enter(books: PaymentBooks, journal: Journal, setting: Setting, payment: int,
         enter_leg(books, journal, setting, payment, instruction)
     elif instruction["screening"] == _HIT:
         hold(books, journal, payment, books.payments[payment]["number"], setting.now)
+    elif early:
+        keep_until_day(books, journal, payment, books.payments[payment]["number"], setting.now)
     elif instruction["target"] == 0 or not park(
         books, journal, setting, payment, books.payments[payment]["number"]
     ):

@@ -341,6 +341,8 @@ class Setting(NamedTuple):
     """SCHEDULE of the house, and then of the batch in the places that its instructions name."""
     schedule_first: int
     """Where those of the batch begin."""
+    warehouse_days: int
+    """By how many days a value date may lie after the business day; 0: not at all."""
 
 
 class Journal(NamedTuple):

@@ -30,6 +30,7 @@ from setfair.engine.link import (
     write_answer,
 )
 from setfair.engine.queue import NONE, enqueue, head, is_blocked
+from setfair.engine.warehouse import is_early, may_wait
 from setfair.engine.withdraw import check_timing, reject, withdraw
 from setfair.kernel import inlined, inner, kernel
 
@@ -44,6 +45,7 @@ _INCOMPLETE, _SHARED, _EXPIRED = int(Reason.LINK_INCOMPLETE), int(Reason.LINK_SH
 _TOO_LARGE, _SCREENING_HIT = int(Reason.AMOUNT_TOO_LARGE), int(Reason.SCREENING_HIT)
 _QUEUE_FULL, _OVERFLOW = int(Reason.QUEUE_FULL), int(Reason.BALANCE_OVERFLOW)
 _BEHIND, _INSUFFICIENT = int(Reason.BEHIND_IN_QUEUE), int(Reason.INSUFFICIENT_FUNDS)
+_BEFORE = int(Reason.BEFORE_VALUE_DATE)
 _LIMIT, _BY_SENDER = int(Reason.LIMIT_REACHED), int(Reason.CANCELLED_BY_SENDER)
 
 
@@ -164,32 +166,37 @@ def _wait(books: PaymentBooks, journal: Journal, payment: int, reason: int, caus
 def accept_leg(books: PaymentBooks, journal: Journal, setting: Setting, payment: int, cause: int) -> None:
     """Accept a leg that nothing is held against: its link goes on if that is all it waited for."""
     link = link_of(books, payment)
-    if is_complete(books, link) and books.linked.links[link]["held"] == 0:
-        _accept_link(books, journal, setting, link, cause)
-    else:
+    early = is_early(books, payment)
+    if not is_complete(books, link) or books.linked.links[link]["held"] != 0 or early:
+        _wait(books, journal, payment, _BEFORE if early else _INCOMPLETE, cause, setting.now)
+    elif not _accept_link(books, journal, setting, link, cause):
         _wait(books, journal, payment, _INCOMPLETE, cause, setting.now)
 
 
 @inlined
-def _accept_link(books: PaymentBooks, journal: Journal, setting: Setting, link: int, cause: int) -> None:
-    """Settle a matched link at once, or queue it."""
+def _accept_link(books: PaymentBooks, journal: Journal, setting: Setting, link: int, cause: int) -> bool:
+    """Settle a matched link at once, or queue it, or end it; False if the value date of a leg is to come."""
     legs = books.linked.legs
     if is_expired(books, link, setting.now):
         break_link(books, journal, link, NONE, _EXPIRED, cause, setting.now)
-        return
-    blocked = False
+        return True
+    blocked, early = False, False
     leg = books.linked.links[link]["first"]
     while leg != NONE:
         entry = books.payments[legs[leg]["payment"]]
         reason = check_timing(books, legs[leg]["payment"])
-        if reason != 0:
+        if reason != 0 and is_early(books, legs[leg]["payment"]):
+            early = True
+        elif reason != 0:
             break_link(books, journal, link, legs[leg]["payment"], reason, cause, setting.now)
-            return
+            return True
         blocked = blocked or is_blocked(books, entry["debtor"], entry["priority"])
         leg = legs[leg]["next"]
+    if early:
+        return False
     if blocked or not can_settle_link(books, link):
         _queue_link(books, journal, setting, link, cause)
-        return
+        return True
     settle_link(books, journal, link, _IMMEDIATE, cause, setting.now)
     leg = books.linked.links[link]["first"]
     while leg != NONE:
@@ -198,6 +205,15 @@ def _accept_link(books: PaymentBooks, journal: Journal, setting: Setting, link: 
         if head(books, creditor) != NONE:
             release(books, journal, creditor, NONE, cause, setting.now)
         leg = legs[leg]["next"]
+    return True
+
+
+@inner
+def take_up_leg(books: PaymentBooks, journal: Journal, setting: Setting, payment: int, cause: int) -> None:
+    """Go on with the link of a leg whose value date has come, if that is all it waited for."""
+    link = link_of(books, payment)
+    if is_complete(books, link) and books.linked.links[link]["held"] == 0:
+        _accept_link(books, journal, setting, link, cause)
 
 
 @inner
@@ -240,6 +256,8 @@ def readmit_leg(books: PaymentBooks, journal: Journal, setting: Setting, payment
     """Go on with a leg that two people released."""
     link = link_of(books, payment)
     reason = check_timing(books, payment)
+    if reason != 0 and may_wait(books, setting, payment):
+        reason = 0
     if reason == 0 and is_expired(books, link, setting.now):
         reason = _EXPIRED
     if reason != 0:

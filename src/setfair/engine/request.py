@@ -16,6 +16,7 @@ from setfair.engine.link import link_of, reject_one_leg, write_answer
 from setfair.engine.link_entry import cancel_leg, hold_leg, readmit_leg
 from setfair.engine.queue import NONE
 from setfair.engine.schedule import park
+from setfair.engine.warehouse import keep_until_day, may_wait
 from setfair.engine.withdraw import check_timing, reject, withdraw
 from setfair.kernel import inner
 
@@ -171,6 +172,9 @@ def readmit(books: PaymentBooks, journal: Journal, setting: Setting, payment: in
         readmit_leg(books, journal, setting, payment, cause)
         return
     reason = check_timing(books, payment)
+    if reason != 0 and may_wait(books, setting, payment):
+        keep_until_day(books, journal, payment, cause, setting.now)
+        return
     if reason == 0 and books.payments[payment]["kind"] == _RETURN:
         reason = check_return(books, payment)
     if reason != 0:

@@ -99,6 +99,7 @@ class Directory:
             netting=agreement.clearing.netting == "net",
             rerun_without=agreement.clearing.unable_to_pay == "rerun_without",
             queue_max=agreement.settlement.queue_length_max,
+            warehouse_days=agreement.settlement.warehouse_days,
         )
 
     def _users(self, agreement: Agreement) -> list[int]:

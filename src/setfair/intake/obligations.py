@@ -19,7 +19,8 @@ import pyarrow as pa
 
 from setfair.domain.codes import InstructionKind, Reason
 from setfair.domain.identity import identity_of
-from setfair.engine.layout import INSTRUCTION, Array
+from setfair.engine.identity import find_known
+from setfair.engine.layout import INSTRUCTION, Array, IdentityMemory, Row
 from setfair.intake.digest import mix_text, mix_words
 from setfair.intake.directory import Directory, PartyData, currency_number
 from setfair.intake.payments import Taken, map_texts, set_unidentified
@@ -175,23 +176,39 @@ def take_confirmations(rows: pa.RecordBatch, directory: Directory) -> Taken:
     return Taken(instructions, {name: rows[name] for name in names})
 
 
-def take_parties(rows: pa.RecordBatch, directory: Directory) -> tuple[Taken, PartyRows]:
-    """Turn a batch of the party schema into instructions, and name the parties that are new or amended."""
+def take_parties(
+    rows: pa.RecordBatch, directory: Directory, memory: IdentityMemory
+) -> tuple[Taken, PartyRows]:
+    """Turn a batch of the party schema into instructions, and name the parties that are new or amended.
+
+    A party that was registered before, in `memory` or in this batch, with other content, is as it was: the
+    engine rejects that registration as DUPLICATE.
+    """
     instructions = np.zeros(rows.num_rows, INSTRUCTION)
     instructions["kind"] = InstructionKind.PARTY_REGISTRATION
     instructions["defect"] = rows["defect"].to_numpy()
     instructions["debtor"], instructions["creditor"], instructions["person"] = -1, -1, -1
     _set_content(instructions, rows, _PARTY_TEXTS)
     taken: PartyRows = []
+    registered: dict[tuple[int, int], int] = {}
     for row, data in enumerate(_party_rows(rows)):
         if data.party_id:
             identity = identity_of("party", data.party_id)
             instructions["identity_high"][row], instructions["identity_low"][row] = identity
         else:
             set_unidentified(instructions, row)
-        if instructions["defect"][row] == 0:
+        is_duplicate = _is_duplicate(instructions[row], memory, registered)
+        if instructions["defect"][row] == 0 and not is_duplicate:
             _register(instructions, row, data, directory, taken)
     return Taken(instructions, {name: rows[name] for name in (*_PARTY_TEXTS, "defect_text")}), taken
+
+
+def _is_duplicate(row: Row, memory: IdentityMemory, registered: dict[tuple[int, int], int]) -> bool:
+    """Tell whether a registration's identity was used with other content; `registered`: in this batch."""
+    identity, content = (int(row["identity_high"]), int(row["identity_low"])), int(row["content"])
+    known = int(find_known(memory, row["identity_high"], row["identity_low"]))
+    first = int(memory.rows["content"][known]) if known >= 0 else registered.setdefault(identity, content)
+    return any(identity) and first != content
 
 
 def _party_rows(rows: pa.RecordBatch) -> list[PartyData]:

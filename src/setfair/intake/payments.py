@@ -27,6 +27,7 @@ from setfair.intake.digest import identities_of_uetrs, mix_text, mix_words
 from setfair.intake.directory import Directory, currency_number
 from setfair.intake.legs import legs_of, mix_legs, take_legs
 from setfair.intake.times import mix_times, take_times, timed_rows
+from setfair.intake.value_dates import check_value_dates
 
 _CONTENT_TEXTS = (
     "instruction_id",
@@ -101,6 +102,7 @@ def take_payments(rows: pa.RecordBatch, directory: Directory) -> Taken:
     legs, timed = legs_of(rows), timed_rows(rows)
     _set_content(instructions, rows, legs, timed)
     _set_identities(instructions, rows, debtor, creditor, directory)
+    check_value_dates(instructions, rows, directory.agreement)
     texts = {name: rows[name] for name in _KEPT_TEXTS}
     for name in ("uetr", "original_uetr"):
         given = np.where(np.asarray(rows[name].is_valid()), "1", "")

@@ -141,3 +141,17 @@ def test_a_firm_that_an_invoice_named_is_registered_later(house: ClearingHouse) 
     assert submit(house, Family.PARTY, party("B", "Another firm", "KE", "KE01")) == [changed]
     assert submit(house, Family.PARTY, party("A", "Firm A", "KE", "KE01")) == [WELL]
     assert house.state.directory.party_data[0] == ("A", "Firm A", "KE", "KE01")
+
+
+def test_a_registration_that_is_rejected_changes_nothing(house: ClearingHouse) -> None:
+    """Registered again with more, in a later batch or in the same one: DUPLICATE, and the directory stays."""
+    duplicate = (Status.RJCT, Reason.DUPLICATE)
+    twice = (party("B", "Firm B"), party("B", "Firm B", "UG", "UG01"))
+    assert submit(house, Family.PARTY, party("A", "Firm A"), *twice) == [WELL, WELL, duplicate]
+    more = party("A", "Firm A", "KE", "KE01")
+    batch = house.submit(batch_of(Family.PARTY, [more]))
+    assert batch.rows["reason"][0] == Reason.DUPLICATE
+    assert batch.page is not None
+    assert "parties" not in batch.page.documents
+    assert house.state.directory.party_data == [("A", "Firm A", "", ""), ("B", "Firm B", "", "")]
+    assert submit(house, Family.PARTY, more) == [duplicate]

@@ -9,12 +9,13 @@ Rules (docs/offsetting.md)
 3. `bypass`: any set. The most value is wanted; to find it is NP-hard. What is certain is decided first
    (`presolve`); the rest falls into parts (`part`), each with a start from the ordered set and from a
    relaxation (`relax`), chains of changes (`search`), a search across the border of what may settle
-   (`oscillate`), and all sets where they are few enough (`branch`).
+   (`oscillate`), an exact search (`branch`, over the relaxation of `linear` and what follows in `small`), and
+   the same over one neighbourhood after the other (`neighbourhood`).
 4. The value of a payment is its amount in minor units times the weight of its currency. Without weights, a
    minor unit of each currency counts the same; where no link joins currencies, each is maximised on its own
    anyway.
 5. A run says its value and count, those of the ordered set, the work used, and a bound that no set exceeds:
-   that of the relaxation, of prices (`price`), or the value itself where all sets were searched.
+   that of a relaxation, of prices (`price`), or the value itself where all sets were searched.
 6. The result depends on what is given and on `work_max` alone: work is counted, never timed.
 
 The creditor's largest balance, reservations by priority and the records of what settles are the caller's: it

@@ -1,13 +1,18 @@
-"""The exact search: all sets, but for those that the prices or the rooms rule out.
+"""The exact search: all sets of a few items, but for those that a bound rules out.
 
 Rules
 -----
-1. Items are decided one after the other, the largest gains (without sign) first, and each first in the way
-   that its gain says.
-2. A decision against the gain costs the gain: what the bound is then shows at once whether a better set can
-   still come of it. If not, the search turns back.
-3. It turns back too where a room could not be covered even if everything undecided came in.
-4. If it ends within its work, the best set found is an optimum.
+1. Of a node, what follows for certain is decided first (`small.follow`). Then the relaxation is solved, on
+   from where it stands (`linear`). A node whose bound is below a better set is left.
+2. An item whose gain, against the way that it says, would bring the bound below a better set, goes that way.
+3. The relaxation rounded is a set, if it may settle.
+4. The search branches on an item that the relaxation divides: the one of which both ways cost most, as far
+   as one step of the method tells; and goes the cheaper way first. Where it divides none, on the largest.
+5. Depth first; where all has been searched within the work, the best set is an optimum.
+
+Source: A. H. Land, A. G. Doig, "An automatic method of solving discrete programming problems", Econometrica
+28, 1960; N. Driebeek, "An algorithm for the solution of mixed integer programming problems", Management
+Science 12, 1966 (what a branch costs).
 """
 
 from __future__ import annotations
@@ -15,114 +20,345 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from setfair.engine.offset.given import Int64Array
-from setfair.engine.offset.model import Core
-from setfair.engine.offset.price import Priced
-from setfair.kernel import kernel
+from setfair.engine.offset import linear
+from setfair.engine.offset.given import BoolArray, Int64Array
+from setfair.engine.offset.linear import (
+    COLUMNS,
+    CUTOFF,
+    NO_BOUND,
+    NOTHING_FITS,
+    PIVOT_LEAST,
+    WORK,
+    Float64Array,
+    Tableau,
+    bound_item,
+    bound_of,
+    make_tableau,
+    solve,
+)
+from setfair.engine.offset.model import Core, rooms_after
+from setfair.engine.offset.small import (
+    FREE,
+    IN,
+    ITEMS,
+    LOOKS,
+    OUT,
+    TRAIL,
+    Small,
+    decide_item,
+    follow,
+    free_item,
+    make_small,
+    may_settle,
+    take_items,
+)
+from setfair.kernel import inlined, inner, kernel
+
+TURNS_MAX = 2_000
+"""Steps of the method for one node; the bound holds wherever it stops."""
+CANDIDATES = 8
+"""Divided items of which the cost of both ways is looked at."""
+WHOLE = 1e-6
+"""Share of an item that counts as nothing."""
+LOOK_BITS = 3
+"""The power of two of touches that count as one unit of work."""
+_NONE = -1
+
+BEST, STEP, SYNCED, PROVEN, SPENT, NODES = range(6)
+"""Places in `tally`: value of the best set, what divides all values, items of the trail that the tableau
+knows, whether all was searched, work of all searches, nodes of this one."""
+_OPEN, _UNSOLVED, _CLOSED = range(3)
 
 
-class _State(NamedTuple):
-    order: Int64Array
-    """Items in the order in which they are decided."""
+class Tree(NamedTuple):
+    """Decisions on the way to a node."""
+
+    item: Int64Array
+    side: Int64Array
     tried: Int64Array
-    """By depth: ways that have been tried, 0 to 2."""
-    inside: Int64Array
-    """By item: 1 if it is in the set, where decided."""
-    cover: Int64Array
-    """By room: what is left if everything undecided that adds comes in, and nothing that takes."""
-    best: Int64Array
-    """By item: 1 if it is in the best set."""
+    """By depth: ways that were tried, 1 or 2."""
+    mark: Int64Array
+    """By depth: items that were decided before."""
+    proposal: Int64Array
+    """By item: 1 if it is in the rounded relaxation."""
+    root: Float64Array
+    """The bound of all sets."""
+    gain: Float64Array
+    """By item: its gain at the prices that gave this bound."""
     tally: Int64Array
-    """Work used; the value of the best set; 1 if all was searched."""
 
 
-def branch(
-    core: Core, priced: Priced, inside: npt.NDArray[np.bool_], work_max: int
-) -> tuple[npt.NDArray[np.bool_], bool, int]:
-    """Search all sets; return the best one, whether it is proven to be an optimum, and the work used.
+class Solver(NamedTuple):
+    """All that a search needs, made once for many."""
+
+    small: Small
+    tableau: Tableau
+    tree: Tree
+
+
+def make_solver(core: Core, items: int, rooms: int, step: int) -> Solver:
+    """Return a solver for problems of up to so many items and rooms of a whole."""
+
+    def column(size: int) -> Int64Array:
+        return np.zeros(size, np.int64)
+
+    tree = Tree(
+        column(items + 1),
+        column(items + 1),
+        column(items + 1),
+        column(items + 1),
+        column(items),
+        np.zeros(1),
+        np.zeros(items),
+        column(6),
+    )
+    tree.tally[STEP] = step
+    return Solver(make_small(core, items, rooms), make_tableau(items, rooms), tree)
+
+
+class Searched(NamedTuple):
+    """What the search of a whole part found."""
+
+    inside: BoolArray
+    proven: bool
+    """Whether this set is an optimum."""
+    bound: int
+    gain: Float64Array
+    """By item, in value, at the prices of the relaxation."""
+    work: int
+
+
+def search_all(core: Core, inside: BoolArray, work_max: int) -> Searched:
+    """Search all sets of a part.
 
     Parameters
     ----------
-    core, priced
-        Items and rooms, and their prices.
+    core
+        Items and rooms.
     inside
         A set that may settle.
     work_max
-        Touches that may be looked at.
+        Work units; the relaxation of all sets is solved in any case.
     """
-    order = np.lexsort((np.arange(core.items), -core.value, -np.abs(priced.gain)))
-    cover = core.room.copy()
-    np.add.at(cover, core.touch_room, np.maximum(core.touch_by, 0))
-    state = _State(
-        order,
-        np.zeros(core.items + 1, np.int64),
-        np.zeros(core.items, np.int64),
-        cover,
-        inside.astype(np.int64),
-        np.array([0, int(core.value[inside].sum()), 0]),
-    )
-    step = int(np.gcd.reduce(core.value)) if core.items else 1
-    _branch(core, priced.gain, state, priced.total, priced.scale, step, work_max)
-    return state.best == 1, bool(state.tally[2]), int(state.tally[0])
+    step = int(np.gcd.reduce(core.value))
+    solver = make_solver(core, core.items, len(core.room), step)
+    solver.small.origin[:] = np.arange(core.items)
+    solver.small.counts[ITEMS] = core.items
+    take_items(core, rooms_after(core, inside), inside.astype(np.int64), solver.small)
+    proven = bool(branch(solver, work_max))
+    best = solver.small.best == 1
+    value = int(core.value[best].sum())
+    bound = value if proven else max(value, int(solver.tree.root[0]))
+    return Searched(best, proven, bound, solver.tree.gain, int(solver.tree.tally[SPENT]))
+
+
+@inlined
+def spent(solver: Solver) -> int:
+    """Return the work used so far."""
+    return solver.tableau.tally[WORK] + (solver.small.counts[LOOKS] >> LOOK_BITS)
 
 
 @kernel
-def _decide(core: Core, state: _State, item: int, inside: int, sign: int) -> bool:
-    """Decide an item (sign 1) or take that back (-1); return whether all rooms can still be covered."""
-    covered = True
-    for touch in range(core.item_start[item], core.item_start[item + 1]):
-        by, room = core.touch_by[touch], core.touch_room[touch]
-        if (by < 0) == (inside == 1):
-            # Let in, it takes; left out, what it would have added does not come.
-            state.cover[room] += sign * by if by < 0 else -sign * by
-            covered = covered and state.cover[room] >= 0
-    state.tally[0] += core.item_start[item + 1] - core.item_start[item] + 1
-    return covered
+def branch(solver: Solver, work_max: int) -> bool:
+    """Search all sets of the problem that was taken; return whether it was done within the work.
 
-
-@kernel
-def _branch(
-    core: Core, gain: Int64Array, state: _State, total: int, scale: int, step: int, work_max: int
-) -> None:
-    """Go through the sets, depth first. `allowed` is what a better set may lose against the bound."""
-    items = core.value.shape[0]
-    allowed = total - (state.tally[1] + step) * scale
-    depth, lost, value = 0, 0, 0
-    while depth >= 0:
-        if depth == items:
-            # The bound of a set counts what is left in priced rooms; its value does not.
-            if value > state.tally[1]:
-                state.tally[1] = value
-                allowed = total - (value + step) * scale
-                for item in range(items):
-                    state.best[item] = state.inside[item]
-            depth -= 1
-        elif state.tried[depth] == 2 or state.tally[0] >= work_max or lost > allowed:
-            if state.tally[0] >= work_max:
-                return
-            state.tried[depth] = 0
-            depth -= 1
+    The best set is in `small.best`, its value in `tree.tally`.
+    """
+    small, t, tree = solver
+    tally = tree.tally
+    work_max += spent(solver)
+    tally[BEST] = tally[SYNCED] = tally[PROVEN] = tally[NODES] = 0
+    for item in range(small.counts[ITEMS]):
+        tally[BEST] += small.best[item] * small.value[item]
+    linear.begin(small, t)
+    depth, found = 0, _look(solver)
+    while True:
+        if spent(solver) > work_max:
+            break
+        if found == _CLOSED:
+            while depth > 0 and tree.tried[depth - 1] == 2:
+                depth -= 1
+                _undo(solver, tree.mark[depth])
+            if depth == 0:
+                tally[PROVEN] = 1
+                break
+            _undo(solver, tree.mark[depth - 1])
+            tree.tried[depth - 1] = 2
+            tree.side[depth - 1] = 1 - tree.side[depth - 1]
         else:
-            item = state.order[depth]
-            state.tried[depth] += 1
-            inside = int((gain[item] >= 0) == (state.tried[depth] == 1))
-            covered = _decide(core, state, item, inside, 1)
-            cost = abs(gain[item]) if inside != int(gain[item] > 0) else 0
-            if covered and lost + cost <= allowed:
-                state.inside[item] = inside
-                lost += cost
-                value += inside * core.value[item]
-                depth += 1
-                continue
-            _decide(core, state, item, inside, -1)
+            item = _choose(solver, found == _OPEN)
+            tree.item[depth], tree.tried[depth], tree.mark[depth] = item, 1, small.counts[TRAIL]
+            tree.side[depth] = _choose_side(solver, item, found == _OPEN)
+            depth += 1
+        decide_item(small, tree.item[depth - 1], tree.side[depth - 1])
+        found = _look(solver)
+    _undo(solver, 0)
+    tally[SPENT] = spent(solver)
+    return tally[PROVEN] == 1
+
+
+@inner
+def _undo(solver: Solver, mark: int) -> None:
+    """Free what was decided since."""
+    small, t, tree = solver
+    while small.counts[TRAIL] > mark:
+        item = free_item(small)
+        if small.counts[TRAIL] < tree.tally[SYNCED]:
+            bound_item(t, item, 0.0, float(small.value[item]))
+    tree.tally[SYNCED] = min(tree.tally[SYNCED], mark)
+
+
+@inner
+def _sync(solver: Solver) -> None:
+    """Tell the tableau what was decided."""
+    small, t, tree = solver
+    for place in range(tree.tally[SYNCED], small.counts[TRAIL]):
+        item = small.trail[place]
+        at = float(small.value[item]) if small.state[item] == IN else 0.0
+        bound_item(t, item, at, at)
+    tree.tally[SYNCED] = small.counts[TRAIL]
+
+
+@inner
+def _look(solver: Solver) -> int:
+    """Rules 1 to 3: return whether the node is closed, open, or open with a relaxation that says nothing."""
+    small, t, tree = solver
+    tree.tally[NODES] += 1
+    while True:
+        if not follow(small):
+            return _CLOSED
+        if small.counts[TRAIL] == small.counts[ITEMS]:
+            _take_leaf(small, tree)
+            return _CLOSED
+        _sync(solver)
+        wanted = float(tree.tally[BEST] + tree.tally[STEP])
+        t.scale[CUTOFF] = wanted
+        how = solve(t, TURNS_MAX)
+        change = 2.0
+        while how == NOTHING_FITS and change < 1e6:
+            if bound_of(small, t, change) < wanted:
+                return _CLOSED
+            change *= 8.0
+        bound = bound_of(small, t, 0.0)
+        if tree.tally[NODES] == 1:
+            tree.root[0] = bound
+            _keep_gains(t, tree)
+        if bound < wanted:
+            return _CLOSED
+        if how != NOTHING_FITS and _propose(small, t, tree):
+            wanted = float(tree.tally[BEST] + tree.tally[STEP])
+            if bound < wanted:
+                return _CLOSED
+        if not _go_by_gains(small, t, bound - wanted):
+            return _UNSOLVED if how == NOTHING_FITS else _OPEN
+
+
+@inner
+def _take_leaf(small: Small, tree: Tree) -> None:
+    """Keep the set that is decided whole if it is better; that it may settle follows from all covers."""
+    total = 0
+    for item in range(small.counts[ITEMS]):
+        total += small.state[item] * small.value[item]
+    if total > tree.tally[BEST]:
+        tree.tally[BEST] = total
+        for item in range(small.counts[ITEMS]):
+            small.best[item] = small.state[item]
+
+
+@inner
+def _keep_gains(t: Tableau, tree: Tree) -> None:
+    for item in range(t.tally[COLUMNS]):
+        tree.gain[item] = t.item_gain[item]
+
+
+@inner
+def _go_by_gains(small: Small, t: Tableau, missing: float) -> bool:
+    """Rule 2: return whether anything else may follow."""
+    before = small.counts[TRAIL]
+    for item in range(small.counts[ITEMS]):
+        gain = t.item_gain[item]
+        if small.state[item] == FREE and abs(gain) > missing:
+            decide_item(small, item, IN if gain > 0.0 else OUT)
+    return small.counts[TRAIL] > before
+
+
+@inner
+def _propose(small: Small, t: Tableau, tree: Tree) -> bool:
+    """Rule 3: return whether the rounded relaxation is a better set; it is kept then."""
+    total = 0
+    for item in range(small.counts[ITEMS]):
+        inside = int(t.value[item] * 2.0 > small.value[item])
+        tree.proposal[item] = inside
+        total += inside * small.value[item]
+    if total <= tree.tally[BEST] or not may_settle(small, tree.proposal):
+        return False
+    tree.tally[BEST] = total
+    for item in range(small.counts[ITEMS]):
+        small.best[item] = tree.proposal[item]
+    return True
+
+
+@inlined
+def _is_divided(t: Tableau, item: int) -> bool:
+    margin = WHOLE * t.high[item]
+    return t.place[item] < 0 and margin < t.value[item] < t.high[item] - margin
+
+
+@inner
+def _cost(t: Tableau, item: int, up: bool) -> float:
+    """Return what the first step costs if an item that is divided goes one way."""
+    row = -1 - t.place[item]
+    least = NO_BOUND
+    for column in range(t.tally[COLUMNS]):
+        cell = t.cell[row, column]
+        variable = t.column[column]
+        if abs(cell) < PIVOT_LEAST or t.low[variable] == t.high[variable]:
             continue
-        if depth >= 0:
-            item = state.order[depth]
-            inside = state.inside[item]
-            _decide(core, state, item, inside, -1)
-            value -= inside * core.value[item]
-            if inside != int(gain[item] > 0):
-                lost -= abs(gain[item])
-    state.tally[2] = 1
+        at_high = t.value[variable] == t.high[variable]
+        if ((cell > 0.0) == at_high) == up:
+            least = min(least, abs(t.gain[column] / cell))
+    t.tally[WORK] += t.tally[COLUMNS] >> (linear.WORK_CELLS - 1)
+    way = t.high[item] - t.value[item] if up else t.value[item]
+    return min(least * way, NO_BOUND)
+
+
+@inner
+def _choose(solver: Solver, by_relaxation: bool) -> int:
+    """Return the item to branch on: rule 4."""
+    small, t, _ = solver
+    found, best = _NONE, -1.0
+    floor, number = NO_BOUND, 0
+    while by_relaxation and number < CANDIDATES:
+        # The next most divided one, by what is divided.
+        item, size = _NONE, -1.0
+        for each in range(small.counts[ITEMS]):
+            if small.state[each] == FREE and _is_divided(t, each):
+                divided = min(t.value[each], t.high[each] - t.value[each])
+                if size < divided < floor:
+                    item, size = each, divided
+        if item == _NONE:
+            break
+        number, floor = number + 1, size
+        down, up = _cost(t, item, False), _cost(t, item, True)
+        tiny = 1e-3 * size + 1e-9
+        score = min(max(down, tiny) * max(up, tiny), NO_BOUND)
+        if score > best:
+            found, best = item, score
+    small.counts[LOOKS] += (number + 1) * small.counts[ITEMS]
+    if found != _NONE:
+        return found
+    largest = -1
+    for item in range(small.counts[ITEMS]):
+        if small.state[item] == FREE and small.value[item] > largest:
+            found, largest = item, small.value[item]
+    return found
+
+
+@inlined
+def _choose_side(solver: Solver, item: int, by_relaxation: bool) -> int:
+    """Return the way to go first."""
+    _, t, _ = solver
+    if by_relaxation and t.place[item] < 0 and _is_divided(t, item):
+        return OUT if _cost(t, item, False) < _cost(t, item, True) else IN
+    return IN

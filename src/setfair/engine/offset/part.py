@@ -6,28 +6,32 @@ Rules
    relaxation come to if each is rounded and what is short is mended. Both are filled first.
 2. What the chains come to is improved by the search across the border. Both are needed: with many items for
    each room, and little in the rooms, chains find more; otherwise they find much less.
-3. A part of few items is searched exactly once a short search has found something good, and searched further
-   only if the exact search has not ended.
+3. A part of not too many items and rooms is then searched exactly for a while: its relaxation is better than
+   the flow, and often that is all. What is still open goes to the search of neighbourhoods, and to the exact
+   search again with the work that is left.
 4. A bound is rounded down to a multiple of what divides all values.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from setfair.engine.offset.branch import branch
+from setfair.engine.offset.branch import search_all
 from setfair.engine.offset.given import BoolArray, Int64Array
 from setfair.engine.offset.model import Core
+from setfair.engine.offset.neighbourhood import improve
 from setfair.engine.offset.oscillate import oscillate
-from setfair.engine.offset.price import PRICE_MAX, Priced, find_scale, improve_prices, price_items
+from setfair.engine.offset.price import PRICE_MAX, find_scale, improve_prices, price_items
 from setfair.engine.offset.search import fill_up, make_state, search
 
-BRANCH_ITEMS_MAX = 400
-"""Items of a part up to which all sets are looked at, as far as the work goes."""
-FIRST_LOOKS = 2_000
-"""Work of the search across the border for each item before the exact search."""
+CELLS_MAX = 2_000_000
+"""Items times rooms of a part up to which all its sets are looked at, as far as the work goes."""
+FIRST_LOOKS = 20_000
+"""Most work of the search across the border for each item."""
 CHAIN_LOOKS = 100_000
 """Most work of the chains for each item."""
 DENSE = 100
@@ -72,26 +76,56 @@ def solve_part(part: Part, work_max: int) -> Solved:
     """
     core = part.core
     step = int(np.gcd.reduce(core.value))
-    bound = part.bound // step * step
+    inside, best, work = _begin(part, _work_of_chains(core, work_max), part.bound // step * step)
+    known = _Known(inside, best, part.bound // step * step, work)
+    small = core.items * len(core.room) <= CELLS_MAX
+    if known.is_open(work_max):
+        share = min(FIRST_LOOKS * core.items, (work_max - known.work) // 4)
+        known.take(*oscillate(core, known.inside, share, known.bound))
+    gain = np.zeros(core.items)
+    if known.best < known.bound:
+        gain = (
+            _search_all(part, known, (work_max - known.work) // 8) if small else _price(part, known, work_max)
+        )
+    if known.is_open(work_max):
+        share = (work_max - known.work) * (3 if small else 4) // 4
+        known.take(*improve(core, known.inside, gain, share, known.bound))
+    if small and known.is_open(work_max):
+        _search_all(part, known, work_max - known.work)
+    inside = known.inside if known.best == known.bound else fill_up(core, known.inside)
+    return Solved(inside, known.bound, known.work)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is known of a part so far."""
+
+    inside: BoolArray
+    best: int
+    bound: int
+    work: int
+
+    def is_open(self, work_max: int) -> bool:
+        """Tell whether a better set may be found with work that is left."""
+        return self.best < self.bound and self.work < work_max
+
+    def take(self, inside: BoolArray, best: int, work: int) -> None:
+        """Take what a search found."""
+        self.inside, self.best, self.work = inside, best, self.work + work
+
+
+def _work_of_chains(core: Core, work_max: int) -> int:
     dense = len(core.touch_room) >= DENSE * len(core.room)
-    chains = min(work_max * 3 // 5 if dense else work_max // 5, CHAIN_LOOKS * core.items)
-    inside, best, work = _begin(part, chains, bound)
-    few = core.items <= BRANCH_ITEMS_MAX
-    if best < bound and work < work_max:
-        first = (work_max - work) // 2 if not few else min(FIRST_LOOKS * core.items, work_max - work)
-        inside, best, more = oscillate(core, inside, first, bound)
-        work += more
-    if best < bound:
-        priced, more = _price(part, best, max(0, work_max - work) // 4)
-        bound, work = min(bound, priced.total // priced.scale // step * step), work + more
-    if few and best < bound:
-        inside, proven, more = branch(core, priced, inside, max(0, work_max - work) // 3)
-        work, best = work + more, int(core.value[inside].sum())
-        bound = best if proven else bound
-    if best < bound and work < work_max:
-        inside, best, more = oscillate(core, inside, work_max - work, bound)
-        work += more
-    return Solved(inside if best == bound else fill_up(core, inside), bound, work)
+    return min(work_max * 3 // 5 if dense else work_max // 20, CHAIN_LOOKS * core.items)
+
+
+def _search_all(part: Part, known: _Known, work_max: int) -> npt.NDArray[np.float64]:
+    """Search a part exactly as far as the work goes; return gains at the prices of its relaxation."""
+    searched = search_all(part.core, known.inside, max(0, work_max))
+    known.take(searched.inside, int(part.core.value[searched.inside].sum()), searched.work)
+    step = int(np.gcd.reduce(part.core.value))
+    known.bound = min(known.bound, searched.bound // step * step)
+    return searched.gain
 
 
 def _begin(part: Part, work_max: int, bound: int) -> tuple[BoolArray, int, int]:
@@ -105,13 +139,18 @@ def _begin(part: Part, work_max: int, bound: int) -> tuple[BoolArray, int, int]:
     return inside, best, work + other
 
 
-def _price(part: Part, floor: int, work_max: int) -> tuple[Priced, int]:
-    """Return prices and gains, and the work used."""
+def _price(part: Part, known: _Known, work_max: int) -> npt.NDArray[np.float64]:
+    """Lower the bound by prices; return the gains at these."""
     core = part.core
     scale = find_scale(core.value, core.room)
     if scale == 0:
-        return price_items(core, np.zeros_like(part.price), 1), 0
+        return core.value.astype(np.float64)
     price = np.minimum(part.price, PRICE_MAX) * scale
-    if not part.has_links:
-        return price_items(core, price, scale), 0
-    return improve_prices(core, price, scale, floor, work_max)
+    if part.has_links:
+        priced, work = improve_prices(core, price, scale, known.best, max(0, work_max - known.work) // 4)
+    else:
+        priced, work = price_items(core, price, scale), 0
+    step = int(np.gcd.reduce(core.value))
+    known.bound = min(known.bound, priced.total // priced.scale // step * step)
+    known.work += work
+    return priced.gain / float(scale)

@@ -23,7 +23,7 @@ from setfair.engine.offset.part import Part, solve_part
 from setfair.engine.offset.presolve import Reduced, reduce_problem
 from setfair.engine.offset.relax import Legs, relax
 
-WORK_MOST = 150_000_000
+WORK_MOST = 250_000_000
 """Work of a bypass run if none is given: a few seconds on one core."""
 WORK_TIMES_PAYMENTS = 5 * 10**12
 """In long queues a unit of work takes longer, since less of them fits into a processor's caches: work that

@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from setfair.engine.offset.given import Int64Array
 from setfair.engine.offset.model import Core
-from setfair.kernel import inlined, kernel
+from setfair.kernel import inlined, inner, kernel
 
 LENGTH_MAX = 40
 """Changes of a chain before it is filled."""
@@ -116,7 +116,7 @@ def draw(state: State) -> int:
     return state.tally[NUMBER] >> 7
 
 
-@kernel
+@inner
 def flip(core: Core, state: State, item: int) -> None:
     """Let an item in or put it out."""
     sign = 1 - 2 * state.inside[item]
@@ -148,7 +148,7 @@ def _change(core: Core, state: State, item: int) -> None:
     state.tally[LOGGED] += 1
 
 
-@kernel
+@inner
 def undo(core: Core, state: State, logged: int) -> None:
     """Undo the last changes until so many are left."""
     while state.tally[LOGGED] > logged:
@@ -162,7 +162,7 @@ def _enter(core: Core, state: State, items: Int64Array) -> None:
         flip(core, state, items[place])
 
 
-@kernel
+@inner
 def balance_of(core: Core, state: State, item: int, factor: int) -> int:
     """Return what a change is worth: its value in eighths, less what it makes short at the rooms' weights.
 
@@ -193,7 +193,7 @@ def first_of(core: Core, room: int, amount: int) -> int:
     return low
 
 
-@kernel
+@inner
 def find_change(core: Core, state: State, room: int, now: int, factor: int, passes: bool) -> int:
     """Return the best change for a short room, of items that are not stamped later than `now`; or -1.
 
@@ -220,7 +220,7 @@ def find_change(core: Core, state: State, room: int, now: int, factor: int, pass
     return best
 
 
-@kernel
+@inner
 def _fill(core: Core, state: State, room: int) -> None:
     """Let in what fits into what is left of a room, largest first: rule 2."""
     place = first_of(core, room, state.left[room] + 1) - 1
@@ -256,7 +256,7 @@ def _fill_up(core: Core, state: State, order: Int64Array) -> None:
                 more = True
 
 
-@kernel
+@inner
 def _run_chain(core: Core, state: State, item: int, factor: int) -> bool:
     """Begin with one change, mend what it breaks, and fill; return whether nothing is short in the end."""
     begin = state.tally[LOGGED]
@@ -280,7 +280,7 @@ def _run_chain(core: Core, state: State, item: int, factor: int) -> bool:
     return True
 
 
-@kernel
+@inner
 def _mend(core: Core, state: State) -> None:
     """Make a set that has short rooms one that has none; items are let in once and put out once at most."""
     state.tally[CHAIN] += 1
