@@ -36,9 +36,9 @@ def find_day(*kinds: str) -> int:
         plan = plan_of(Random(f"day {seed}"))
         last = plan.steps[-1] if plan.steps else Step("none")
         is_closed = last.kind == "phase" and last.phase is Phase.CLOSED
-        if is_closed and len(plan.steps) <= 30 and any(plan.expected[-1].balances):
-            if {step.kind for step in plan.steps} >= set(kinds):
-                return seed
+        is_lively = any(plan.expected[-1].balances) and {step.kind for step in plan.steps} >= set(kinds)
+        if is_closed and is_lively and len(plan.steps) <= 30:
+            return seed
     raise AssertionError("there is always one")
 
 
@@ -60,9 +60,7 @@ def test_each_kind_of_fault(day: DayOnDisk, fault: Fault) -> None:
     assert fault(day, Random(f"short {fault.__name__}"))
 
 
-@pytest.mark.parametrize(
-    "kinds", [("across", "lists", "offset"), ("term", "queue", "time"), ("note", "parties")]
-)
+@pytest.mark.parametrize("kinds", [("across", "lists"), ("term", "queue", "time"), ("note", "offset")])
 def test_days_without_a_fault(day: DayOnDisk, kinds: tuple[str, ...]) -> None:
     """House and reference agree on days of every kind of step: their tables, books and numbers."""
     played = play_day(find_day(*kinds))
