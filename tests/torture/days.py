@@ -33,6 +33,8 @@ from tests.torture.words import CHANGING, PEOPLE, SOURCE, UNIT, is_listed, is_ne
 CURRENCIES = ("KES", "UGX")
 STEPS_MAX = (8, 16, 16, 24, 60)
 """How many steps a day has at most: faults come often in short ones, and some are long."""
+WAREHOUSE_DAYS = 30
+"""Calendar days that a value date may lie ahead where it may: more than any does, weekends counted or not."""
 RATES = (("0.0066", "0.000231"), ("0.01", "0.00029"), ("7", "0.37"))
 """What one KES and one UGX are worth."""
 
@@ -65,6 +67,7 @@ def plan_of(random: Random) -> Plan:
         users=tuple(members.index(one.participant) if one.participant else -1 for one in agreement.users),
         currencies=len(codes),
         identity_days=random.choice((None, None, 0, 1)),
+        warehouse_days=agreement.settlement.warehouse_days,
     )
     own = [one.id for one in agreement.participants if one.role == "bank"]
     banks = [random.choice((*own, *own, "")) for _ in range(random.randint(2, 6))]
@@ -85,9 +88,11 @@ def plan_of(random: Random) -> Plan:
 def _agreement(random: Random, *, netting: bool, rerun: bool) -> str:
     banks = BANKS[: random.choice((2, 3, 3))]
     codes = CURRENCIES[: random.choice((1, 2))]
+    ahead = WAREHOUSE_DAYS if random.random() < 0.3 else 0
     tables = [
+        f"[settlement]\nwarehouse_days = {ahead}\n",
         f'[clearing]\nnetting = "{"net" if netting else "none"}"\n'
-        f'unable_to_pay = "{"rerun_without" if rerun else "leave_due"}"\n'
+        f'unable_to_pay = "{"rerun_without" if rerun else "leave_due"}"\n',
     ]
     if len(codes) > 1:
         tables.append(f'[clearing.across]\nunit = "{UNIT}"\nsources = ["{SOURCE}"]\nmax_age_hours = 720\n')
