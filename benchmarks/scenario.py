@@ -61,7 +61,7 @@ def _limit_all(books: Books) -> None:
     books.limits = limits_table(len(books.accounts))
     for account in range(len(books.accounts)):
         slot = find_limit_slot(books.limits, account, ALL_OTHERS)
-        books.limits[slot] = np.array(((account << 32) | ALL_OTHERS, RICH_MINOR, 0), LIMIT)
+        books.limits[slot] = np.array(((account << 32) | ALL_OTHERS, RICH_MINOR, 0, 0), LIMIT)
 
 
 def batches_of(

@@ -17,8 +17,9 @@ import numpy as np
 import pyarrow as pa
 
 from setfair.domain.codes import InstructionKind, Phase, Priority, QueueAction, Screening
-from setfair.engine.books import BYPASS_RULE, AccountTerms, Books, LimitTerms
+from setfair.engine.books import BYPASS_RULE, WAREHOUSE_RULE, AccountTerms, Books, LimitTerms
 from setfair.engine.decide import Terms, decide
+from setfair.engine.identity import find_known
 from setfair.engine.layout import INSTRUCTION, LEG_TERMS, RECORD, TIMES, Array
 from setfair.engine.limit_table import find_limit
 from setfair.engine.loops import find_loops
@@ -86,7 +87,12 @@ def decide_a_day() -> None:
     leg = np.zeros(1, LEG_TERMS)
     leg["link_high"], leg["legs"] = 1, 2
     decide(books, _one(InstructionKind.INSTITUTION_PAYMENT, identity_high=30, target=1), 8, leg_terms=leg)
-    decide(books, _one(InstructionKind.PHASE_CHANGE, target=Phase.INTERBANK_CUTOFF), 8)
+    books.rules[WAREHOUSE_RULE] = 1
+    decide(books, _one(InstructionKind.CUSTOMER_PAYMENT, identity_high=41, value_date=_DAY + 1), 8)
+    for phase in (Phase.INTERBANK_CUTOFF, Phase.CLOSED):
+        decide(books, _one(InstructionKind.PHASE_CHANGE, target=phase), 8)
+    decide(books, _one(InstructionKind.PHASE_CHANGE, target=Phase.OPEN, value_date=_DAY + 1, amount=_DAY), 8)
+    find_known(books.obligation_memory(), np.uint64(1), np.uint64(1))
     books.reserve_payments(1000)
     books.forget_payments_before(_DAY + 1)
 

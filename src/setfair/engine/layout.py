@@ -164,8 +164,8 @@ OBLIGATION = np.dtype(
 IDENTITY = np.dtype([("high", "<u8"), ("low", "<u8"), ("content", "<u8")])
 """What the books remember an instruction by, 24 bytes; all zero: it cannot be found."""
 
-LIMIT = np.dtype([("key", "<i8"), ("limit", "<i8"), ("net", "<i8")])
-"""One slot of the limits table; key -1 is empty."""
+LIMIT = np.dtype([("key", "<i8"), ("limit", "<i8"), ("net", "<i8"), ("spare", "<i8")])
+"""One slot of the limits table, 32 bytes, so that none is in two cache lines; key -1 is empty."""
 
 STANDING = np.dtype([("reserved_urgent", "<i8"), ("reserved_high", "<i8"), ("credit_line", "<i8")])
 """Terms of an account that come into force when a day opens, in minor units: 24 bytes."""

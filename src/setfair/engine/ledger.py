@@ -15,7 +15,7 @@ import numpy as np
 from setfair.domain.codes import Priority, RecordKind, Status
 from setfair.domain.money import BALANCE_MAX_MINOR
 from setfair.engine.identity import Word
-from setfair.engine.layout import LIMIT, Array, Journal, PaymentBooks
+from setfair.engine.layout import LIMIT, Array, Journal, PaymentBooks, cleared
 from setfair.kernel import inlined, kernel
 
 _URGENT = int(Priority.URGENT)
@@ -178,6 +178,6 @@ def limits_table(entries: int) -> Array:
     slots = 64
     while slots < 2 * entries:
         slots *= 2
-    table = np.zeros(slots, LIMIT)
+    table: Array = cleared(slots, LIMIT)
     table["key"] = -1
     return table
