@@ -332,7 +332,7 @@ class ClearingHouse:
     def offset_queue(self, work: int = 0) -> Outcome:
         """Settle together what waits, as much of it as is found with so much work (0: as agreed).
 
-        Under `bypass` the result depends on the work, which is counted, and on nothing else.
+        What the search of `bypass` finds goes on record with the run: nobody has to find it again.
         """
         self.expire_due()
         self._screener()
@@ -415,7 +415,7 @@ class ClearingHouse:
         first = self.state.books.next_number
         accounts = self.state.directory.accounts_for(instructions[0])
         check_agreed(self.state.directory.agreement, draft.documents, now)
-        said = said_beside(draft.keep_what_is_said())
+        said = said_beside(draft.keep_what_is_said(self.state.books))
         decided = decide(self.state.books, instructions, now, draft.terms, accounts, **said)
         rows = decided.rows
         fresh = np.flatnonzero(rows["repeated"] == 0)

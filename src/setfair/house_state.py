@@ -3,7 +3,8 @@
 Rules
 -----
 1. The state is what the pages make of nothing. `replay` decides a page's instructions again and compares:
-   records that differ from the page's are a broken invariant.
+   records that differ from the page's are a broken invariant. What a search chose is in the page, and only
+   checked.
 2. A checkpoint only saves time; a damaged one is passed over.
 3. A later version of the agreement is of the same house, has a higher number, keeps every currency whose day
    is not closed, and leaves nobody further below zero than it allows.
@@ -31,7 +32,7 @@ from setfair.engine.layout import LEG_TERMS, TIMES, Array
 from setfair.errors import AgreementError, BrokenInvariantError, SetfairError
 from setfair.intake.cycle import check_agreed, cycle_terms_of
 from setfair.intake.directory import Directory, currency_number
-from setfair.journal.page import LEGS_DOCUMENT, TIMES_DOCUMENT, Page, page_from_bytes
+from setfair.journal.page import LEGS_DOCUMENT, OFFSETTING_DOCUMENT, TIMES_DOCUMENT, Page, page_from_bytes
 from setfair.journal.state import state_from_bytes, state_to_bytes
 from setfair.screening.pairs import Pair
 
@@ -148,7 +149,11 @@ def decide_again(state: HouseState, page: Page) -> Array:
 
 def said_beside(documents: Mapping[str, bytes]) -> dict[str, Any]:
     """Return what a page says beyond its instructions, as `decide` takes it."""
-    kinds = {"leg_terms": (LEGS_DOCUMENT, LEG_TERMS), "times": (TIMES_DOCUMENT, TIMES)}
+    kinds = {
+        "leg_terms": (LEGS_DOCUMENT, LEG_TERMS),
+        "times": (TIMES_DOCUMENT, TIMES),
+        "searched": (OFFSETTING_DOCUMENT, np.dtype("<i8")),
+    }
     said: dict[str, Any] = {
         name: np.frombuffer(documents[document], dtype).copy()
         for name, (document, dtype) in kinds.items()

@@ -16,6 +16,8 @@ from setfair.domain.instants import days_of, to_instant
 from setfair.house import open_house
 from setfair.house_state import replay
 from setfair.journal.page import page_from_bytes
+from setfair.report.day import find_day
+from setfair.report.draw_accounts import draw_journal
 from setfair.store.memory import MemoryStore
 from setfair.user_words import Extension, Said, ask_for_extension, decide_on_extension
 from tests.agreements import agreement_text
@@ -181,6 +183,14 @@ def test_the_commands(tmp_path: Path) -> None:
     passed = ask("sql", house, "select distinct passed_by from day_time where phase = 'CLOSED'")
     assert passed == [{"passed_by": "operator"}]
     with open_house(house, Clock("2026-01-05T19:00:00+03:00")) as opened:
+        page = find_day(opened.query, date(2026, 1, 5))
+        shown = [(one.phase, one.asked, one.decided) for one in page.extensions]
+        line, closed = "the line is down", Phase.CUSTOMER_CUTOFF
+        assert shown[1:] == [
+            (closed, f"omar: {line}", f"olga: {line}"),
+            (closed, f"olga: {line}", f"omar: {line}"),
+        ]
+        assert str(draw_journal(page, [])).count(line) == 5
         before = table_rows(opened)
         opened.rebuild()
         assert table_rows(opened) == before

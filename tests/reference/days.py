@@ -91,10 +91,10 @@ def build_day(rng: Random) -> Day:
 
 def build_day_in(rng: Random, spec: HouseSpec) -> Day:
     """Draw one to three business days of a house."""
-    return _DayBuilder(rng, spec).build()
+    return DayBuilder(rng, spec).build()
 
 
-class _DayBuilder:
+class DayBuilder:
     """Draws steps, and runs them so that the next ones can aim."""
 
     def __init__(self, rng: Random, spec: HouseSpec) -> None:
@@ -142,18 +142,14 @@ class _DayBuilder:
             if any(self.spec.day) and self.rng.random() < 0.3:
                 self._clock(self.house.now + self.rng.choice((1, 2, 2, 3)))
             while any(self.spec.day) and self.rng.random() < self.extension_rate:
-                word = draw_extension(self.rng, self.house)
-                self.steps.append(("extend", word))
-                self.house.extend(word)
+                self._extend()
             if self.rng.random() < self.offset_rate:
                 self.steps.append(("offset",))
                 self.house.offset()
             while self.rng.random() < self.term_rate:
                 self._term()
             while self.rng.random() < self.queue_rate:
-                wish = draw_queue_command(self.rng, self.house)
-                self.steps.append(("queue", wish))
-                self.house.change_queue(wish)
+                self._queue_change()
             if self.rng.random() < self.burst_rate:
                 self._submit(self._burst())
             size = self.rng.choice((1, 1, 2, 4, 8, 12))
@@ -173,6 +169,16 @@ class _DayBuilder:
     def _clock(self, now: int) -> None:
         self.steps.append(("clock", now))
         self.house.clock(now)
+
+    def _extend(self) -> None:
+        word = draw_extension(self.rng, self.house)
+        self.steps.append(("extend", word))
+        self.house.extend(word)
+
+    def _queue_change(self) -> None:
+        wish = draw_queue_command(self.rng, self.house)
+        self.steps.append(("queue", wish))
+        self.house.change_queue(wish)
 
     def _term(self) -> None:
         command = draw_term_command(self.rng, self.house)

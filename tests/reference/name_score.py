@@ -132,11 +132,18 @@ def _initials(pairs: _Pairs, settings: Settings) -> None:
         letters = pairs.mine[i].letters
         for j in pairs.open_listed():
             other = pairs.listed[j].letters
-            if (len(letters) == 1) != (len(other) == 1) and letters[0] == other[0]:
+            if _is_initial(letters, other) or _is_initial(other, letters):
                 pairs.pair(i, j)
                 pairs.matched += settings.initial_weight
                 pairs.initials += 1
                 break
+
+
+def _is_initial(letter: str, token: str) -> bool:
+    """Tell whether a letter may be the initial of a token in its one spelling."""
+    begins = {"c": "cksCS", "d": "dj", "k": "kh", "o": "ou", "p": "pf", "q": "qk", "s": "sS", "t": "tCz"}
+    begins |= {"w": "wv", "x": "xks", "y": "yie", "z": "zj"}
+    return len(letter) == 1 < len(token) and token[0] in begins.get(letter, letter)
 
 
 def _together(parts: list[str]) -> str:

@@ -230,3 +230,37 @@ def test_the_same_files_give_the_same_hits(tmp_path: Path, matcher: FuzzyMatcher
     again = FuzzyMatcher(samples.load_example(tmp_path, *HOUSE_ROWS))
     names = ["Zorvan Pelik Draumont", "Пеллик Зорван", "Quill and Vane", "Marrowfinch Abdulkarim"]
     assert again.match(names) == matcher.match(names)
+
+
+@pytest.mark.parametrize(
+    ("listed", "name", "other"),
+    [
+        ("Khamis Draumont", "K. Draumont", "B. Draumont"),
+        ("Charles Draumont", "Draumont C.", "Draumont B."),
+        ("Zhang Draumont", "Z Draumont", "B Draumont"),
+        ("Yevgeny Draumont", "Y. Draumont", "B. Draumont"),
+        ("Shamil Draumont", "Draumont, S.", "Draumont, B."),
+        ("X. Draumont", "Xavier Draumont", "Boris Draumont"),
+    ],
+)
+def test_an_initial_is_that_of_the_name_as_it_is_written(listed: str, name: str, other: str) -> None:
+    """An initial stands for a name whose one spelling begins with another letter."""
+    entry = Entry("1", EntryKind.PERSON, (Name(listed, NameQuality.MAIN),), "", "", (), "00")
+    lists = ListSet((SanctionsList("X", "test", samples.PUBLISHED, "00", (entry,)),), "v")
+    alone = FuzzyMatcher(lists, 500, threads=1)
+    (hit,) = alone.match([name])
+    assert "share the initial" in hit.explanation
+    assert not any("share the initial" in hit.explanation for hit in alone.match([other]))
+
+
+def test_a_legal_form_counts_though_the_name_is_listed_without_it() -> None:
+    """A firm that is listed with its legal form and without is found as either, with the same score."""
+    names = (Name("Zorvex", NameQuality.MAIN), Name("Zorvex OOO", NameQuality.ALIAS))
+    both, one = (Entry("1", EntryKind.ORGANISATION, some, "", "", (), "00") for some in (names, names[1:]))
+    scores = [
+        FuzzyMatcher(
+            ListSet((SanctionsList("X", "test", samples.PUBLISHED, "00", (entry,)),), "v"), 500, threads=1
+        ).match(["Zorwex LLC"])[0].score
+        for entry in (both, one)
+    ]  # fmt: skip
+    assert scores[0] == scores[1]

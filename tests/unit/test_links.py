@@ -15,6 +15,8 @@ from setfair.domain.codes import InstructionKind, Phase, Reason, Status
 from setfair.domain.instants import to_instant
 from setfair.engine.invariants import check_books
 from setfair.errors import BrokenInvariantError
+from setfair.explain.queued import explain_queued
+from setfair.explain.waiting import Waiting, waiting_payments
 from setfair.house import House, open_house
 from setfair.store.memory import MemoryStore
 from setfair.tables import open_tables
@@ -264,3 +266,19 @@ def test_tables_tell_links_and_what_they_need(tmp_path: Path) -> None:
         audited, key = fresh_audit(), (folder / "keys" / "house.pub").read_text(encoding="utf-8")
         run_audit(audited, tables.connection, key, lambda page: None)
     assert audited.finding is None
+
+
+def test_what_waits_says_when_its_link_is_over(house: ClearingHouse) -> None:
+    """A queued leg, and the other legs of it, have the latest time of their link."""
+    until = {"until_ns": LATE}
+    legs = kes_leg(amount=400_000, **until), ugx_leg(against_amount_minor=400_000, **until)
+    assert [status for status, _ in outcome(house, *legs)] == [Status.ACSP] * 2
+    first, second = explain_waiting(house)
+    assert (first.times["latest_utc"], second.times["latest_utc"]) == (("2026-01-05T06:30:00.000000Z",) * 2)
+    (other,) = explain_queued(house.state.books, 0).legs
+    assert other.times["latest_utc"] == "2026-01-05T06:30:00.000000Z"
+
+
+def explain_waiting(house: ClearingHouse) -> list[Waiting]:
+    """Return what waits in a house."""
+    return list(waiting_payments(house.state.books))

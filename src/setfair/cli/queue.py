@@ -57,7 +57,7 @@ def list_(
     if not rows:
         console.print("nothing waits")
         return
-    names = ("account", "place", "number", "to", "amount", "priority", "why", "lacks", "from", "until")
+    names = ("account", "place", "number", "to", "amount", "priority", "why", "lacks", "for", "from", "until")
     table = Table(*names, box=None, padding=(0, 2, 0, 0))
     for row in rows:
         decimals = int(row["decimals"])
@@ -70,6 +70,7 @@ def list_(
             row["priority"],
             row["reason"],
             "" if not row["lacks_minor"] else with_separators(format_amount(row["lacks_minor"], decimals)),
+            str(row["value_date"]),
             str(row["earliest_utc"]),
             str(row["latest_utc"]),
         )

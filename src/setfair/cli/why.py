@@ -31,7 +31,7 @@ def why(
     row = state.books.payments[place].copy()
     status, reason = Status(int(row["status"])), Reason(int(row["reason"]))
     about = {"number": int(row["number"]), "status": status.name, "rule": reason.name, "reason": reason.text}
-    about |= schedule_of(state.books, int(row["number"]))
+    about |= schedule_of(state.books, place)
     if status is not Status.ACSP:
         _show_other(about, as_json=as_json)
         return
@@ -62,6 +62,7 @@ def _amounts(queued: Queued, state: HouseState) -> dict[str, object]:
                 "currency": state.directory.accounts[leg.account][1],
                 "rule": leg.reason.name,
                 "reason": leg.reason.text,
+                **leg.times,
             }
             for leg in queued.legs
         ],
@@ -80,6 +81,8 @@ def _show_other(about: dict[str, object], *, as_json: bool) -> None:
 
 def _show_times(about: dict[str, object]) -> None:
     """Print when a payment may settle, and that its payer holds it."""
+    if about["value_date"]:
+        console.print(f"for {about['value_date']}")
     if about["on_hold"]:
         console.print("its payer holds it: setfair queue reactivate")
     if about["earliest_utc"]:
@@ -115,6 +118,10 @@ def _show(found: dict[str, object]) -> None:
     _show_times(found)
     legs: list[dict[str, object]] = found["legs"]  # type: ignore[assignment]
     for leg in legs:
-        console.print(f"leg {leg['number']} of {leg['participant']} in {leg['currency']}: {leg['reason']}")
+        when = f", for {leg['value_date']}" if leg["value_date"] else ""
+        when += f", by {leg['latest_utc']}" if leg["latest_utc"] else ""
+        console.print(
+            f"leg {leg['number']} of {leg['participant']} in {leg['currency']}{when}: {leg['reason']}"
+        )
     if found["releasing_credit_minor"]:
         console.print(f"a credit of {text(found['releasing_credit_minor'])} covers it and what is ahead")

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from setfair.domain.codes import Priority, Reason, Status
-from setfair.domain.instants import format_utc
+from setfair.domain.codes import InstructionKind, Priority, Reason, Status
+from setfair.domain.instants import date_of, format_utc
 from setfair.engine.books import Books
 from setfair.engine.layout import Int64s
 from setfair.engine.ledger import ALL_OTHERS, HAS_BILATERAL, HAS_MULTILATERAL, find_limit_slot
@@ -42,6 +42,8 @@ class Leg:
     account: int
     status: Status
     reason: Reason
+    times: dict[str, object]
+    """As `schedule_of` gives them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +93,27 @@ def explain_queued(books: Books, place: int) -> Queued:
     )
 
 
-def schedule_of(books: Books, number: int) -> dict[str, object]:
-    """Return when a payment may settle, and whether its payer holds it."""
-    row = books.schedule[books.schedule["number"] == number]
+def schedule_of(books: Books, place: int) -> dict[str, object]:
+    """Return when a payment may settle, and whether its payer holds it; a leg has the time of its link."""
+    payment = books.payments[place]
+    row = books.schedule[books.schedule["number"] == payment["number"]]
     earliest, latest = (int(row[name][0]) if len(row) else 0 for name in ("earliest", "latest"))
+    link = _link_of(books, place)
+    latest = int(books.links["until"][link]) if link >= 0 else latest
+    value_date = int(payment["value_date"])
     return {
+        "value_date": date_of(value_date).isoformat() if value_date else "",
         "on_hold": bool(len(row) and row["on_hold"][0]),
         "earliest_utc": format_utc(earliest) if earliest else "",
         "latest_utc": format_utc(latest) if latest else "",
     }
+
+
+def _link_of(books: Books, place: int) -> int:
+    """Return the link that the payment at a place is a leg of, or -1."""
+    payment = books.payments[place]
+    is_leg = payment["kind"] <= InstructionKind.INSTITUTION_PAYMENT and payment["original"] >= 0
+    return int(books.legs["link"][payment["original"]]) if is_leg else -1
 
 
 def _pays(books: Books, group: Int64s, account: int) -> Int64s:
@@ -141,4 +155,5 @@ def _sum(books: Books, places: Int64s) -> Sum:
 
 def _leg(books: Books, place: int) -> Leg:
     row = books.payments[place]
-    return Leg(int(row["number"]), int(row["debtor"]), Status(int(row["status"])), Reason(int(row["reason"])))
+    status, reason = Status(int(row["status"])), Reason(int(row["reason"]))
+    return Leg(int(row["number"]), int(row["debtor"]), status, reason, schedule_of(books, place))

@@ -38,7 +38,7 @@ class Waiting:
     limit_left_minor: int | None
     """Of the first of a queue: what the limit that binds it leaves."""
     times: dict[str, object]
-    """`on_hold`, `earliest_utc`, `latest_utc`."""
+    """`value_date`, `on_hold`, `earliest_utc`, `latest_utc`."""
 
 
 def waiting_payments(books: Books) -> Iterator[Waiting]:
@@ -66,5 +66,5 @@ def _waiting(books: Books, payment: int, row: Row, place: int | None) -> Waiting
         reason=Reason(int(row["reason"])),
         lacks_minor=first.lacks_minor if first is not None else None,
         limit_left_minor=first.limit_left_minor if first is not None else None,
-        times=schedule_of(books, int(row["number"])),
+        times=schedule_of(books, payment),
     )

@@ -145,17 +145,20 @@ def _find_root(path: Path) -> etree._Element:
         no_network=True,
         load_dtd=False,
     )
-    with path.open("rb") as file:
-        data = file.read(_ROOT_BYTES_MAX)
     problem, line = f"the first element does not end within {_ROOT_BYTES_MAX} bytes", 1
-    try:
-        parser.feed(data)
-    except etree.XMLSyntaxError as error:
-        # What comes later is for the document's own reader to refuse; it knows what to say.
-        problem, line = f"not well-formed XML: {error.msg}", error.lineno or 1
-    for _, element in parser.read_events():
-        root = cast(etree._Element, element)
-        if ":" in str(root.tag).rpartition("}")[2]:
-            raise refusal(path, f"the prefix of {root.tag} is not declared", line=line_of(root))
-        return root
-    raise refusal(path, problem, line=line)
+    root: etree._Element | None = None
+    with path.open("rb") as file:
+        while root is None and file.tell() < _ROOT_BYTES_MAX and (data := file.read(_HEAD_BYTES)):
+            try:
+                parser.feed(data)
+            except etree.XMLSyntaxError as error:
+                problem, line = f"not well-formed XML: {error.msg}", error.lineno or 1
+                break
+            finally:
+                # What comes after it is for the document's own reader to refuse; it knows what to say.
+                root = next((cast(etree._Element, element) for _, element in parser.read_events()), None)
+    if root is None:
+        raise refusal(path, problem, line=line)
+    if ":" in str(root.tag).rpartition("}")[2]:
+        raise refusal(path, f"the prefix of {root.tag} is not declared", line=line_of(root))
+    return root

@@ -82,6 +82,22 @@ class AgreementVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class Extended:
+    """A later cut-off that somebody asked for."""
+
+    currency: str
+    phase: Phase
+    until: int
+    """Microseconds since 1970-01-01 UTC."""
+    state: str
+    """Waiting, in force or rejected, and why."""
+    asked: str
+    """By whom, and why."""
+    decided: str
+    """The same of the second person; empty."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReportDay:
     """One business day of a house."""
 
@@ -97,6 +113,8 @@ class ReportDay:
     """In force on the day, the last one last."""
     marks: dict[int, PageMark]
     """By page number: the first and last page of every stretch."""
+    extensions: tuple[Extended, ...] = ()
+    """Later cut-offs that were asked for, in the order in which they were."""
 
     @property
     def decimals(self) -> dict[int, int]:
@@ -171,6 +189,21 @@ def find_day(query: Query, business_date: date | None) -> ReportDay:
         last,
         _in_force(agreements, first.number, last.number),
         marks,
+        _extensions(reader, date_of(day)) if day is not None else (),
+    )
+
+
+def _extensions(reader: Reader, day: date) -> tuple[Extended, ...]:
+    return tuple(
+        Extended(
+            str(row["currency"]),
+            Phase[str(row["phase"])],
+            microseconds(str(row["until_utc"])),
+            ": ".join(filter(None, (str(row["state"]), str(row["reason_text"])))),
+            f"{row['asked_by']}: {row['asked_reason']}",
+            f"{row['decided_by']}: {row['decided_reason']}" if row["decided_by"] else "",
+        )
+        for row in reader.rows("extensions", day.isoformat())
     )
 
 

@@ -88,7 +88,8 @@ def draw_journal(day: ReportDay, lists: Sequence[Row]) -> Html:
         "What this report was made from. Whoever has the journal can recompute every number in it from "
         "these pages."
     )
-    return section("journal", "Phases and provenance", lead, _phases(day), marks)
+    later = _extensions(day) if day.extensions else None
+    return section("journal", "Phases and provenance", lead, _phases(day), later, marks)
 
 
 def _fact(title: str, value: Child, more: Child = None) -> Html:
@@ -124,3 +125,20 @@ def _phases(day: ReportDay) -> Html:
             ]
         )
     return table(columns, rows)
+
+
+def _extensions(day: ReportDay) -> Html:
+    """Return the later cut-offs that were asked for, by whom and why."""
+    names = ("currency", "what came later", "until", "state", "asked by", "decided by")
+    rows: list[list[Child]] = [
+        [
+            one.currency,
+            PHASE_WORDS[one.phase],
+            clock_time(one.until, day.time_zone),
+            name(one.state, 120),
+            name(one.asked, 120),
+            name(one.decided, 120),
+        ]
+        for one in day.extensions
+    ]
+    return table([Column(words) for words in names], rows)

@@ -119,6 +119,10 @@ WHERE g.page_number IN (SELECT value FROM json_each(?2))
    OR g.page_number = (SELECT page_number FROM projection WHERE name = 'tables')
 ORDER BY g.page_number
 
+-- name: extensions
+SELECT currency, phase, until_utc, state, reason_text, asked_by, asked_reason, decided_by, decided_reason
+FROM extension WHERE business_date = ?2 ORDER BY extension_number
+
 -- name: agreements
 SELECT version, page_number, agreement_id, name, effective_date, sha256, document
 FROM agreement WHERE page_number <= ?2 ORDER BY version

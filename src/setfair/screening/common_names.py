@@ -130,5 +130,6 @@ COMMON_NAMES = frozenset(f"{_GIVEN}{_FAMILY}{_FIRM_COMMON}".split())
 """Given names, family names and words of firms that say little by themselves."""
 FIRM_WORDS = frozenset(_FIRM.split())
 """Words of firms that say little, in the form of `translations`."""
-EMPTY_WORDS = frozenset(("group", "general"))
-"""Words of firms that say nothing: a second pair is none with them."""
+EMPTY_WORDS = frozenset(("group", "general", "bd", "ldyn", "lh"))
+"""Words that say nothing: a second pair is none with them. In Arabic script a name like ``Abd al-Malik`` or
+``Nasr al-Din`` is written as two words, of which one is half a name."""

@@ -2,7 +2,8 @@
 
 Rules
 -----
-1. Each spelling of an entry is there once, as a name of full and of low quality.
+1. Each spelling of an entry is there once, as a name of full and of low quality, with and without a legal
+   form.
 2. What is kept on disk (`derived`) is bound to the version of the lists; it has all or it is not there.
 """
 
@@ -96,7 +97,7 @@ class _Build:
     def __init__(self, targets: Sequence[Target]) -> None:
         self._targets = targets
         self._numbers: dict[tuple[str, str], int] = {}
-        self._place_of: dict[tuple[int, tuple[str, ...], bool], int] = {}
+        self._place_of: dict[tuple[int, tuple[str, ...], bool, bool], int] = {}
         self.kept: list[int] = []
         self.names: list[tuple[int, Spelling]] = []
         self.compact: dict[str, tuple[int, ...]] = {}
@@ -108,7 +109,7 @@ class _Build:
         target = self._targets[number]
         low = target.name.quality is NameQuality.LOW
         entry = self._numbers.setdefault((target.list_id, target.entry.entry_id), len(self._numbers))
-        place = self._place_of.setdefault((entry, spelling.core, low), len(self.kept))
+        place = self._place_of.setdefault((entry, spelling.core, low, spelling.legal), len(self.kept))
         if place == len(self.kept):
             self.kept.append(number)
             self.names.append((entry, spelling))

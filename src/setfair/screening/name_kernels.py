@@ -37,7 +37,7 @@ from setfair.screening.name_arrays import (
     Settings,
     Slots,
 )
-from setfair.screening.pair_kernels import append, mark_of, points_about, points_of, score_name
+from setfair.screening.pair_kernels import append, is_initial, mark_of, points_about, points_of, score_name
 from setfair.screening.token_kernels import LENGTH_MAX, TokenIndex, find_whole
 
 
@@ -64,10 +64,10 @@ def _begun(slots: Slots, slot: int, is_last: bool, listed: NDArray[np.int32], in
     for token in listed:
         at = index.start[token]
         size = index.start[token + 1] - at
+        if is_initial(slots.chars[slot, 0], length, index.chars[at], size):
+            return int(token)
         if index.chars[at] != slots.chars[slot, 0]:
             continue
-        if (length == 1) != (size == 1):
-            return int(token)
         same = is_last and size > length
         for place in range(1, length if same else 0):
             same = same and index.chars[at + place] == slots.chars[slot, place]

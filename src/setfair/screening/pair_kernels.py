@@ -38,6 +38,29 @@ def mark_of(token: int) -> np.uint64:
     return np.uint64(1) << ((np.uint64(token) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(58))
 
 
+def _initial_table() -> NDArray[np.bool_]:
+    table: NDArray[np.bool_] = np.eye(128, dtype=np.bool_)
+    for letter, folded in _FOLDED_FIRST.items():
+        table[ord(letter), [ord(each) for each in folded]] = True
+    return table
+
+
+_FOLDED_FIRST = {
+    "c": "ksCS", "d": "j", "k": "h", "o": "u", "p": "f", "q": "k", "s": "S", "t": "Cz", "w": "v", "x": "ks",
+    "y": "ie", "z": "j",
+}  # fmt: skip
+"""By the first letter of a name as it is written: how the one spelling of it may begin (`spelling`)."""
+_BEGINS = _initial_table()
+
+
+@inlined
+def is_initial(letter: int, length: int, other: int, other_length: int) -> bool:
+    """Return whether one of two tokens is a letter with which the other, by its first one, may begin."""
+    if length == 1:
+        return bool(other_length > 1 and _BEGINS[letter, other])
+    return bool(other_length == 1 and _BEGINS[other, letter])
+
+
 @inlined
 def _distance_of(slots: Slots, slot: int, token: int) -> int:
     """Return the distance of a slot to a listed token, or -1 if it is not near."""
@@ -107,7 +130,8 @@ def _pair_initials(
                 continue
             at = index.start[listed[j]]
             length = index.start[listed[j] + 1] - at
-            if (slots.length[mine[i]] == 1) != (length == 1) and index.chars[at] == slots.chars[mine[i], 0]:
+            mine_length, letter = slots.length[mine[i]], slots.chars[mine[i], 0]
+            if is_initial(letter, mine_length, index.chars[at], length):
                 _pair(work, i, j, INITIAL)
                 work.tally[TALLY_MATCHED] += settings.initial_weight
                 work.tally[TALLY_INITIALS] += 1

@@ -142,9 +142,12 @@ _CORRECTED = _Corrections()
 
 
 def fold_token(token: str) -> str:
-    """Return the one spelling of a token; never empty for a token that is not."""
+    """Return the one spelling of a token; never empty for a token that is not.
+
+    A letter that stands alone stays as it is: of which it is the initial says `pair_kernels.is_initial`.
+    """
     text = token[:TOKEN_LENGTH_MAX]
-    if text.isdigit():
+    if text.isdigit() or len(text) == 1:
         return text
     for written, folded in _SPELLINGS:
         if written in text:

@@ -16,8 +16,9 @@ from __future__ import annotations
 
 _WORDS = """
 plant zavod zavody kombinat combine factory fabrika zavodu works fabrica usine fabrik
-group grupp gruppa gruppy grupa grupo groupe gruppe holding holdings kholding
-international intl mezhdunarodn* internatsional* internacional internationale uluslararasi
+group grupp gruppa gruppy grupa grupo groupe gruppe holding holdings kholding grup hruppa gruppi
+international intl mezhdunarodn* internatsional* internacional internationale uluslararasi interneshnl
+international interneshenl interneshnel
 institute institut instituto
 scientific nauchno nauchn* science scientifique nauchnoissled*
 research issledovatel* investigacion recherche pazhouhesh pajohesh tahghighat
@@ -27,23 +28,26 @@ design konstruktor* proekt* engineering inzhiniring* inzhenern* mohandesi muhend
 production proizvod* produksiya produccion tolid* tolidi manufacturing manufacture manufacturer
 association obedin* obyedin* obydin* assotsiat* assoc asociacion asociatsiya anjoman dernegi
 state gosudarstv* goskorp* gos
-enterprise predpriyat* predpriiat* enterprises empresa entreprise
-trading torgov* trade torgovlya commercial kommerch* tejarat* bazargani ticaret comercial commerce comercio
+enterprise predpriyat* predpriiat* enterprises empresa entreprise pradpryem* pidpryiem* pidpryyem*
+trading torgov* trade torgovlya commercial kommerch* tejarat* bazargani ticaret comercial commerce
+trading comercio treiding treyding
 house dom
 leasing lizing*
 invest investment investments investic* investits* inversion inversiones yatirim sarmaye*
 chemical khimich* chemistry chemicals quimica kimya shimi* khimiya
 shipbuilding sudostroit* sudostroen*
 shiprepair sudoremont*
-shipyard verf
+shipyard verf astillero astilleros tersane tersanesi tersanecilik
 special spetsial* spets spec
 technology technologies tekhnolog* tekhnologi* technolog* tech tecnologia teknoloji fanavar* fanavari
+technology tekhnolodzh*
 technical tekhnich* technic* tekhnik* tecnica teknik
 electronic electronics elektronik* elektronn* electronica
 electrical elektrich* elektr elektro electric
-systems system sistem* systeme systemes sistemas
-industry industries industrial promyshlenn* sanayi sanaye sanat industria industrie prom
-development razvit* desarrollo developpement tosee* toseh*
+systems system sistem* systeme systemes sistemas sistemz
+industry industries industrial promyshlenn* sanayi sanaye sanat industria industrie prom indastri
+industry indastriz industri indastris
+development razvit* desarrollo developpement tosee* toseh* divelopment
 bank banka banque banco banku
 foundation fond fund bonyad fundacion fondation vakfi
 management upravl* managing yonetim modiriat
@@ -60,7 +64,7 @@ union soyuz soiuz ittihad ettehad birligi syndicat
 concern kontsern* konzern
 agency agentstv* agencia agence
 military voenn* voyenn* militar
-machine mashino* machinery machines machinebuilding
+machine mashino* machinery machines machinebuilding mashineri mashinery maquinaria makine makina
 metal metall metals metallurg* metalurgica
 instrument pribor* instruments priborostr*
 aviation aviats* aviatsion* aircraft aviacion havayi hava aerospace aerokosm* aviakosm*
@@ -85,16 +89,16 @@ ural uralsk*
 siberian sibirsk* siberia
 baltic baltiisk* baltiysk*
 crimea krym krymsk* krimsk*
-security bezopasn* seguridad securite aman amniyat guvenlik
+security bezopasn* seguridad securite aman amniyat guvenlik sekyuriti sekiuriti
 defense oboron* defence defensa defa savunma
 insurance strakhov* bimeh seguros assurance sigorta
 credit kredit* credito
 export eksport*
 import import importn*
 transport transportn* transportation transporte tasimacilik haml tarabari
-logistics logistik* logistic logistica lojistik
+logistics logistik* logistic logistica lojistik lodzhistik*
 automobile avtomobil* automotive auto avto automoviles otomotiv khodro
-energy energet* energ* energiya energia energie enerji
+energy energet* energ* energiya energia energie enerji enerdzhi
 nuclear yadern* atomn* atomic atom hastei hasteyi
 coal ugoln* ugol uglia carbon
 mining gorno gornaya gornyi gornorudn* mine mines minera mineria madencilik maadan
@@ -106,7 +110,7 @@ radio radio radiov
 telecommunications telekommun* telecom communication communications svyaz* sviaz* telecomunicaciones
 computer kompyuter* computers computing vychislit*
 information informats* informatsion* informacion informatique
-digital tsifrov*
+digital tsifrov* didzhital
 software programmn*
 automation avtomat* automatic automated automatik
 control kontrol* upravliaiushch*
@@ -118,7 +122,7 @@ united obedinenn* obyedinenn*
 first pervyi pervaya pervoe
 central tsentraln* tsentral
 regional regionaln*
-national natsional* nacional nationale milli melli
+national natsional* nacional nationale milli melli natsyyanaln*
 independent nezavis*
 repair remont* reparacion
 base baza bazy
@@ -129,8 +133,8 @@ corporation korporats* corporacion
 academy akadem* academia
 society obshchestven* jamiyat jamiat cemiyeti sociedad
 school shkola madrasa madrassa escuela medrese
-solutions solution resheni* solushn soluciones cozumleri
-company kompani* kompaniya
+solutions solution resheni* solushn soluciones cozumleri solyushn solyushns solyushnz soliushn soliushns
+company kompani* kompaniya kampani* kompanii
 consulting konsalt* consultancy consultants musavirlik
 capital kapital*
 finance finans* financial financiera finanzas
@@ -175,6 +179,12 @@ cartel kartel
 club klub
 media mediya
 desert sahara sahra
+institution uchrezhden* ustanova
+budgetary byudzhetn* biudzhetn* budget budzhetn*
+unitary unitarn*
+treasury kazenn*
+autonomous avtonomn*
+allrussian vserossiisk* vserossiysk* vserossiyisk*
 sky aseman aasman
 """
 
@@ -200,12 +210,26 @@ nii research institute
 nii scientific and research institute
 nii institute scientific research
 nii sri
+nii research and development institute
+tsnii central scientific research institute
+tsnii central research institute
+vnii allrussian scientific research institute
+vnii allrussian research institute
+vnii all russian scientific research institute
+vnii all russian research institute
+fnpts federal research and production center
+fnpts federal scientific production center
 nits scientific research center
 nits research center
 nits scientific and research center
 nits src
 kb design bureau
 kb design bureau of
+kb design design bureau
+mkb machine design bureau
+mkb machine building design bureau
+arz aviation repair plant
+arz aviaremontnyi plant
 okb experimental design bureau
 okb opytno design bureau
 tskb central design bureau
@@ -230,15 +254,20 @@ td th
 _STATE_FORMS = """
 federal state unitary enterprise
 federal state budgetary institution
-federal state enterprise
-federal kazennoe enterprise
-federal treasury enterprise
+federal state budgetary institution of scientific
+federal state budgetary scientific institution
 federal state autonomous institution
+federal state treasury institution
+federal state institution
+federal state enterprise
+federal treasury enterprise
+federal treasury institution
+state budgetary institution
+state treasury institution
 state unitary enterprise
 municipal unitary enterprise
+unitary enterprise
 state enterprise
-federal state unitarnoe enterprise
-state unitarnoe enterprise
 """
 
 ENDING_MAX = 9

@@ -32,6 +32,15 @@ sociedad de responsabilidad limitada|sociedad limitada|sociedad por acciones sim
 s a de c v|s de r l de c v|sa de cv|s de rl de cv|s de r l|societa per azioni|
 societa a responsabilita limitata|sociedade anonima|besloten vennootschap|naamloze vennootschap|
 anonim sirketi|limited sirketi|limited sti|ltd sti|sherkat sahami|sherkat e sahami|
+tavarystva z abmezhavanay adkaznastsyu|tavarystva z abmezhavanai adkaznastsiu|
+zamezhnaye tavarystva z abmezhavanay adkaznastsyu|aktsyyanernae tavarystva|adkrytae aktsyyanernae tavarystva|
+zakrytae aktsyyanernae tavarystva|inostrannoye obshchestvo s ogranichennoy otvetstvennostyu|
+tovarystvo z obmezhenoyu vidpovidalnistyu|tovarystvo z obmezhenoiu vidpovidalnistiu|
+aktsionerne tovarystvo|publichne aktsionerne tovarystvo|pryvatne aktsionerne tovarystvo|
+tovarishchestvo s ogranichennoy otvetstvennostyu|tovarishchestvo s ogranichennoi otvetstvennostyu|
+gufen youxian gongsi|youxian gongsi|youxian zeren gongsi|cong ty tnhh|cong ty co phan|
+spolka z ograniczona odpowiedzialnoscia|spolka akcyjna|sp z oo|sp z o o|sp zoo|akciova spolecnost|
+spol s r o|drustvo s ogranicenom odgovornoscu|drustvo sa ogranicenom odgovornoscu|akcionarsko drustvo|
 sendirian berhad|perseroan terbatas|pt tbk|pte ltd|pvt ltd|pty ltd|fz llc|l l c|j s c|o o o
 """
 _LEGAL_WORDS = """
@@ -39,7 +48,7 @@ llc ltd limited inc incorporated corp corporation co company companies plc llp l
 sas sarl srl spa bv nv oy oyj ab as asa aps doo ooo oao zao pao ao ojsc cjsc pjsc jsc too tov pp chp ip sal
 sarlu surl sociedad compania cia ltda eurl snc scs pte pty pvt sdn bhd tbk fze fzc fzco fzllc wll kft zrt
 rt sro kk pjs psc kompaniya kompania kompani sirketi sti ltdsti gmbhcokg ooodoo ood eood ad ead sh pk dba
-ulc cv rl cjs unltd
+ulc cv rl cjs unltd fsue fgup fgbu fgbun fgku fgau taa sherkat sherkate
 """
 _HONORIFICS = """
 mr mrs ms miss dr prof professor sir dame lord lady sheikh shaykh shaikh sheik cheikh sheykh haji hajji
@@ -52,7 +61,7 @@ emir amir pan pani tov gospodin
 _PARTICLES = """
 al el ul ad an ar as at ash az bin ibn ben bint bent abu abou ould uld walad wuld de la le les del della di
 da do dos das du van von der den ter ten zu zur und and the of for in on by et en e i y s u na ve wa va o a
-und ag aw umm um
+und ag aw umm um bn bw l
 """
 
 _LIGHT_WORDS = """

@@ -327,6 +327,15 @@ def test_patterns_accept_no_more_than_the_validator(rule: str, data: st.DataObje
     assert schema.validate(element), schema.error_log
 
 
+@pytest.mark.parametrize("rule", sorted(values_of_elements()))
+def test_patterns_can_be_joined_to_one(rule: str) -> None:
+    """No pattern has a group of its own, and none accepts markup or nothing: each value is found whole."""
+    pattern = value_pattern(rule)
+    if pattern is not None:
+        assert pattern.groups == 0
+        assert not any(pattern.fullmatch(text) for text in ("", "<", ">", "&", "a<b", "12<3", "</a>"))
+
+
 @pytest.mark.parametrize(
     ("rule", "good", "bad"),
     [

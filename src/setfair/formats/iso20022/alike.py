@@ -21,9 +21,10 @@ Rules
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from operator import itemgetter
 
 from setfair.formats.iso20022.grammar import UNBOUNDED, WILDCARDS, load_grammar
 from setfair.formats.iso20022.paths import NAME_ELEMENTS, TEXT_ELEMENTS, Found, one_line
@@ -68,21 +69,46 @@ class _Shape:
     """Positions of the values that are free texts to screen."""
     constants: Found = field(default_factory=dict)
     """From attributes, which are the same in all transactions of one shape."""
+    is_plain: bool = False
+    """Whether two values or more are extracted, and none is joined to another: then what follows is set."""
+    field_names: tuple[str, ...] = ()
+    take: Callable[[Sequence[str]], tuple[str, ...]] = tuple
+    """Takes the extracted values out of all of them."""
+
+    def settle(self) -> None:
+        """Note how to extract, once all fields are known."""
+        positions = [position for position, _ in self.fields]
+        self.field_names = tuple(name for _, name in self.fields)
+        different = {*self.field_names, *self.constants}
+        self.is_plain = len(positions) > 1 and len(different) == len(positions) + len(self.constants)
+        if self.is_plain:
+            self.take = itemgetter(*positions)
 
     def whole(self) -> re.Pattern[str]:
-        """Return a pattern of all texts of this shape, with a group for each value."""
-        return re.compile(">([^<>]+)</".join(map(re.escape, self.pieces)))
+        """Return a pattern of all texts of this shape whose values are valid, with a group for each value."""
+        # No value's pattern accepts markup or nothing at all, so each group is the value that stands there.
+        parts = [re.escape(self.pieces[0])]
+        for pattern, piece in zip(self.patterns, self.pieces[1:], strict=True):
+            parts.append(f">({pattern.pattern})</{re.escape(piece)}")
+        return re.compile("".join(parts), re.ASCII)
 
     def read(self, values: Sequence[str]) -> Transaction | None:
         """Extract from a transaction of this shape, if its values are valid."""
         if not all(map(re.Pattern.fullmatch, self.patterns, values)):
             return None
-        stripped = [*map(str.strip, values)]
+        return self.extract(values)
+
+    def extract(self, values: Sequence[str]) -> Transaction:
+        """Extract from a transaction of this shape, whose values are valid."""
         found = self.constants.copy()
-        for position, name in self.fields:
-            found[name] = f"{found[name]} {stripped[position]}" if name in found else stripped[position]
-        names = [one_line(stripped[place]) for place in self.names]
-        texts = [one_line(stripped[place]) for place in self.texts]
+        if self.is_plain:
+            found.update(zip(self.field_names, map(str.strip, self.take(values)), strict=True))
+        else:
+            for position, name in self.fields:
+                value = values[position].strip()
+                found[name] = f"{found[name]} {value}" if name in found else value
+        names = [one_line(values[place]) for place in self.names]
+        texts = [one_line(values[place]) for place in self.texts]
         return Transaction(found, names, texts)
 
 
@@ -120,7 +146,7 @@ class Shapes:
         if self._last is not None and self._last_whole is not None:
             found = self._last_whole.fullmatch(text)
             if found is not None:
-                return self._last.read(found.groups())
+                return self._last.extract(found.groups())
         pieces = _VALUE.split(text)
         shape = self._known.get(tuple(pieces[::2]))
         if shape is None:
@@ -172,6 +198,7 @@ class Shapes:
                 raise _NoShapeError("more than one element")
         if steps or end != len(text):
             raise _NoShapeError("not a whole element")
+        shape.settle()
         return shape
 
     def _rule_of(self, step: str, rules: list[str]) -> str:

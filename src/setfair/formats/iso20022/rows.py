@@ -170,13 +170,23 @@ def _payment(kind: InstructionKind, found: Found, group: Group) -> Row:
 
 def facts_text(found: Found) -> str:
     """Return what a transaction says of its parties beside their names, as `screening.facts` reads it."""
-    told: dict[str, Found] = {}
-    for key, said in found.items():
-        if said and key in _FACT_OF:
+    lines = []
+    for party, keys in _facts_among(tuple(found)):
+        told = {fact: found[key] for fact, key in keys if found[key]}
+        if told:
+            lines.append(_facts_line(found, party, told))
+    return "\n".join(lines)
+
+
+@lru_cache(maxsize=256)
+def _facts_among(keys: tuple[str, ...]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return each party of which something may be told by these keys, and which fact each tells."""
+    told: dict[str, list[tuple[str, str]]] = {party: [] for party in PARTIES_WITH_FACTS}
+    for key in keys:
+        if key in _FACT_OF:
             party, fact = _FACT_OF[key]
-            told.setdefault(party, {})[fact] = said
-    parties = [party for party in PARTIES_WITH_FACTS if party in told]
-    return "\n".join([_facts_line(found, party, told[party]) for party in parties])
+            told[party].append((fact, key))
+    return [(party, facts) for party, facts in told.items() if facts]
 
 
 _FACTS = (
@@ -196,9 +206,10 @@ def _facts_line(found: Found, party: str, told: Found) -> str:
     country = told.get("address_country") or told.get("residence_country", "")
     born = told.get("birth_date", "")
     identifiers = [told[fact] for fact in _IDENTIFIERS if fact in told]
+    known_by = one_line(" ".join(identifiers)) if identifiers else ""
     kind = "person" if born or told.get("person_id") else "organisation" if identifiers else ""
     name = one_line(found.get(f"{party}_name", ""))
-    return f"{name}\t{kind}\t{country}\t{born}\t{one_line(' '.join(identifiers))}"
+    return f"{name}\t{kind}\t{country}\t{born}\t{known_by}"
 
 
 def _transfer(kind: InstructionKind, found: Found, group: Group) -> Row:
@@ -264,7 +275,8 @@ def _set_amount(row: Row, found: Found) -> None:
 
 def _set_link(row: Row, found: Found) -> None:
     """Set what a leg of a link says of it: rule 7."""
-    said = dict(_LINK_WORDS.findall(found.get("instruction_for_next_agent", "")))
+    text = found.get("instruction_for_next_agent", "")
+    said = dict(_LINK_WORDS.findall(text)) if text else {}
     if "LINK" not in said:
         return
     against = _AGAINST.fullmatch(said.get("AGST", "")) if "AGST" in said else None
@@ -289,7 +301,7 @@ def _on_value_date(row: Row, time: str) -> str:
 
 def _set_times(row: Row, found: Found) -> None:
     """Set when a payment that is no leg may settle: rule 6."""
-    if row["link"] or not any(found.get(name) for name in ("from_time", "till_time", "reject_time")):
+    if row["link"] or not (found.get("from_time") or found.get("till_time") or found.get("reject_time")):
         return
     earliest, *latest = (
         read_time(_on_value_date(row, found.get(name, "")))

@@ -4,9 +4,10 @@ Rules
 -----
 1. A pattern accepts no text that the validator refuses. It may refuse what the validator accepts: such a text
    is for the validator to decide about.
-2. No pattern accepts markup (``<``, ``>``, ``&``), a control character or a line break, so that the text in
-   the file is the value.
+2. No pattern accepts markup (``<``, ``>``, ``&``), a control character, a line break or nothing at all, so
+   that the text in the file is the value.
 3. A value for which there is no pattern has None.
+4. No pattern has groups of its own: several can be joined to one, in which each value is a group.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ _DATE = (
 )
 _ZONE = r"(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])?"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,9})?"
+_GROUP = re.compile(r"\[[^]]*\]|\\.|\(")
+"""Where a group begins, or what may hold a parenthesis that begins none: a set of characters, an escape."""
 _BUILT_IN = {
     "date": _DATE + _ZONE,
     "dateTime": f"{_DATE}T{_CLOCK}{_ZONE}",
@@ -68,7 +71,7 @@ def _defined(value: Value) -> str | None:
     """Return the pattern of a value that the grammar defines."""
     match value.keyword, value.arguments:
         case "pattern", (regex,) if "." not in regex:
-            return regex
+            return _GROUP.sub(lambda found: "(?:" if found[0] == "(" else found[0], regex)
         case "decimal", (total, fraction, *least) if least in ([], ["0"]):
             whole = f"[0-9]{{1,{int(total) - int(fraction)}}}"
             return whole if fraction == "0" else whole + rf"(?:\.[0-9]{{1,{fraction}}})?"
