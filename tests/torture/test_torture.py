@@ -104,7 +104,7 @@ def test_each_operation_of_an_opening_fails(day: DayOnDisk) -> None:
 def test_the_same_number_is_the_same_run(day: DayOnDisk) -> None:
     """A run again from its number: the same day, the same fault, the same ending."""
     number = find_day("obligations", "cycle", "decision") * 40
-    both = [line for _ in range(2) for line in run_faults(number, 1, 60)]
+    both = [line for _ in range(2) for line in run_faults(number, 1, 3600)]
     told = [(line.fault, line.ending, line.operations, line.failure) for line in both]
     assert told[0] == told[1]
     assert told[0][3] == ""
@@ -113,14 +113,14 @@ def test_the_same_number_is_the_same_run(day: DayOnDisk) -> None:
 def test_a_report_goes_on(day: DayOnDisk, tmp_path: Path) -> None:
     """Lines are kept as they come; what did not fail is not run again, and half a line is none."""
     path, first = tmp_path / "report.jsonl", find_day("rows") * 40
-    for line in run_faults(first, 1, 60):
+    for line in run_faults(first, 1, 3600):
         append_line(path, line)
     append_line(path, Line(first + 1, "cut", failure="lost"))
     with path.open("a") as file:
         file.write('{"seed": 5, "fault": "cu')
     lines = read_lines(path)
     assert [line.seed for line in lines] == [first, first + 1]
-    more = list(run_faults(first, 2, 60, skip=done_seeds(lines)))
+    more = list(run_faults(first, 2, 3600, skip=done_seeds(lines)))
     assert [line.seed for line in more] == [first + 1]
     text = "\n".join(summary([*lines, *more], "fault runs", about_faults()))
     assert f"2 fault runs, seeds {first} to {first + 1}" in text
