@@ -39,7 +39,7 @@ from setfair.engine.cycle_terms import ChoiceTerms
 from setfair.engine.decide import decide
 from setfair.engine.layout import Array
 from setfair.errors import AgreementError, BrokenInvariantError, HouseError, PhaseError
-from setfair.house_state import HouseState, check_adoption, recover_state, said_beside, state_bytes
+from setfair.house_state import HouseState, check_adoption, recover_state, said_beside, state_pieces
 from setfair.intake.cycle import check_agreed, cycle_documents
 from setfair.intake.directory import currency_number
 from setfair.intake.money import Money
@@ -467,7 +467,7 @@ class ClearingHouse:
     def checkpoint(self) -> None:
         """Keep the books as they are, so that the next start reads only the pages after this."""
         self.journal.finish()
-        self._store.write_checkpoint(self.state.page_number, state_bytes(self.state))
+        self._store.write_checkpoint(self.state.page_number, state_pieces(self.state))
         self._pages_since_checkpoint = 0
 
     def _now(self) -> int:
