@@ -39,7 +39,7 @@ from setfair.engine.cycle_terms import ChoiceTerms
 from setfair.engine.decide import decide
 from setfair.engine.layout import Array
 from setfair.errors import AgreementError, BrokenInvariantError, HouseError, PhaseError
-from setfair.house_state import HouseState, check_adoption, recover_state, said_beside, state_bytes
+from setfair.house_state import HouseState, check_adoption, recover_state, said_beside, state_pieces
 from setfair.intake.cycle import check_agreed, cycle_documents
 from setfair.intake.directory import currency_number
 from setfair.intake.obligations import (
@@ -332,7 +332,7 @@ class ClearingHouse:
     def offset_queue(self, work: int = 0) -> Outcome:
         """Settle together what waits, as much of it as is found with so much work (0: as agreed).
 
-        Under `bypass` the result depends on the work, which is counted, and on nothing else.
+        What the search of `bypass` finds goes on record with the run: nobody has to find it again.
         """
         self.expire_due()
         self._screener()
@@ -415,7 +415,7 @@ class ClearingHouse:
         first = self.state.books.next_number
         accounts = self.state.directory.accounts_for(instructions[0])
         check_agreed(self.state.directory.agreement, draft.documents, now)
-        said = said_beside(draft.keep_what_is_said())
+        said = said_beside(draft.keep_what_is_said(self.state.books))
         decided = decide(self.state.books, instructions, now, draft.terms, accounts, **said)
         rows = decided.rows
         fresh = np.flatnonzero(rows["repeated"] == 0)
@@ -467,7 +467,7 @@ class ClearingHouse:
     def checkpoint(self) -> None:
         """Keep the books as they are, so that the next start reads only the pages after this."""
         self.journal.finish()
-        self._store.write_checkpoint(self.state.page_number, state_bytes(self.state))
+        self._store.write_checkpoint(self.state.page_number, state_pieces(self.state))
         self._pages_since_checkpoint = 0
 
     def _now(self) -> int:

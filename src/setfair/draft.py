@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from setfair.domain.codes import InstructionKind
+from setfair.engine.books import Books
 from setfair.engine.decide import Terms
 from setfair.engine.layout import INSTRUCTION
+from setfair.engine.offset_queue import search_queue
 from setfair.errors import HouseError
 from setfair.intake.payments import Taken
-from setfair.journal.page import LEGS_DOCUMENT, TIMES_DOCUMENT
+from setfair.journal.page import LEGS_DOCUMENT, OFFSETTING_DOCUMENT, TIMES_DOCUMENT
 from setfair.screening.match import Hit
 
 
@@ -29,11 +32,20 @@ class Draft:
     """Row of the batch, and the good-guy pair that passed a hit."""
     terms: Terms | None = None
 
-    def keep_what_is_said(self) -> dict[str, bytes]:
-        """Put what payments say beyond their instructions into the documents, and return these."""
+    def keep_what_is_said(self, books: Books) -> dict[str, bytes]:
+        """Put what a batch says beyond its instructions into the documents, and return these.
+
+        Of payments that is terms of links, and times; of a run of offsetting, what a search on these books
+        finds.
+        """
         for name, rows in ((LEGS_DOCUMENT, self.taken.leg_terms), (TIMES_DOCUMENT, self.taken.times)):
             if rows is not None:
                 self.documents[name] = rows.tobytes()
+        first = self.taken.instructions[0]
+        if first["kind"] == InstructionKind.OFFSETTING:
+            searched = search_queue(books, int(first["amount"]))
+            if searched is not None:
+                self.documents[OFFSETTING_DOCUMENT] = searched.astype("<i8").tobytes()
         return self.documents
 
 

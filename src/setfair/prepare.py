@@ -29,6 +29,7 @@ from setfair.engine.offset.neighbourhood import improve
 from setfair.engine.offset.oscillate import oscillate
 from setfair.engine.offset.price import improve_prices
 from setfair.engine.offset.search import fill_up
+from setfair.engine.offset_queue import search_queue
 from setfair.engine.setoff import set_off
 from setfair.formats import columns
 from setfair.formats.kernels import hash_texts
@@ -83,7 +84,7 @@ def decide_a_day() -> None:
         for number, debtor in enumerate((0, 1)):
             row = {"identity_high": 20 + 2 * bypass + number, "debtor": debtor, "creditor": 1 - debtor}
             decide(books, _one(InstructionKind.CUSTOMER_PAYMENT, amount=1000 + number, **row), 8)
-        decide(books, _one(InstructionKind.OFFSETTING, amount=1000), 8)
+        decide(books, _one(InstructionKind.OFFSETTING), 8, searched=search_queue(books, 1000))
     leg = np.zeros(1, LEG_TERMS)
     leg["link_high"], leg["legs"] = 1, 2
     decide(books, _one(InstructionKind.INSTITUTION_PAYMENT, identity_high=30, target=1), 8, leg_terms=leg)

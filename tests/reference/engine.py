@@ -12,6 +12,7 @@ from setfair.engine import decide as engine
 from setfair.engine.books import QUEUE_RULE, WAREHOUSE_RULE, AccountTerms, Books, LimitTerms
 from setfair.engine.extensions import BY_CLOCK, due_phase
 from setfair.engine.layout import INSTRUCTION, LEG_TERMS, TIMES, Array
+from setfair.engine.offset_queue import search_queue
 from setfair.engine.terms import adopt_users
 from tests.reference.words import (
     CURRENCY_NUMBERS,
@@ -120,7 +121,8 @@ class EngineHouse:
         batch = np.zeros(1, INSTRUCTION)
         batch["kind"] = InstructionKind.OFFSETTING
         batch["debtor"] = batch["creditor"] = batch["person"] = -1
-        own, *records = self._records(engine.decide(self.books, batch, self.now).records)
+        searched = search_queue(self.books, 0)
+        own, *records = self._records(engine.decide(self.books, batch, self.now, searched=searched).records)
         plain = own._replace(status=Status.ACSC, reason=Reason.NONE, debtor=-1, creditor=-1, amount=0)
         return [plain._replace(debtor_balance_after=0, creditor_balance_after=0), *records]
 

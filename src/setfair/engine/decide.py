@@ -50,6 +50,7 @@ from setfair.engine.layout import (
     ROW_OUTCOME,
     TIMES,
     Array,
+    Int64s,
     Journal,
     Setting,
 )
@@ -133,6 +134,7 @@ def decide(
     leg_terms: Array | None = None,
     times: Array | None = None,
     cycle_terms: CycleTerms = AS_EVER,
+    searched: Int64s | None = None,
 ) -> Decided:
     """Decide one batch; `books` are changed in place.
 
@@ -156,11 +158,13 @@ def decide(
         PHASE_CHANGE that opens a day: its cut-offs, and its end with the next opening.
     cycle_terms
         With a CYCLE: what it comes with.
+    searched
+        With an OFFSETTING under `bypass`: what `offset_queue.search_queue` found on these books.
 
     Raises
     ------
     BrokenInvariantError
-        If the books contradict themselves afterwards.
+        If the books contradict themselves afterwards, or what an OFFSETTING comes with may not settle.
     """
     kind = InstructionKind(int(batch[0]["kind"]))
     if kind in _DECISIONS:
@@ -171,7 +175,7 @@ def decide(
     elif kind in _OBLIGATIONS:
         decided = _decide_obligations(books, batch, now)
     else:
-        beside = Beside(terms, times, party_account, cycle_terms)
+        beside = Beside(terms, times, party_account, cycle_terms, searched)
         decided = _decide_command(books, kind, batch[0], now, beside)
     check_page(books, decided.records)
     return decided
@@ -230,6 +234,8 @@ class Beside(NamedTuple):
     party_account: NDArray[np.int32] | None
     """Of a CYCLE, as the next."""
     cycle_terms: CycleTerms
+    searched: Int64s | None
+    """Of an OFFSETTING."""
 
 
 def _decide_command(books: Books, kind: InstructionKind, command: Array, now: int, beside: Beside) -> Decided:
@@ -244,7 +250,7 @@ def _decide_command(books: Books, kind: InstructionKind, command: Array, now: in
     elif kind is InstructionKind.EXPIRY:
         records = _expire(books, number, now)
     elif kind is InstructionKind.OFFSETTING:
-        records = offset_books(books, number, now, int(command["amount"]))
+        records = offset_books(books, number, now, beside.searched)
     elif kind is InstructionKind.TERM_CHANGE:
         records = propose_change(books, command, number, now)
     elif kind in (InstructionKind.TERM_APPROVAL, InstructionKind.TERM_REFUSAL):

@@ -45,6 +45,9 @@ LEGS_DOCUMENT = "legs"
 TIMES_DOCUMENT = "times"
 """Document with earliest and latest times of payments, TIMES: an instruction names its place, below zero."""
 
+OFFSETTING_DOCUMENT = "offsetting"
+"""Document with what a run of offsetting under `bypass` settles, i8: a bound, then the payments' numbers."""
+
 COLUMN_LENGTH_MAX = 1 << 28
 """Bytes that one column of a page may hold: the cut-off of a full queue of four million needs 32 MB."""
 

@@ -24,6 +24,7 @@ gives what is available to the queue, and checks what it books.
 
 from setfair.engine.offset.given import ALL_OTHERS, GROSS_MAX, NO_LINK, Accounts, Limits, Queue
 from setfair.engine.offset.run import Discipline, Offset, offset
+from setfair.engine.offset.settling import find_short
 
 __all__ = [
     "ALL_OTHERS",
@@ -34,5 +35,6 @@ __all__ = [
     "Limits",
     "Offset",
     "Queue",
+    "find_short",
     "offset",
 ]
