@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Sequence
 from random import Random
 
-from hypothesis import HealthCheck, seed, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
@@ -31,6 +31,9 @@ from tests.reference.specs import build_spec
 
 STEPS_OF_RUN = 50
 """Rules that one run of the machine takes at most."""
+
+STEPS_OF_PART, SEEDS_OF_PART = 10_000, 1000
+"""How much the command runs before it says so, and how far apart the seeds of these parts are."""
 
 taken: Counter[str] = Counter()
 """Steps by kind, and instructions, since the process began."""
@@ -109,8 +112,22 @@ class HouseMachine(RuleBasedStateMachine):
         check_books(self.engine.books)
 
 
-def run_machine(steps: int, *, number: int | None = None) -> Counter[str]:
+def steps_of(found: Counter[str]) -> int:
+    """Return how many steps these are; instructions are counted beside them."""
+    return sum(found.values()) - found["instructions"]
+
+
+def run_machine(steps: int, *, number: int, shrink: bool = True) -> Counter[str]:
     """Run the machine until so many steps are taken; return the steps by kind, and the instructions.
+
+    Parameters
+    ----------
+    steps
+        How many, at least.
+    number
+        Seed of the sequences.
+    shrink
+        Whether to look for a shorter sequence where one breaks something.
 
     Raises
     ------
@@ -118,35 +135,39 @@ def run_machine(steps: int, *, number: int | None = None) -> Counter[str]:
         With the shortest sequence that hypothesis finds, if one breaks something.
     """
     taken.clear()
-    part = 0 if number is None else number
-    while sum(taken.values()) - taken["instructions"] < steps:
-        left = steps - sum(taken.values()) + taken["instructions"]
-        runs = max(1, min(400, left // STEPS_OF_RUN))
+    while (left := steps - steps_of(taken)) > 0:
         told = settings(
-            max_examples=runs,
+            max_examples=max(1, min(400, left // STEPS_OF_RUN)),
             stateful_step_count=STEPS_OF_RUN,
             deadline=None,
             database=None,
+            phases=(Phase.generate, Phase.shrink) if shrink else (Phase.generate,),
             suppress_health_check=list(HealthCheck),
         )
-        machine = seed(part)(type("SeededMachine", (HouseMachine,), {}))
+        machine = seed(number)(type("SeededMachine", (HouseMachine,), {}))
         run_state_machine_as_test(machine, settings=told)  # type: ignore[no-untyped-call]
-        part += 1
+        number += 1
     return taken
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run as many steps as asked for, and say what was taken."""
+    """Run as many steps as asked for, and say after each part what was taken."""
     parser = argparse.ArgumentParser(prog="python -m tests.properties.machine", description=__doc__)
     parser.add_argument("--steps", type=int, default=200_000, help="how many steps, at least")
     parser.add_argument("--seed", type=int, default=0, help="where the random sequences begin")
     options = parser.parse_args(arguments)
-    begin = time.process_time()
-    found = run_machine(options.steps, number=options.seed)
-    steps = sum(found.values()) - found["instructions"]
-    kinds = ", ".join(f"{count:,} {kind}" for kind, count in found.most_common() if kind != "instructions")
-    print(f"{steps:,} steps, {found['instructions']:,} instructions, nothing broke ({kinds})")
-    print(f"{time.process_time() - begin:.0f} s of processor time")
+    found: Counter[str] = Counter()
+    number = options.seed
+    while (left := options.steps - steps_of(found)) > 0:
+        found += run_machine(min(left, STEPS_OF_PART), number=number)
+        number += SEEDS_OF_PART
+        seconds = time.process_time()
+        print(
+            f"{steps_of(found):,} steps, {found['instructions']:,} instructions, nothing broke; "
+            f"{seconds:.0f} s of processor time",
+            flush=True,
+        )
+    print(", ".join(f"{count:,} {kind}" for kind, count in found.most_common() if kind != "instructions"))
     return 0
 
 

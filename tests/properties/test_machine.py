@@ -21,4 +21,4 @@ def test_a_broken_house_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """A house that settles nothing when it is asked to offset what waits does not pass."""
     monkeypatch.setattr(EngineHouse, "offset", lambda self: self.expire(0))
     with pytest.raises(AssertionError):
-        machine.run_machine(2000, number=1)
+        machine.run_machine(2000, number=1, shrink=False)

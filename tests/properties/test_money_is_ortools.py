@@ -120,4 +120,4 @@ def test_money_does_what_it_can(shape: int) -> None:
         check_money(case, found)
         assert found_of(case, found) == by_solver(case)
         used += found.used_minor > 0
-    assert used > share(EACH) // 4
+    assert used >= max(1, share(EACH) // 5)
