@@ -3,7 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= 2
+# Of three on two cores one waits for a disk or a process that it began most of the time.
+WORKERS ?= 3
 
 READY := $(VENV)/.ready
 KERNELS := $(VENV)/.kernels

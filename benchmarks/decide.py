@@ -56,7 +56,7 @@ def _sample(case: str, values: tuple[float, ...], aim: float | None = None) -> S
 
 
 def _fresh(books: Books) -> Books:
-    return Books.restore(books.snapshot())
+    return books.copy()
 
 
 def _run_decide(

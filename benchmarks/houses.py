@@ -91,10 +91,19 @@ def clock() -> Clock:
     return lambda: begin + next(ticks) * 10**6
 
 
-def make_house(parent: Path, name: str = "house") -> Path:
-    """Make a house with an agreement that is signed and a screening list of invented names."""
+def make_house(parent: Path, name: str = "house", *, accounts: int = len(BANKS)) -> Path:
+    """Make a house with an agreement that is signed and a screening list of invented names.
+
+    Parameters
+    ----------
+    parent, name
+        Where.
+    accounts
+        How many banks it has, with an account each beside that of the settlement agent: `BANKS` first.
+    """
     key = new_private_key()
-    text = _AGREEMENT + "".join(_BANK.format(bank=bank, number=n) for n, bank in enumerate(BANKS, 1))
+    banks = [*BANKS[:accounts], *(f"BANK{number:06d}" for number in range(len(BANKS), accounts))]
+    text = _AGREEMENT + "".join(_BANK.format(bank=bank, number=n) for n, bank in enumerate(banks, 1))
     text += f'\n[[signatories]]\nid = "AGENT"\npublic_key = "{public_key_text(key)}"\n'
     agreement_file = parent / "agreement.toml"
     agreement_file.write_text(text)

@@ -120,7 +120,7 @@ def _measure(scale: Scale, case: str, waiting: Waiting) -> Sample:
     books, credit = queue_up(waiting), credit_of(waiting)
 
     def once(timer: Timer) -> None:
-        fresh = Books.restore(books.snapshot())
+        fresh = books.copy()
         with timer:
             decide(fresh, credit, now=2)
         if fresh.queued_count:

@@ -20,7 +20,7 @@ def _place(item: pytest.Item) -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take long, so that two workers end at the same time."""
+    """Begin with the files that take long, so that the workers end at the same time."""
     items.sort(key=_place)
 
 

@@ -14,11 +14,13 @@ from setfair.domain.calendar import DayTime, day_time_utc, is_business_day, next
 from setfair.domain.codes import Phase
 from setfair.domain.fixing import Fixing
 from setfair.domain.instants import date_of, local_date, to_instant
+from setfair.domain.party_amount import PartyAmount
 from setfair.engine.books import Books
 from setfair.engine.cycle_terms import ChoiceTerms
 from setfair.engine.extensions import TIME_OF
 from setfair.errors import HouseError, PhaseError
 from setfair.intake.directory import currency_number
+from setfair.intake.money import Money, agreed_money, money_of_table
 
 Moved = list[tuple[str, Phase]]
 """Currencies and the phase that each has moved to."""
@@ -149,13 +151,51 @@ def run_cycles(
     chosen: Sequence[str] = (),
     day: date | None = None,
     choose: Chooser = as_agreed,
+    table: Sequence[PartyAmount] | None = None,
 ) -> list[str]:
-    """Set off what is due, one currency at a time; return the currencies."""
+    """Set off what is due, one currency at a time, with the money that is agreed; return the currencies.
+
+    Parameters
+    ----------
+    house
+        The house.
+    chosen
+        Currencies; none: all of the agreement.
+    day
+        Business day; None: the newest of each currency, or today.
+    choose
+        What each cycle is run for. Money goes with the most value alone.
+    table
+        Money that is put in instead of all that is agreed: within it.
+
+    Raises
+    ------
+    HouseError
+        If the table is not as agreed.
+    PhaseError
+        If it puts money into a currency that is closed.
+    """
     currencies = currencies_of(house, chosen)
     choices = {code: choose(code) for code in currencies}
-    for code in currencies:
-        house.run_cycle(code, day or business_date_of(house, code) or house.today(), choices[code])
+    offers = {code: _money(house, code, table) if choices[code] is None else None for code in currencies}
+    for code, money in offers.items():
+        when = day or business_date_of(house, code) or house.today()
+        if money is not None:
+            house.run_cycle(code, when, money=money)
+        if money is None or agreement_of(house).clearing.netting == "net":
+            house.run_cycle(code, when, choices[code])
     return currencies
+
+
+def _money(house: ClearingHouse, code: str, table: Sequence[PartyAmount] | None) -> Money | None:
+    """Return the money of a cycle of one currency; none on a closed day, on which no money moves."""
+    is_closed = phase_of(house, code) is Phase.CLOSED
+    if table is None:
+        return None if is_closed else agreed_money(agreement_of(house), code)
+    money = money_of_table(table, code, house.state.directory)
+    if money is not None and is_closed:
+        raise PhaseError(f"{code} is closed, and no money moves: open the day, or leave out its money")
+    return money
 
 
 def run_across_cycle(
@@ -184,7 +224,7 @@ def run_across_cycle(
     days = [found for code in currencies if (found := business_date_of(house, code))]
     house.run_across_cycle(fixing, currencies, day or max(days, default=house.today()), choose(ACROSS))
     if agreement_of(house).clearing.netting == "net":
-        return run_cycles(house, currencies, day, choose)
+        return run_cycles(house, currencies, day, choose, ())
     return currencies
 
 

@@ -39,9 +39,10 @@ from setfair.engine.cycle_terms import ChoiceTerms
 from setfair.engine.decide import decide
 from setfair.engine.layout import Array
 from setfair.errors import AgreementError, BrokenInvariantError, HouseError, PhaseError
-from setfair.house_state import HouseState, check_adoption, recover_state, said_beside, state_bytes
+from setfair.house_state import HouseState, check_adoption, recover_state, said_beside, state_pieces
 from setfair.intake.cycle import check_agreed, cycle_documents
 from setfair.intake.directory import currency_number
+from setfair.intake.money import Money
 from setfair.intake.obligations import (
     PartyRows,
     take_confirmations,
@@ -292,18 +293,17 @@ class ClearingHouse:
             self._screener()
         return self._command(InstructionKind.PHASE_CHANGE, draft, currency=number, target=phase, **fields)
 
-    def run_cycle(self, currency: str, day: date, choice: ChoiceTerms | None = None) -> Outcome:
+    def run_cycle(
+        self, currency: str, day: date, choice: ChoiceTerms | None = None, money: Money | None = None
+    ) -> Outcome:
         """Set off, and net as agreed, the obligations in one currency that are due on `day` or before.
 
         `choice` says what it is run for, and within which limits; None: the first objective of the agreement.
-
-        Raises
-        ------
-        HouseError, ScreeningUnavailableError
-            If the agreement does not allow the choice; if a list is missing, or so old that the agreement
-            lets nothing settle by itself.
+        With `money` (`intake.money`) it discharges with that, too, and nets nothing. HouseError if that is
+        not agreed, ScreeningUnavailableError if a list is missing, or too old for anything to settle.
         """
-        return self._run_cycle(cycle_documents(self._agreement(), choice), self._currency(currency), day)
+        documents = cycle_documents(self._agreement(), choice, money=money)
+        return self._run_cycle(documents, self._currency(currency), day)
 
     def run_across_cycle(
         self, fixing: Fixing, currencies: Sequence[str], day: date, choice: ChoiceTerms | None = None
@@ -415,7 +415,7 @@ class ClearingHouse:
         first = self.state.books.next_number
         accounts = self.state.directory.accounts_for(instructions[0])
         check_agreed(self.state.directory.agreement, draft.documents, now)
-        said = said_beside(draft.keep_what_is_said(self.state.books))
+        said = said_beside(draft.keep_what_is_said(self.state.books), self.state.directory)
         decided = decide(self.state.books, instructions, now, draft.terms, accounts, **said)
         rows = decided.rows
         fresh = np.flatnonzero(rows["repeated"] == 0)
@@ -467,7 +467,7 @@ class ClearingHouse:
     def checkpoint(self) -> None:
         """Keep the books as they are, so that the next start reads only the pages after this."""
         self.journal.finish()
-        self._store.write_checkpoint(self.state.page_number, state_bytes(self.state))
+        self._store.write_checkpoint(self.state.page_number, state_pieces(self.state))
         self._pages_since_checkpoint = 0
 
     def _now(self) -> int:

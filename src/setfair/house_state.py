@@ -14,26 +14,28 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
 
-from setfair.domain.agreement import Agreement, canonical_bytes
+from setfair.domain.agreement import Agreement, canonical_bytes, read_agreement
 from setfair.domain.codes import Phase
 from setfair.domain.money import find_currency, format_amount
 from setfair.domain.signing import AgreementSignature, missing_consent
-from setfair.engine.books import Books
+from setfair.engine.books import Books, restored_array
 from setfair.engine.decide import decide
 from setfair.engine.invariants import check_books
 from setfair.engine.layout import LEG_TERMS, TIMES, Array
+from setfair.engine.room import MEMORY, Room
 from setfair.errors import AgreementError, BrokenInvariantError, SetfairError
 from setfair.intake.cycle import check_agreed, cycle_terms_of
 from setfair.intake.directory import Directory, currency_number
+from setfair.intake.money import MONEY_DOCUMENT, money_terms
 from setfair.journal.page import LEGS_DOCUMENT, OFFSETTING_DOCUMENT, TIMES_DOCUMENT, Page, page_from_bytes
-from setfair.journal.state import state_from_bytes, state_to_bytes
+from setfair.journal.state import pieces_of, state_from_pieces
 from setfair.screening.pairs import Pair
 
 READ_AHEAD_PAGES = 2
@@ -43,8 +45,8 @@ READ_AHEAD_PAGES = 2
 class Pages(Protocol):
     """What the books are read back from."""
 
-    def read_checkpoint(self) -> tuple[int, bytes] | None:
-        """Return the newest checkpoint, or None."""
+    def read_checkpoint(self) -> tuple[int, Iterator[bytes]] | None:
+        """Return the newest checkpoint, its page and its pieces, or None."""
 
     def pages_after(self, number: int) -> Iterator[tuple[int, bytes]]:
         """Yield (number, bytes) of the pages after `number`, in order."""
@@ -135,7 +137,7 @@ def decide_again(state: HouseState, page: Page) -> Array:
     """Decide the instructions of a page on the books before it, which change; return the records."""
     terms = None
     if "agreement" in page.documents:
-        terms = state.directory.adopt(Agreement.model_validate_json(page.documents["agreement"]))
+        terms = state.directory.adopt(read_agreement(page.documents["agreement"]))
     if "parties" in page.documents:
         state.directory.set_parties(json.loads(page.documents["parties"]))
     accounts = state.directory.accounts_for(page.instructions[0])
@@ -143,11 +145,11 @@ def decide_again(state: HouseState, page: Page) -> Array:
         check_agreed(state.directory.agreement, page.documents, page.time_ns)
     except SetfairError as error:
         raise BrokenInvariantError(f"page {page.number}: {error}") from error
-    said = said_beside(page.documents)
+    said = said_beside(page.documents, state.directory)
     return decide(state.books, page.instructions, page.time_ns, terms, accounts, **said).records
 
 
-def said_beside(documents: Mapping[str, bytes]) -> dict[str, Any]:
+def said_beside(documents: Mapping[str, bytes], directory: Directory) -> dict[str, Any]:
     """Return what a page says beyond its instructions, as `decide` takes it."""
     kinds = {
         "leg_terms": (LEGS_DOCUMENT, LEG_TERMS),
@@ -159,11 +161,14 @@ def said_beside(documents: Mapping[str, bytes]) -> dict[str, Any]:
         for name, (document, dtype) in kinds.items()
         if document in documents
     }
-    return said | {"cycle_terms": cycle_terms_of(documents)}
+    terms = cycle_terms_of(documents)
+    if MONEY_DOCUMENT in documents:
+        terms = replace(terms, money=money_terms(documents[MONEY_DOCUMENT], directory))
+    return said | {"cycle_terms": terms}
 
 
-def state_bytes(state: HouseState) -> bytes:
-    """Write the state as a checkpoint."""
+def state_pieces(state: HouseState) -> Iterator[bytes]:
+    """Write the state as a checkpoint, piece by piece."""
     directory = state.directory
     about = {
         "list_set": state.list_set,
@@ -184,15 +189,19 @@ def state_bytes(state: HouseState) -> bytes:
     }
     if directory.agreement is not None:
         documents["agreement"] = canonical_bytes(directory.agreement)
-    return state_to_bytes(state.page_number, state.books.snapshot(), documents)
+    return pieces_of(state.page_number, state.books.snapshot(), documents)
 
 
-def restore_state(checkpoint: tuple[int, bytes] | None) -> HouseState:
+def restore_state(checkpoint: tuple[int, Iterable[bytes]] | None, room: Room = MEMORY) -> HouseState:
     """Read a checkpoint; without one, or with a damaged one, start from nothing."""
     dtypes = {name: array.dtype for name, array in Books().snapshot().items()}
-    found = state_from_bytes(checkpoint[1], dtypes) if checkpoint is not None else None
+
+    def allocate(name: str, rows: int) -> Any:
+        return restored_array(name, rows, dtypes[name], room)
+
+    found = state_from_pieces(checkpoint[1], dtypes, allocate) if checkpoint is not None else None
     if found is None:
-        return HouseState()
+        return HouseState(Books(room=room))
     page_number, arrays, documents = found
     about = json.loads(documents["about"])
     directory = Directory()
@@ -202,8 +211,8 @@ def restore_state(checkpoint: tuple[int, bytes] | None) -> HouseState:
     directory.users = list(about["users"])
     directory.set_parties(json.loads(documents["parties"]))
     if "agreement" in documents:
-        directory.adopt(Agreement.model_validate_json(documents["agreement"]))
-    books = Books.restore(arrays)
+        directory.adopt(read_agreement(documents["agreement"]))
+    books = Books.restore(arrays, room)
     check_books(books)
     return HouseState(
         books,

@@ -342,6 +342,7 @@ def test_an_audit(tmp_path: Path) -> None:
     result = run("audit", house)
     assert result.exit_code == 1
     assert "DIFFERENT: page 2: root of the tree: expected" in _flat(result)
+    assert "journal: different, tables: not checked, file: sound" in result.stdout
     told = json.loads(run("audit", house, "--json").stdout)
     assert (told["good"], told["finding"]["page"], told["finding"]["found"]) == (False, 2, "00" * 32)
     assert run("audit", tmp_path).exit_code == 2

@@ -14,15 +14,19 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from setfair.domain.instruction import Family
 from setfair.house import open_house
 from tests.e2e.test_kill import ask, check_whole, read_table
 from tests.houses import (
     DAY,
     NOW,
     REMEMBER_FROM,
+    batch_of,
+    funding,
     make_house,
     obligation,
     obligations,
+    payments,
     ticking_clock,
     usual_agreement,
 )
@@ -35,7 +39,10 @@ REMAINING = "SELECT obligation_number, remaining_minor FROM obligation ORDER BY 
 CYCLES = "SELECT cycle_number FROM cycle WHERE currency = 'KES'"
 AGREEMENT = usual_agreement(
     extra='[clearing.across]\nunit = "UGX"\nsources = ["Example Central Bank"]\nmax_age_hours = 24\n'
+    '[[clearing.liquidity]]\nfunder = "KE01"\ncurrency = "KES"\namount = "900000000"\nbeneficiaries = ["*"]\n'
 )
+BALANCES = "SELECT account_number, balance_minor FROM account ORDER BY account_number"
+MONEY = "party,currency,amount,beneficiaries\nKE01,KES,700000000,*\n"
 RATES = (
     "currency,unit,unit_per_currency,source,time\nKES,UGX,28.8113,Example Central Bank,2026-01-05T05:00:00Z\n"
 )
@@ -75,8 +82,16 @@ def prepare(folder: Path) -> Path:
         )
     house = make_house(folder, AGREEMENT)
     (folder / "rates.csv").write_text(RATES, encoding="utf-8")
+    (folder / "money.csv").write_text(MONEY, encoding="utf-8")
+    (folder / "none.csv").write_text(MONEY.splitlines()[0] + "\n", encoding="utf-8")
+    parties = [
+        {"party_id": f"F{number}", "name": f"Firm F{number}", "country": "KE", "participant": bank}
+        for number, bank in enumerate(["UG01", "KE01", "TN01", "UG01"] * (FIRMS // 4))
+    ]
     with open_house(house, ticking_clock()) as opened:
         opened.clearing_house.open_day("KES", DAY, REMEMBER_FROM)
+        opened.clearing_house.submit(payments(funding(1, "KE01", 60_000_000_000)))
+        opened.clearing_house.submit(batch_of(Family.PARTY, parties))
         opened.clearing_house.submit(obligations(*rows))
         opened.clearing_house.checkpoint()
     return house
@@ -97,14 +112,21 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         server.kill()
 
 
-@pytest.mark.parametrize("across", [False, True], ids=["KES", "across"])
-def test_a_cycle_is_done_or_not_done(scene: Scene, across: bool) -> None:
-    """Each time the page of the cycle is there as a whole or not at all, and another run completes it."""
-    options = ["--fixing", str(scene.folder / "rates.csv")] if across else ["--currency", "KES"]
-    left_alone = shutil.copytree(scene.house, scene.folder / f"left-alone-{across}")
+@pytest.mark.parametrize("kind", ["KES", "across", "money"])
+def test_a_cycle_is_done_or_not_done(scene: Scene, kind: str) -> None:
+    """Each time the page of the cycle is there as a whole or not at all, money with it, and another run
+    completes it.
+    """
+    options = {
+        "KES": ["--currency", "KES", "--liquidity", str(scene.folder / "none.csv")],
+        "across": ["--fixing", str(scene.folder / "rates.csv")],
+        "money": ["--currency", "KES", "--liquidity", str(scene.folder / "money.csv")],
+    }[kind]
+    left_alone = shutil.copytree(scene.house, scene.folder / f"left-alone-{kind}")
     whole = scene.cycle(left_alone, options)
     assert whole["code"] == 0
-    after = read_table(left_alone, REMAINING)
+    after, balances = read_table(left_alone, REMAINING), read_table(left_alone, BALANCES)
+    assert balances.equals(read_table(scene.house, BALANCES)) == (kind != "money")
     assert sum(after["remaining_minor"].to_pylist()) < sum(scene.before["remaining_minor"].to_pylist())
     chance = random.Random(3)
     found = set()
@@ -116,9 +138,11 @@ def test_a_cycle_is_done_or_not_done(scene: Scene, across: bool) -> None:
             check_whole(opened)
         done = len(read_table(house, CYCLES))
         assert read_table(house, REMAINING).equals(after if done else scene.before)
+        assert read_table(house, BALANCES).equals(balances if done else read_table(scene.house, BALANCES))
         if not done:
             assert scene.cycle(house, options)["code"] == 0
             assert read_table(house, REMAINING).equals(after)
+            assert read_table(house, BALANCES).equals(balances)
         found.add(done)
         shutil.rmtree(house)
     assert found == {0, 1}, "all kills came on one side of the page"

@@ -107,7 +107,7 @@ class DayBuilder:
         self.sent: list[Instruction] = []
         self.amount_max = rng.choice((5, 12, 12, 30))
         self.held_rate = rng.choice((0.02, 0.1, 0.25))
-        self.is_huge = rng.random() < 0.08
+        self.is_huge = rng.random() < 0.16
         self.burst_rate = rng.choice((0.0, 0.1, 0.4))
         self.pace = rng.choice((1, 1, 3))
         """How much sooner phases pass; 3 gives days of several business days."""

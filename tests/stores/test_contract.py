@@ -70,12 +70,19 @@ def test_a_large_page(store: Store) -> None:
     assert pages_of(store) == [(1, body_of(1, 3_000_000))]
 
 
+def kept(store: Store) -> tuple[int, list[bytes]] | None:
+    """Return a store's checkpoint with its pieces in a list."""
+    found = store.read_checkpoint()
+    return (found[0], list(found[1])) if found is not None else None
+
+
 def test_the_newest_checkpoint_counts(store: Store) -> None:
-    """A later checkpoint takes the place of the one before, the same page's too."""
+    """A later checkpoint takes the place of the one before, the same page's too, with all its pieces."""
     append(store, 1, 2)
-    for number, body in ((1, b"first"), (2, b"second"), (2, b"again")):
-        store.write_checkpoint(number, body)
-        assert store.read_checkpoint() == (number, body)
+    assert kept(store) is None
+    for number, pieces in ((1, [b"1", b"a", b"b", b"c"]), (2, [b"2", b"a", b"B"]), (2, [b"3"])):
+        store.write_checkpoint(number, iter(pieces))
+        assert kept(store) == (number, pieces)
 
 
 def test_pages_appended_while_reading(store: Store) -> None:
@@ -95,11 +102,11 @@ def test_pages_and_checkpoint_are_there_after_reopening(kind: Kind, tmp_path: Pa
     """Close and open: the same pages, the same checkpoint, and the next page follows."""
     store = kind.open(tmp_path)
     append(store, 1, 2)
-    store.write_checkpoint(2, b"books")
+    store.write_checkpoint(2, [b"books", b"more"])
     store.close()
     again = kind.open(tmp_path)
     assert pages_of(again) == [(1, body_of(1)), (2, body_of(2))]
-    assert again.read_checkpoint() == (2, b"books")
+    assert kept(again) == (2, [b"books", b"more"])
     with pytest.raises(StoreError, match="page 2 does not follow page 2"):
         append(again, 2)
     append(again, 3)

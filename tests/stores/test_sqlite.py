@@ -57,7 +57,7 @@ def test_a_full_disk_is_an_error_and_nothing_of_the_page_is_there(tmp_path: Path
     with pytest.raises(StoreError, match=r"page 2 could not be written, and nothing of it .*full"):
         append(store, 2, padding=2_000_000)
     with pytest.raises(StoreError, match="the checkpoint after page 1 was not written"):
-        store.write_checkpoint(1, bytes(2_000_000))
+        store.write_checkpoint(1, [b"head", bytes(2_000_000)])
     assert pages_of(store) == [(1, body_of(1))]
     assert store.read_checkpoint() is None
     set_room(store, 1_000)

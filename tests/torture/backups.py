@@ -34,3 +34,16 @@ def lost_house(day: DayOnDisk, random: Random) -> str:
     asked = Asked(made[0], min(made[0] + AHEAD, day.steps), is_anew=True)
     complete(again, day.played, compare(again, day.played, asked, random), random)
     return "while it worked" if made[0] < last else "at the end of a session"
+
+
+def restored_to_a_page(day: DayOnDisk, random: Random) -> str:
+    """A house is made of a backup as it was after an earlier page: it has what it had then, and goes on."""
+    day.lay_out(day.after)
+    file, again = day.folder / "backup.tar", day.folder / "again"
+    make_backup(day.house, file, MORNING)
+    step = random.randint(0, day.steps)
+    shutil.rmtree(again, ignore_errors=True)
+    key = day.house / "keys" / "house.key"
+    restore_backup(file, again, until=Until(page=day.played.pages_after(step)), private_key=key)
+    complete(again, day.played, compare(again, day.played, Asked(step, day.steps), random), random)
+    return "at the end" if step == day.steps else "earlier"

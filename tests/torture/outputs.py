@@ -9,12 +9,13 @@ import sys
 from pathlib import Path
 from random import Random
 
+from setfair.prove.quittance import Quittances
 from setfair.statements.write_day import write_day
 from setfair.tables import open_tables
-from tests.torture.days import business_date
 from tests.torture.play import must
 from tests.torture.played import DayOnDisk
 from tests.torture.processes import fork
+from tests.torture.words import business_date
 
 EVENTS = frozenset({"open", "os.rename", "os.mkdir", "os.remove"})
 """Audit events of Python at which a file is about to change: https://docs.python.org/3/library/audit_events.html."""
@@ -24,7 +25,13 @@ MOMENTS = 100
 def _give_out(day: DayOnDisk) -> None:
     first = next(step.date for step in day.played.plan.steps if step.kind == "open")
     with open_tables(day.house) as tables:
-        write_day(tables.query, day.house / "out", business_date(first))
+        made = Quittances(tables.query)
+
+        def quittance_of(sender: str, number: int) -> str:
+            found = made.of_payment(sender, number)
+            return found.to_json().decode() if found is not None else ""
+
+        write_day(tables.query, day.house / "out", business_date(first), quittances=quittance_of)
 
 
 def _files(folder: Path) -> dict[str, bytes]:

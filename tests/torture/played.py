@@ -14,12 +14,22 @@ from setfair.store.sqlite import connect
 from setfair.tables import query
 from tests.torture.days import plan_of
 from tests.torture.disk import Disk, Operation, failing_disk
-from tests.torture.play import Asked, JumpingClock, Mark, Played, compare, new_house, play_session
+from tests.torture.play import (
+    ARCHIVED,
+    Asked,
+    JumpingClock,
+    Mark,
+    Played,
+    archive_closed,
+    compare,
+    new_house,
+    play_session,
+)
 from tests.torture.wreck import Platter, put, taken
 
 SESSION_MAX = 8
 """Steps of one session at most."""
-_ROOTS = "SELECT page_number, root FROM page"
+_PAGES = "SELECT page_number, root, instruction_kind FROM page"
 _NOTES = "SELECT page_number, note FROM signed_checkpoint"
 MEMORY = Path("/dev/shm")
 """Where houses lie if there is such a place: what is durable is decided by the layer above it, and waits for
@@ -40,6 +50,8 @@ class DayOnDisk:
     log: list[Operation]
     notes: dict[int, str]
     """Signed checkpoints by page: what participants keep outside."""
+    archive: dict[str, bytes]
+    """What went into the archive, by name of the file: durable before the database says so."""
 
     def platter_at(self, operations: int) -> Platter:
         """Return the disk when so many operations were done."""
@@ -59,6 +71,11 @@ class DayOnDisk:
     def lay_out(self, files: dict[str, bytes] | dict[str, bytearray]) -> Path:
         """Put files in the place of the database; return the house."""
         put(files, self.house)
+        shutil.rmtree(self.house / "archive", ignore_errors=True)
+        if self.archive:
+            (self.house / "archive").mkdir()
+        for name, data in self.archive.items():
+            (self.house / "archive" / name).write_bytes(data)
         return self.house
 
     def at_step(self, step: int) -> Path:
@@ -101,10 +118,15 @@ def play_day(seed: int) -> DayOnDisk:
             end = min(len(plan.steps), at + random.randint(1, SESSION_MAX))
             play_session(house, plan, range(at, end), random, clock=clock, on_step=mark)
             at = end
+            if random.random() < ARCHIVED:
+                archive_closed(house, plan, clock)
     after = taken(house)
+    archive = {file.name: file.read_bytes() for file in sorted((house / "archive").glob("*.parquet"))}
     connection = connect(house, read_only=True)
-    played.roots = {row["page_number"]: row["root"] for row in query(connection, _ROOTS)}
+    pages = query(connection, _PAGES)
+    played.roots = {row["page_number"]: row["root"] for row in pages}
+    played.kinds = {row["page_number"]: row["instruction_kind"] for row in pages}
     notes = {row["page_number"]: row["note"] for row in query(connection, _NOTES)}
     connection.close()
     compare(house, played, Asked(at, at), random)
-    return DayOnDisk(folder, house, played, before, after, disk.log, notes)
+    return DayOnDisk(folder, house, played, before, after, disk.log, notes, archive)

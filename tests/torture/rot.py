@@ -5,6 +5,7 @@ Whatever is damaged is named by the audit, or lies in space that says nothing.
 
 from __future__ import annotations
 
+import re
 from random import Random
 
 import numpy as np
@@ -34,8 +35,18 @@ def flipped_bit(day: DayOnDisk, random: Random) -> str:
     return flip(day, layout, bit)
 
 
-def flip(day: DayOnDisk, layout: Layout, bit: int) -> str:
-    """Turn one bit and look who sees it."""
+def flip(day: DayOnDisk, layout: Layout, bit: int, *, audited: bool = True) -> str:
+    """Turn one bit and look who sees it.
+
+    Parameters
+    ----------
+    day, layout, bit
+        Which bit of the file of which day.
+    audited
+        Whether the audit is asked even where the layout shows that nothing says anything with this bit.
+    """
+    if not audited and not layout.used[bit // 8]:
+        return "shown to be of unused space"
     damaged = bytearray(layout.raw)
     damaged[bit // 8] ^= 1 << bit % 8
     return seen(day, layout, bytes(damaged))
@@ -74,8 +85,13 @@ def seen(day: DayOnDisk, layout: Layout, damaged: bytes) -> str:
         must(bool(str(error).strip()), "the file cannot be read, and nothing says why")
         return "cannot be read"
     if finding is not None:
-        return "named"
+        return f"named: {_kind_of(finding.what)}"
     differs = np.frombuffer(damaged, np.uint8) != np.frombuffer(layout.raw, np.uint8)
     places = np.flatnonzero(differs & layout.used)
     must(not len(places), f"bytes {places[:8].tolist()} say something, and nobody saw that they changed")
-    return "in unused space" if differs.any() else "the same"
+    return "in unused space, and the audit finds nothing" if differs.any() else "the same"
+
+
+def _kind_of(what: str) -> str:
+    """Return what a finding is about, without numbers and values."""
+    return re.sub(r"(, row with .*|\d+| \d.*)", "", what).strip()

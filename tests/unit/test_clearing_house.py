@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -57,11 +57,11 @@ class FailingStore(MemoryStore):
             raise StoreError(f"page {meta.number} could not be written: no room")
         super().append(meta, body, nodes=nodes, note=note)
 
-    def write_checkpoint(self, page_number: int, body: bytes) -> None:
+    def write_checkpoint(self, page_number: int, pieces: Iterable[bytes]) -> None:
         """Keep a checkpoint, or say that there is no room."""
         if self.full:
             raise StoreError("the checkpoint was not written: no room")
-        super().write_checkpoint(page_number, body)
+        super().write_checkpoint(page_number, pieces)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from setfair.clearing_house import ClearingHouse
 from setfair.domain.codes import Phase
 from setfair.domain.instruction import Family
 from setfair.errors import BrokenInvariantError
-from setfair.house_state import HouseState, replay, restore_state, state_bytes
+from setfair.house_state import HouseState, replay, restore_state, state_pieces
 from setfair.journal.page import Page, page_from_bytes
 from setfair.screening.in_force import FileLists
 from setfair.store.memory import MemoryStore
@@ -90,7 +90,7 @@ def test_a_checkpoint_at_any_page_and_the_pages_after_it_give_the_state(
     pages, state = pages_of(store), HouseState()
     for page in pages:
         replay(state, page)
-        restored = restore_state((state.page_number, state_bytes(state)))
+        restored = restore_state((state.page_number, state_pieces(state)))
         assert_same(restored, state)
         for later in pages[page.number :]:
             replay(restored, later)
@@ -107,7 +107,7 @@ def test_the_same_instructions_are_known_after_reading_back(
         for page_meta, body in store._pages:
             copy.append(page_meta, body)
         if checkpoint:
-            copy.write_checkpoint(house.state.page_number, state_bytes(house.state))
+            copy.write_checkpoint(house.state.page_number, state_pieces(house.state))
         again = ClearingHouse(copy, lists, ticking_clock())
         for batch in (
             payments(funding(1, "KE01", 100_000), payment(2, "KE01", "UG01", 70_000)),
@@ -118,7 +118,7 @@ def test_the_same_instructions_are_known_after_reading_back(
             assert outcome.rows["repeated"].all()
 
 
-@pytest.mark.parametrize("cut", [0, 10, 100, -1])
+@pytest.mark.parametrize("cut", [0, 1, 2, -1])
 def test_a_damaged_checkpoint_is_passed_over(
     played: tuple[ClearingHouse, MemoryStore], lists: FileLists, cut: int
 ) -> None:
@@ -127,7 +127,7 @@ def test_a_damaged_checkpoint_is_passed_over(
     copy = MemoryStore()
     for meta, body in store._pages:
         copy.append(meta, body)
-    copy.write_checkpoint(house.state.page_number, state_bytes(house.state)[:cut])
+    copy.write_checkpoint(house.state.page_number, list(state_pieces(house.state))[:cut])
     assert_same(ClearingHouse(copy, lists, ticking_clock()).state, house.state)
 
 
@@ -174,7 +174,7 @@ def test_a_checkpoint_of_broken_books_is_a_broken_invariant(
 ) -> None:
     """Money that does not sum to zero is noticed before anything is decided on it."""
     house, _ = played
-    state = restore_state((house.state.page_number, state_bytes(house.state)))
+    state = restore_state((house.state.page_number, state_pieces(house.state)))
     state.books.accounts["balance"][np.argmax(state.books.accounts["balance"])] += 5
     with pytest.raises(BrokenInvariantError, match="sum to 5, not to zero"):
-        restore_state((state.page_number, state_bytes(state)))
+        restore_state((state.page_number, state_pieces(state)))

@@ -2,61 +2,101 @@
 
 Rules
 -----
-1. The pages that were audited are projected into a database of the auditor's own, in a temporary folder that
-   goes at the end. It has as many pages as the house's tables say that they have.
-2. The schema is that of the house, word for word, and each table has the same rows, value by value.
-3. The rows are compared by SQLite, with both databases attached: memory does not grow with them, and they
-   need not become values of Python. Two threads do it, a table each at a time.
+1. The tables that grow with every payment are compared as the pages are read (`settlement_rows`). All others
+   are made again in a database of the auditor's own, in a temporary folder that goes at the end.
+2. It has as many pages as the house's tables say that they have. The schema is that of the house, word for
+   word, and each table has the same rows, value by value.
+3. The rows of the others are compared by SQLite, with both databases attached: memory stays as it is.
+4. A thread of its own does it, beside the one that decides: `STEPS_AHEAD` steps wait for it at most.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pyarrow as pa
+
 from setfair.audit.finding import check_same, differ
+from setfair.audit.settlement_rows import SettlementRows, name_row
+from setfair.engine.room import Room
 from setfair.errors import HouseError
 from setfair.journal.page import Page
-from setfair.store.projector import STEP_RECORDS, Projector
+from setfair.store.projector import SET_BALANCE, Projector
 from setfair.store.sqlite import DATABASE_NAME, TRUTH, SqliteStore, connect
 from setfair.tables import query
 
 Rows = list[dict[str, Any]]
-_NOTHING = object()
-SMALL_CACHE = "cache_size=-4096"
-"""Four megabytes, as a pragma."""
+SETTLEMENT = frozenset({"record_row", "payment_row"})
+"""The tables that are compared as the pages are read."""
+SMALL_CACHE = "cache_size=-2048"
+"""Two megabytes, as a pragma."""
 _FAST = ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE", SMALL_CACHE)
-_THREADS = 2
+STEP_RECORDS = 8_192
+"""Records of a step at least: what is read of the house at a time, and waits in memory."""
+STEPS_AHEAD = 1
 _SCHEMA = """
 SELECT type, name, tbl_name, coalesce(sql, '') AS sql FROM sqlite_master
 WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name
 """
 
 
-class TablesAgain:
-    """A projection of the pages that were audited; a context manager."""
+class _Others(Projector):
+    """Projects all but what is compared beside."""
 
-    def __init__(self, until: int) -> None:
-        """Make the tables, empty.
+    def __init__(self, connection: Any, settlement: SettlementRows) -> None:
+        self._settlement = settlement
+        super().__init__(connection)
+
+    def settlement_rows(self, step: Sequence[Page], updates: Sequence[pa.Table]) -> dict[str, pa.Table]:
+        """Compare the rows, and have none inserted."""
+        self._settlement.take(step, self.owners, updates)
+        return {}
+
+    def update_settlement(self, cursor: Any, step: Sequence[Page], updates: Sequence[pa.Table]) -> None:
+        """Leave it to `SettlementRows`."""
+
+
+class TablesAgain:
+    """What the pages that were audited make, beside the tables of a house; a context manager."""
+
+    def __init__(self, folder: Path, until: int, instructions: int, room: Room) -> None:
+        """Begin before the first page.
 
         Parameters
         ----------
+        folder
+            The house's, for connections to its database.
         until
             The last page to project.
+        instructions
+            The highest number that an instruction has.
+        room
+            Where what grows with payments is kept.
         """
-        self._folder = TemporaryDirectory(prefix="setfair-audit-")
-        self._store = SqliteStore(Path(self._folder.name), create=True)
-        with self._store.connection.cursor() as cursor:
-            for pragma in _FAST:
-                cursor.execute(f"PRAGMA {pragma}")
-        self._projector = Projector(self._store.connection)
-        self._until = until
-        self._pool = ThreadPoolExecutor(1, "setfair-audit")
-        self._projected: Future[None] | None = None
+        self._house, self._until = folder, until
+        self._open = ExitStack()
+        try:
+            self._folder = Path(self._open.enter_context(TemporaryDirectory(prefix="setfair-audit-")))
+            self._store = SqliteStore(self._folder, create=True)
+            self._open.callback(self._store.close)
+            with self._store.connection.cursor() as cursor:
+                for pragma in _FAST:
+                    cursor.execute(f"PRAGMA {pragma}")
+            beside = [self._open.enter_context(small_connection(folder)) for _ in SETTLEMENT]
+            records = self._open.enter_context(ThreadPoolExecutor(1, "setfair-audit-records"))
+            self.settlement = SettlementRows((beside[0], beside[1]), records, room, instructions)
+            self._projector = _Others(self._store.connection, self.settlement)
+            self._pool = self._open.enter_context(ThreadPoolExecutor(1, "setfair-audit"))
+        except BaseException:
+            self._open.close()
+            raise
+        self._steps: deque[Future[None]] = deque()
         self._waiting: list[Page] = []
         self._records = 0
 
@@ -64,62 +104,56 @@ class TablesAgain:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._pool.shutdown()
-        self._store.close()
-        self._folder.cleanup()
+        self._open.close()
 
     def take(self, page: Page) -> None:
-        """Take the next page."""
+        """Take the next page; DifferenceFound where a row of a page before it differs."""
         if page.number > self._until:
             return
         self._waiting.append(page)
         self._records += len(page.records)
         if self._records >= STEP_RECORDS:
-            self._project()
+            self._begin_step()
 
-    def _project(self) -> None:
-        """Have what waits projected by a thread of its own, once that is done with what came before."""
-        self._finish()
-        self._projected = self._pool.submit(self._projector.project, self._waiting)
+    def _begin_step(self) -> None:
+        while len(self._steps) >= STEPS_AHEAD:
+            self._steps.popleft().result()
+        self._steps.append(self._pool.submit(self._projector.project, self._waiting))
         self._waiting, self._records = [], 0
 
-    def _finish(self) -> None:
-        if self._projected is not None:
-            self._projected.result()
-            self._projected = None
-
-    def compare(self, house: Any, folder: Path) -> None:
-        """Check rule 2 against the database of a house.
+    def compare(self, house: Any) -> None:
+        """Compare what is left when the last page was taken.
 
         Parameters
         ----------
         house
-            A connection to it.
-        folder
-            The folder where it is, for further connections.
+            A connection to its database.
 
         Raises
         ------
         DifferenceFound
             At the first difference.
         """
-        self._project()
-        self._finish()
+        self._begin_step()
+        while self._steps:
+            self._steps.popleft().result()
+        self._pool.submit(self._finish, house).result()
+
+    def _finish(self, house: Any) -> None:
         schema = [_read(connection, _SCHEMA) for connection in (self._store.connection, house)]
         if schema[0] != schema[1]:
             _name_schema(*schema)
+        self.settlement.finish()
+        with self._store.connection.cursor() as cursor:
+            cursor.executemany(SET_BALANCE, _balances(self.settlement.balances))
         self._store.close()
-        names = [row["name"] for row in schema[0] if row["type"] == "table" and row["name"] not in TRUTH]
-        # The largest first: it is what the others are waited with.
-        names.sort(key=lambda name: (name != "payment_row", name != "record_row"))
-        with ThreadPoolExecutor(_THREADS, "setfair-audit") as pool:
-            compared = [pool.submit(self._compare, name, folder) for name in names]
-            for each in compared:
-                each.result()
+        for row in schema[0]:
+            if row["type"] == "table" and row["name"] not in TRUTH | SETTLEMENT:
+                self._compare(row["name"], self._house)
 
     def _compare(self, name: str, folder: Path) -> None:
         with small_connection(folder) as connection:
-            _read(connection, "ATTACH DATABASE ? AS again", (str(Path(self._folder.name) / DATABASE_NAME),))
+            _read(connection, "ATTACH DATABASE ? AS again", (str(self._folder / DATABASE_NAME),))
             _read(connection, f"PRAGMA again.{SMALL_CACHE}")
             _compare_table(name, connection)
 
@@ -167,7 +201,7 @@ def _compare_table(name: str, house: Any) -> None:
         where = " AND ".join(f'"{key}" = ?' for key in chosen)
         one = f"SELECT * FROM main.{name} WHERE {where}"  # noqa: S608
         found = _read(house, one, tuple(row[key] for key in chosen))
-        _name_row(name, chosen[0], row, found[0] if found else {})
+        name_row(name, chosen[0], row, found[0] if found else {})
     counts = [
         _read(house, f"SELECT count(*) AS n FROM {of}.{name}")[0]["n"]  # noqa: S608
         for of in ("again", "main")
@@ -175,11 +209,8 @@ def _compare_table(name: str, house: Any) -> None:
     check_same(0, f"table {name}, number of rows", *counts)
 
 
-def _name_row(name: str, key: str, expected: dict[str, Any], found: dict[str, Any]) -> None:
-    names = [column for column in expected if expected[column] != found.get(column, _NOTHING)]
-    differ(
-        0,
-        f"table {name}, row with {key} {expected[key]}",
-        ", ".join(f"{column} {expected[column]!r}" for column in names),
-        ", ".join(f"{column} {found[column]!r}" for column in names) if found else "no such row",
+def _balances(balances: dict[int, int]) -> pa.Table:
+    numbers = pa.array(list(balances), pa.int64())
+    return pa.table(
+        {"balance_minor": pa.array(list(balances.values()), pa.int64()), "account_number": numbers}
     )

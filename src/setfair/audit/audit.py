@@ -3,13 +3,17 @@
 Needs the database alone: an overseer runs it on a copy, which is not written to. What is checked is what the
 pages give, from nothing or from what the auditor kept of an earlier audit; no saved state of the house is
 believed.
+
+There are three verdicts, and each ends at its own first difference: of the journal, which is the truth; of
+what was made of it, the tables and the saved books, which can be made again; and of the database file. A
+journal that differs ends the comparison of what is made of it, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +23,12 @@ from setfair.audit.file import FileCheck
 from setfair.audit.finding import DifferenceFound, Finding, check_same, differ
 from setfair.audit.journal import Audited, audit_pages
 from setfair.audit.kept import Keys
+from setfair.audit.room import DiskRoom
 from setfair.audit.signatures import audit_cosignatures, audit_notes
-from setfair.audit.tables import check_saved, check_tables, position_of, saved_books
-from setfair.domain.agreement import Agreement
+from setfair.audit.tables import check_queue, check_saved, check_tables, page_of_saved_books, position_of
+from setfair.domain.codes import Status
 from setfair.domain.instants import NANOSECONDS
+from setfair.engine.books import Books
 from setfair.engine.invariants import check_books
 from setfair.errors import HouseError
 from setfair.explain.choose import Query
@@ -31,6 +37,14 @@ from setfair.journal.page import Page
 from setfair.journal.tree import Frontier
 from setfair.tables import query as read
 
+PARTS = JOURNAL, TABLES, FILE = "journal", "tables", "file"
+"""What is judged for itself."""
+
+RECORDS_IN_MEMORY = 16_384
+"""Records after which the payments so far are taken out of memory, to their place on disk: a few of them are
+looked at when another comes, and for each the system reads 64 KB."""
+
+_INSTRUCTIONS = "SELECT coalesce(max(first_instruction + instruction_count), 1) - 1 AS last FROM page"
 _NOTED = "SELECT page_number FROM signed_checkpoint WHERE page_number = ?"
 
 
@@ -55,13 +69,20 @@ class Audit:
     """Whether the tables were there and had come as far as the pages: balances and queue were compared."""
     compared_rows: bool = False
     """Whether each row of the tables was compared."""
-    finding: Finding | None = None
-    """The first difference; None: everything is as it must be."""
+    checked_file: bool = False
+    """Whether the database file was checked to its end."""
+    findings: dict[str, Finding] = field(default_factory=dict)
+    """The first difference of each of `PARTS` that has one."""
+
+    @property
+    def finding(self) -> Finding | None:
+        """The first difference, that of the journal before others; None: everything is as it must be."""
+        return next((self.findings[part] for part in PARTS if part in self.findings), None)
 
 
 def fresh_audit() -> Audit:
     """Return an audit from the first page on."""
-    return Audit(Audited(HouseState(), Frontier()), {})
+    return Audit(Audited(HouseState(Books(room=DiskRoom())), Frontier()), {})
 
 
 def run_audit(
@@ -72,7 +93,7 @@ def run_audit(
     *,
     journal_only: bool = False,
 ) -> None:
-    """Check everything after what was audited; the first difference ends it, and is its finding.
+    """Check everything after what was audited; each verdict ends at its first difference.
 
     Parameters
     ----------
@@ -94,27 +115,53 @@ def run_audit(
 
     before, audit.signed_time = audit.audited.state.page_number, audit.audited.state.last_time
     is_whole = not journal_only and not before
-    try:
-        with _readable():
+    room = audit.audited.state.books.room
+    with ExitStack() as opened:
+        again: TablesAgain | None = None
+        file: FileCheck | None = None
+        with _verdict(audit, JOURNAL):
             _check_start(audit, query)
-            position = position_of(query)
             folder = _folder_of(query)
             query(f"PRAGMA {SMALL_CACHE}", ())
-            with (
-                nullcontext() if journal_only else FileCheck(folder) as file,
-                TablesAgain(position) if is_whole and position else nullcontext() as again,
-            ):
+            file = None if journal_only else opened.enter_context(FileCheck(folder))
+        with _verdict(audit, TABLES):
+            position = position_of(query)
+            if is_whole and position and not audit.findings:
+                last = int(query(_INSTRUCTIONS, ())[0]["last"])
+                again = opened.enter_context(TablesAgain(folder, position, last, room))
+        if JOURNAL not in audit.findings:
+            with _verdict(audit, JOURNAL):
                 _pages(audit, query, on_page, again, texts=not journal_only)
                 check_archives(query)
                 _signatures(audit, query, key_text, before)
-                audit.compared_tables = check_tables(query, audit.audited.state)
-                if again is not None:
-                    again.compare(connection, folder)
-                    audit.compared_rows = True
-                if file is not None:
-                    file.finish()
+        if not audit.findings:
+            with _verdict(audit, TABLES):
+                _compare_tables(audit, connection, query, again)
+        if file is not None:
+            with _verdict(audit, FILE):
+                file.finish()
+                audit.checked_file = True
+
+
+def _compare_tables(audit: Audit, connection: Any, query: Query, again: TablesAgain | None) -> None:
+    state = audit.audited.state
+    audit.compared_tables = check_tables(query, state)
+    if again is not None:
+        again.compare(connection)
+        audit.compared_rows = True
+    if audit.compared_tables:
+        queued = None if again is None else again.settlement.waiting(int(Status.ACSP))
+        check_queue(query, state, state.books.room, queued)
+
+
+@contextmanager
+def _verdict(audit: Audit, part: str) -> Iterator[None]:
+    """Keep the first difference of a part."""
+    try:
+        with _readable():
+            yield
     except DifferenceFound as found:
-        audit.finding = found.finding
+        audit.findings.setdefault(part, found.finding)
 
 
 @contextmanager
@@ -147,22 +194,30 @@ def _check_start(audit: Audit, query: Query) -> None:
 def _pages(
     audit: Audit, query: Query, on_page: Callable[[int], None], again: TablesAgain | None, *, texts: bool
 ) -> None:
-    saved = saved_books(query)
-    for page in audit_pages(query, audit.audited, texts=texts):
+    saved, state, kept = 0, audit.audited.state, 0
+    with _verdict(audit, TABLES):
+        saved = page_of_saved_books(query)
+    for page in audit_pages(query, audit.audited, texts=texts and again is not None):
         audit.pages += 1
         audit.records += len(page.records)
         _note_keys(audit, page)
         _check_noted(audit, query, page)
-        if saved is not None and saved[0] == page.number:
-            check_saved(audit.audited.state, saved[1])
-        if again is not None:
-            again.take(page)
+        with _verdict(audit, TABLES):
+            if saved == page.number:
+                check_saved(query, state)
+            if again is not None and TABLES not in audit.findings:
+                again.take(page)
+        kept += len(page.records)
+        if kept >= RECORDS_IN_MEMORY:
+            state.books.room.let_go()
+            kept = 0
         on_page(page.number)
-    if not audit.audited.state.page_number:
+    if not state.page_number:
         raise NoHouseError("there is no page: this is no house yet")
-    if saved is not None and saved[0] > audit.audited.state.page_number:
-        check_same(saved[0], "page of the saved books", "a page that is there", "no such page")
-    check_books(audit.audited.state.books)
+    with _verdict(audit, TABLES):
+        if saved > state.page_number:
+            check_same(saved, "page of the saved books", "a page that is there", "no such page")
+    check_books(state.books)
 
 
 def _check_noted(audit: Audit, query: Query, page: Page) -> None:
@@ -178,8 +233,8 @@ def _check_noted(audit: Audit, query: Query, page: Page) -> None:
 
 def _note_keys(audit: Audit, page: Page) -> None:
     if "agreement" in page.documents:
-        agreement = Agreement.model_validate_json(page.documents["agreement"])
-        audit.keys |= dict.fromkeys(agreement.cosigners().items())
+        agreement = audit.audited.state.directory.agreement
+        audit.keys |= dict.fromkeys(agreement.cosigners().items() if agreement is not None else ())
 
 
 def _signatures(audit: Audit, query: Query, key_text: str, before: int) -> None:

@@ -39,7 +39,8 @@ _STRAY = """
 WITH pages AS (SELECT page_number FROM page)
 SELECT (SELECT count(*) FROM tree_node WHERE first_record NOT IN (SELECT first_record FROM page)) AS nodes,
        (SELECT count(*) FROM signed_checkpoint WHERE page_number NOT IN pages) AS checkpoints,
-       (SELECT count(*) FROM books_checkpoint WHERE page_number NOT IN pages) AS saves
+       (SELECT count(*) FROM books_checkpoint WHERE page_number NOT IN pages) AS saves,
+       (SELECT count(*) FROM books_piece WHERE NOT EXISTS (SELECT 1 FROM books_checkpoint)) AS pieces
 """
 
 

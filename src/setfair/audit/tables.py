@@ -9,57 +9,74 @@ Rules
 
 from __future__ import annotations
 
+import hashlib
+import struct
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from setfair.audit.finding import check_same, differ
 from setfair.domain.codes import Status
-from setfair.engine.books import Books
+from setfair.engine.books import PIECE_ROWS, Books
+from setfair.engine.layout import Int64s
+from setfair.engine.room import Room
 from setfair.explain.choose import Query
 from setfair.house_state import HouseState
-from setfair.journal.state import state_from_bytes
+from setfair.journal.state import read_head, read_rows
 from setfair.store.projector import NAMES_QUERY, has_all_tables
 from setfair.store.sqlite import TRUTH
 
-_SAVED = "SELECT page_number, body FROM books_checkpoint ORDER BY page_number DESC LIMIT 1"
+_SAVED = "SELECT body FROM books_checkpoint ORDER BY page_number DESC LIMIT 1"
+_SAVED_PAGE = "SELECT page_number FROM books_checkpoint ORDER BY page_number DESC LIMIT 1"
+_PIECE = "SELECT * FROM books_piece WHERE piece_number > ? ORDER BY piece_number LIMIT 1"
 _POSITION = "SELECT page_number FROM projection WHERE name = 'tables'"
 _BALANCES = "SELECT balance_minor FROM account_row ORDER BY account_number"
 _QUEUED = "SELECT payment_number FROM payment_row WHERE status = ? ORDER BY payment_number"
 
 
-def saved_books(query: Query) -> tuple[int, dict[str, Any]] | None:
-    """Return the page and the arrays of the saved books, or None if there are none.
+def page_of_saved_books(query: Query) -> int:
+    """Return the page of the saved books, or 0 if there are none."""
+    rows = query(_SAVED_PAGE, ())
+    return int(rows[0]["page_number"]) if rows else 0
+
+
+def check_saved(query: Query, state: HouseState) -> None:
+    """Rule 1, when the audit has come to the page of the saved books: they are read piece by piece.
 
     Raises
     ------
     DifferenceFound
-        If they are damaged.
+        If they are damaged, or other books.
     """
-    rows = query(_SAVED, ())
-    if not rows:
-        return None
-    dtypes = {name: array.dtype for name, array in Books().snapshot().items()}
-    found = state_from_bytes(rows[0]["body"], dtypes)
-    if found is None:
-        differ(int(rows[0]["page_number"]), "saved books", "books with their digest", "other bytes")
-    check_same(int(rows[0]["page_number"]), "page of the saved books", int(rows[0]["page_number"]), found[0])
-    return found[0], found[1]
+    number, mine = state.page_number, state.books.snapshot()
+    first = query(_SAVED, ())[0]["body"]
+    try:
+        head = read_head(first)
+        check_same(number, "page of the saved books", number, head.page_number)
+        for name, count in head.rows.items():
+            check_same(number, f"saved books, number of {name}", len(mine.get(name, ())), count)
+        dtypes = {name: array.dtype for name, array in mine.items()}
+        for name, begin, rows in read_rows(head, first[-32:], _pieces(query), dtypes):
+            if not np.array_equal(_as_bytes(mine[name][begin : begin + len(rows)]), _as_bytes(rows)):
+                differ(number, f"saved books, {name}", "what the pages give", "something else")
+            state.books.room.let_go()
+    except (ValueError, TypeError, LookupError, OSError, struct.error) as error:
+        differ(number, "saved books", "books with their digest", error)
 
 
-def check_saved(state: HouseState, arrays: dict[str, Any]) -> None:
-    """Rule 1, when the audit has come to the page of the saved books."""
-    for name, array in state.books.snapshot().items():
-        mine = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
-        saved = np.ascontiguousarray(arrays[name]).reshape(-1).view(np.uint8)
-        if name in _HASHED:
-            continue
-        if not np.array_equal(mine, saved):
-            differ(state.page_number, f"saved books, {name}", "what the pages give", "something else")
+def _as_bytes(rows: Any) -> Any:
+    return np.ascontiguousarray(rows).reshape(-1).view(np.uint8)
 
 
-_HASHED = frozenset({"identities", "obligation_identities"})
-"""Tables of identities: their slots depend on when they grew, so that equal books may have other bytes."""
+def _pieces(query: Query) -> Iterator[bytes]:
+    """Yield the pieces behind the first; ValueError where what stands beside one is not as it must be."""
+    number = 0
+    while rows := query(_PIECE, (number,)):
+        row, number = rows[0], number + 1
+        if row["piece_number"] != number or row["sha256"] != hashlib.sha256(row["body"]).digest():
+            raise ValueError(f"piece {number} is missing, or has another SHA-256 beside it")
+        yield row["body"]
 
 
 def position_of(query: Query) -> int:
@@ -81,7 +98,7 @@ def position_of(query: Query) -> int:
 
 
 def check_tables(query: Query, state: HouseState) -> bool:
-    """Rule 2; return whether balances and queue were compared."""
+    """Rule 2; return whether the tables have come as far as the pages, so that balances were compared."""
     position = position_of(query)
     if position > state.page_number:
         differ(0, "page that the tables have come to", f"{state.page_number} or less", position)
@@ -92,10 +109,36 @@ def check_tables(query: Query, state: HouseState) -> bool:
     check_same(0, "accounts in the tables", len(mine), len(balances))
     for number, (expected, found) in enumerate(zip(mine, balances, strict=True)):
         check_same(0, f"balance of account {number} in the tables", expected, found)
-    payments = state.books.payments[: state.books.payment_count]
-    waiting = sorted(int(number) for number in payments["number"][payments["status"] == Status.ACSP])
-    queued = [int(row["payment_number"]) for row in query(_QUEUED, (int(Status.ACSP),))]
-    check_same(0, "payments that wait, in the tables", len(waiting), len(queued))
-    for expected, found in zip(waiting, queued, strict=True):
-        check_same(0, "payment that waits, in the tables", expected, found)
     return True
+
+
+def check_queue(query: Query, state: HouseState, room: Room, queued: Int64s | None = None) -> None:
+    """Rule 2, of what waits.
+
+    Parameters
+    ----------
+    query
+        Returns the rows of one query.
+    state
+        The house after the last page, as far as the tables have come.
+    room
+        Where its payments are.
+    queued
+        Numbers of the payments that the tables say to be queued; None: they are asked for.
+    """
+    if queued is None:
+        rows = query(_QUEUED, (int(Status.ACSP),))
+        queued = np.array([row["payment_number"] for row in rows], np.int64)
+    waiting = np.sort(_waiting(state.books, room))
+    check_same(0, "payments that wait, in the tables", len(waiting), len(queued))
+    for place in np.flatnonzero(waiting != queued)[:1]:
+        check_same(0, "payment that waits, in the tables", int(waiting[place]), int(queued[place]))
+
+
+def _waiting(books: Books, room: Room) -> Int64s:
+    found = []
+    for first in range(0, books.payment_count, PIECE_ROWS):
+        rows = books.payments[first : min(first + PIECE_ROWS, books.payment_count)]
+        found.append(rows["number"][rows["status"] == Status.ACSP])
+        room.let_go()
+    return np.concatenate(found) if found else np.zeros(0, np.int64)

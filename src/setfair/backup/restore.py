@@ -49,6 +49,7 @@ _LATER = (
     "DELETE FROM signed_checkpoint WHERE page_number > ?",
     "DELETE FROM cosignature WHERE page_number > ?",
     "DELETE FROM books_checkpoint WHERE page_number > ?",
+    "DELETE FROM books_piece WHERE NOT EXISTS (SELECT 1 FROM books_checkpoint WHERE page_number <= ?)",
     "DELETE FROM page WHERE page_number > ?",
 )
 

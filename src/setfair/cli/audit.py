@@ -12,8 +12,8 @@ from typing import Annotated, Any
 import typer
 from rich.progress import Progress
 
-from setfair.audit.audit import Audit, fresh_audit, run_audit
-from setfair.audit.kept import kept_bytes, read_kept
+from setfair.audit.audit import FILE, JOURNAL, PARTS, TABLES, Audit, fresh_audit, run_audit
+from setfair.audit.kept import read_kept, write_kept
 from setfair.cli.common import console, error_console, operational_errors, print_json, print_plain
 from setfair.cli.options import AsJson, HouseFolder
 from setfair.formats.replace_file import replacing
@@ -49,7 +49,7 @@ def audit(
     started = time.perf_counter()
     check_house(house)
     key_text = (key or house / "keys" / "house.pub").read_text(encoding="utf-8")
-    done = Audit(*read_kept(since.read_bytes())) if since is not None else fresh_audit()
+    done = fresh_audit() if since is None else _read_kept(since)
     connection = connect(house, read_only=True)
     progress = Progress(console=error_console, transient=True, disable=not error_console.is_terminal)
     try:
@@ -67,10 +67,15 @@ def audit(
         connection.close()
     if keep is not None and done.finding is None:
         with replacing(keep) as file:
-            file.write(kept_bytes(done.audited, done.keys))
+            write_kept(file, done.audited, done.keys)
     _show(done, time.perf_counter() - started, as_json=as_json)
     if done.finding is not None:
         raise typer.Exit(1)
+
+
+def _read_kept(since: Path) -> Audit:
+    with since.open("rb") as file:
+        return Audit(*read_kept(file))
 
 
 def _show(done: Audit, seconds: float, *, as_json: bool) -> None:
@@ -78,8 +83,10 @@ def _show(done: Audit, seconds: float, *, as_json: bool) -> None:
     if as_json:
         print_json(told)
         return
-    if done.finding is not None:
-        error_console.print(_printable(f"DIFFERENT: {done.finding}"), markup=False, style="bold red")
+    for finding in done.findings.values():
+        error_console.print(_printable(f"DIFFERENT: {finding}"), markup=False, style="bold red")
+    if done.findings:
+        print_plain(", ".join(f"{part}: {verdict}" for part, verdict in verdicts(done).items()))
         return
     print_plain(
         f"{told['pages']:,} pages with {told['records']:,} records decided and hashed again: all as on record"
@@ -104,6 +111,15 @@ def _printable(text: str) -> str:
     return "".join(char if char.isprintable() else " " for char in text)
 
 
+def verdicts(done: Audit) -> dict[str, str]:
+    """Say of each part that is judged for itself whether it is sound."""
+    complete = {JOURNAL: True, TABLES: done.compared_rows or done.compared_tables, FILE: done.checked_file}
+    return {
+        part: "different" if part in done.findings else "sound" if complete[part] else "not checked"
+        for part in PARTS
+    }
+
+
 def _summary(done: Audit, seconds: float) -> dict[str, Any]:
     finding, state = done.finding, done.audited.state
     sums: dict[str, int] = {}
@@ -120,6 +136,7 @@ def _summary(done: Audit, seconds: float) -> dict[str, Any]:
             "expected": finding.expected,
             "found": finding.found,
         },
+        "verdicts": verdicts(done),
         "pages": done.pages,
         "records": done.records,
         "size": done.audited.tree.size,

@@ -27,9 +27,13 @@ from setfair.cli.cycle_choice import (
     read_choices,
     show_choices,
 )
+from setfair.cli.cycle_money import LIQUIDITY_HELP, read_money, show_money
 from setfair.cli.options import AsJson, Currencies, Day, HouseFolder, Now, date_given
 from setfair.domain.codes import Reason
 from setfair.domain.money import format_amount
+from setfair.domain.party_amount import PartyAmount
+from setfair.errors import SetfairError
+from setfair.formats.party_amounts import read_liquidity
 from setfair.formats.rates import read_rates
 from setfair.house import open_house
 from setfair.tables import open_tables
@@ -64,6 +68,10 @@ def cycle(
         Path | None,
         typer.Option("--fixing", metavar="FILE", help="Set off all currencies together at these rates, CSV."),
     ] = None,
+    liquidity: Annotated[
+        Path | None,
+        typer.Option("--liquidity", metavar="FILE", help=LIQUIDITY_HELP),
+    ] = None,
     objective: CycleObjective = None,
     keep: Keep = None,
     minimum: Minimum = None,
@@ -73,21 +81,24 @@ def cycle(
 ) -> None:
     """Set off the obligations that are due, currency by currency; net what remains where that is agreed."""
     rates = read_rates(fixing) if fixing is not None else None
+    wanted = Wanted(objective, keep, minimum, party_maximum)
+    money = _read_money_table(liquidity, is_plain=rates is None and wanted == Wanted())
     with open_house(house, command_clock(now)) as opened:
         before = opened.clearing_house.state.page_number
         agreed = business_day.agreement_of(opened.clearing_house).clearing.objectives[0]
-        wanted = Wanted(objective, keep, minimum, party_maximum)
         chosen = (currency or (), date_given(day), chooser(wanted, opened.query, agreed))
         if rates is None:
-            business_day.run_cycles(opened.clearing_house, *chosen)
+            business_day.run_cycles(opened.clearing_house, *chosen, money)
         else:
             business_day.run_across_cycle(opened.clearing_house, rates, *chosen)
         cycles = opened.query(_CYCLES, (before,))
         parts = {name: opened.query(sql, (before,)) for name, sql in _PARTS.items()}
         across = read_across(opened.query, before)
         choices = read_choices(opened.query, before)
+        funded = read_money(opened.query, before)
     for row in cycles:
         row["choice"] = next((one for one in choices if one["cycle_number"] == row["cycle_number"]), None)
+        row["money"] = funded.get(int(row["cycle_number"]))
         for name, rows in parts.items():
             row[name] = [part for part in rows if part["cycle_number"] == row["cycle_number"]]
     if as_json:
@@ -97,7 +108,21 @@ def cycle(
     show_choices([] if rates is not None else choices)
     show_across(across)
     for row in cycles:
+        if row["money"] is not None:
+            show_money(row["money"])
         _show_netting(row)
+
+
+def _read_money_table(path: Path | None, *, is_plain: bool) -> tuple[PartyAmount, ...] | None:
+    """Read a table of money; SetfairError beside what it does not go with."""
+    if path is None:
+        return None
+    if not is_plain:
+        raise SetfairError(
+            "--liquidity goes with cycles of one currency for the most value: leave out --fixing, objective "
+            "and limits, or the money"
+        )
+    return read_liquidity(path)
 
 
 def _amounts(row: Row, *names: str) -> list[str]:

@@ -56,6 +56,16 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
         yield from _cycle_lines(cycle)
 
 
+def _for_party(loop: dict[str, Any]) -> str:
+    """Say who is next to a party in a loop: a firm, or money that was put in."""
+    before = f"{_firm(loop['owes_you'])} owes you"
+    if loop.get("paid_for_you"):
+        before = f"money of {_firm(loop['owes_you'])} pays your debt"
+    if loop.get("you_get_money"):
+        return f"{before}, and you get money"
+    return f"{before}, and you owe {_firm(loop['you_owe'])}"
+
+
 def _cycle_lines(cycle: dict[str, Any]) -> Iterator[str]:
     before, cleared, remaining = (with_separators(cycle[name]) for name in ("before", "cleared", "remaining"))
     count = cycle["loop_count"]
@@ -64,12 +74,15 @@ def _cycle_lines(cycle: dict[str, Any]) -> Iterator[str]:
     worth = f"worth {cycle['unit']} " if cycle["across_currencies"] else ""
     yield f"{head}: of {before} it cancelled {cleared} in {loops}; {remaining} remains."
     for number, loop in enumerate(cycle["loops"], 1):
-        yield f"  loop {number}: {worth}{with_separators(loop['amount'])} around {loop['length']} obligations"
+        size = f"{worth}{with_separators(loop['amount'])} around {loop['length']} obligations"
+        payer = loop.get("paid_with_money_of")
+        with_money = f", with money of {payer['name']} ({payer['participant']})" if payer else ""
+        yield f"  loop {number}: {size}{with_money}"
         if "obligations" in loop:
             for each in loop["obligations"]:
                 yield f"    {_firm(each['debtor'])} owes {_firm(each['creditor'])}: {each['obligation_id']}"
         else:
-            yield f"    {_firm(loop['owes_you'])} owes you, and you owe {_firm(loop['you_owe'])}"
+            yield f"    {_for_party(loop)}"
     if count > len(cycle["loops"]):
         yield f"  and {count - len(cycle['loops']):,} smaller loops"
     if "text" in cycle:
@@ -77,7 +90,11 @@ def _cycle_lines(cycle: dict[str, Any]) -> Iterator[str]:
     for side in ("debtor", "creditor"):
         if f"{side}_stood" in cycle:
             stood = cycle[f"{side}_stood"]
-            owed, claimed, most = (with_separators(stood[name]) for name in ("owed", "claimed", "most"))
-            what = "debts" if side == "debtor" else "claims"
+            owed, claimed = (with_separators(stood[name]) for name in ("owed", "claimed"))
             stood_text = f"Its {side} owed {worth}{owed} in all and was owed {claimed}"
+            if "most" not in stood:
+                yield f"{stood_text}."
+                continue
+            what = "debts" if side == "debtor" else "claims"
+            most = with_separators(stood["most"])
             yield f"{stood_text}: of its {what} no more than {most} can cancel."

@@ -130,5 +130,7 @@ def run() -> None:
     """Run the command line, of which only what is asked for is loaded."""
     gc.disable()  # what is imported stays, and looking through it for garbage takes a twentieth of the start
     app = make_app(commands_asked(sys.argv[1:]))
+    # Nor is it looked through later: reading a file of 10,000 payments took a fifth longer for that.
+    gc.freeze()
     gc.enable()
     app(prog_name="setfair")

@@ -18,6 +18,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from datetime import date, time
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ValidationError
@@ -172,6 +173,18 @@ class Agreement(parts.Part):
         if participant is None:
             raise KeyError(participant_id)
         return participant.through or participant.id
+
+
+@lru_cache(maxsize=1)
+def read_agreement(document: bytes) -> Agreement:
+    """Read an agreement that is on record; who reads the same one next shares it.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    return Agreement.model_validate_json(document)
 
 
 def load_agreement(text: str | bytes) -> Agreement:

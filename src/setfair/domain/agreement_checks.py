@@ -15,6 +15,7 @@ Rules
 8. Signatories are participants or the house itself, each once and each with its own key.
 9. Witnesses are no signatories, who may cosign anyway; ids and keys stand once among both.
 10. Users stand once; each acts for the operator, or for a direct participant that is no overseer.
+11. Who puts money into cycles has an account in its currency, and one row; the first objective is then value.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ def find_problems(agreement: Agreement) -> tuple[str, ...]:
         check_limits,
         check_users,
         check_cycles_and_fees,
+        check_liquidity,
         check_screening,
         check_signatories,
         check_witnesses,
@@ -195,6 +197,23 @@ def check_cycles_and_fees(agreement: Agreement) -> Iterator[str]:
         if fee.currency not in codes:
             yield _unknown_currency(f"{path}.currency", fee.currency, codes)
         yield from _check_amount(f"{path}.settled_payment", fee.settled_payment, fee.currency)
+
+
+def check_liquidity(agreement: Agreement) -> Iterator[str]:
+    """Rule 11."""
+    accounts = {(account.participant, account.currency) for account in agreement.accounts}
+    first: dict[tuple[str, str], int] = {}
+    for index, row in enumerate(agreement.clearing.liquidity):
+        path, key = f"clearing.liquidity[{index}]", (row.funder, row.currency)
+        if key not in accounts:
+            yield f"{path}.funder: {row.funder} has no {row.currency} account; a participant with one"
+        if first.setdefault(key, index) != index:
+            yield f"{path}: {key[0]} has a row in {key[1]} in clearing.liquidity[{first[key]}] already"
+        if "*" in row.beneficiaries and len(row.beneficiaries) > 1:
+            yield f"{path}.beneficiaries: * stands alone: it is anyone"
+        yield from _check_amount(f"{path}.amount", row.amount, row.currency)
+    if agreement.clearing.liquidity and agreement.clearing.objectives[0] != "value":
+        yield "clearing.liquidity: money is put into cycles for the most value; name it first in objectives"
 
 
 def check_screening(agreement: Agreement) -> Iterator[str]:

@@ -243,3 +243,8 @@ CycleLimits = Annotated[
     tuple[Literal["keep", "minimum", "party_maximum"], ...], AfterValidator(_no_duplicates("limit"))
 ]
 """Obligations not to be touched; the least amount of each; the most of a party's debts."""
+
+Beneficiaries = Annotated[
+    tuple[Name, ...], Field(max_length=1000), AfterValidator(_no_duplicates("beneficiary"))
+]
+"""Ids of parties, or `*` alone for anyone."""

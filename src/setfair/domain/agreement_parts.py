@@ -15,6 +15,7 @@ from setfair.domain.agreement_fields import (
     ITEMS_MAX,
     Amount,
     BasisPoints,
+    Beneficiaries,
     Bic,
     Country,
     CurrencyCode,
@@ -231,6 +232,19 @@ class Across(Part):
     """Oldest that a rate may be when the cycle runs."""
 
 
+class Funding(Part):
+    """Money that a participant puts into each cycle of a currency, to discharge more debt."""
+
+    funder: ParticipantId
+    """Who puts it in: a direct participant with an account in the currency."""
+    currency: CurrencyCode
+    """Its currency."""
+    amount: Amount
+    """The most that it puts into one cycle."""
+    beneficiaries: Beneficiaries = ()
+    """Ids of parties whose debts it pays, `*` for anyone's; none: those of the parties that bank with it."""
+
+
 class Clearing(Part):
     """How obligations are confirmed, set off and netted."""
 
@@ -252,6 +266,8 @@ class Clearing(Part):
     """What a cycle may be run for; the first, where it is run without saying for what."""
     limits: Annotated[CycleLimits, LATER] = ()
     """Which limits a cycle may come with."""
+    liquidity: Annotated[Annotated[tuple[Funding, ...], Field(max_length=1000)], LATER] = ()
+    """Money that participants put into cycles."""
 
 
 class Officer(Part):

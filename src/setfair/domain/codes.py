@@ -112,7 +112,7 @@ class Mechanism(IntEnum):
     BILATERAL_OFFSET = 3
     """Together with queued payments in the other direction, at entry."""
     NETTING = 4
-    """Together with all payments of one netting: the subject is the cycle."""
+    """Together with all payments of one netting, or of the money in a cycle: the subject is the cycle."""
     OFFSETTING = 5
     """From the queue, together with other queued payments."""
 
@@ -225,6 +225,14 @@ class RecordKind(IntEnum):
     """Totals of a cycle across currencies, in the unit of account."""
     CHOICE_RUN = 29
     """What the objective and the limits of a cycle came to."""
+    FUNDED = 30
+    """What a participant put into a cycle, of what it offered."""
+    GIVEN = 31
+    """Money of a participant paid debts of a party in a cycle."""
+    RECEIVED = 32
+    """Money that was put into a cycle ended up with a party."""
+    MONEY_RUN = 33
+    """What the money of a cycle came to."""
     TERM_PROPOSED = 40
     """A change of a limit, a reservation or a credit line waits for a second person."""
     TERM_DECIDED = 41

@@ -11,6 +11,7 @@ Rules
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setfair.domain.codes import InstructionKind, Status
-from setfair.engine.identity import fill, forget, slots_for
+from setfair.engine.identity import fill, forget, slots_for, slots_wanted
 from setfair.engine.layout import (
     ACCOUNT,
     CURRENCY_NUMBERS,
@@ -50,6 +51,7 @@ from setfair.engine.layout import (
 )
 from setfair.engine.ledger import ALL_OTHERS, limits_table
 from setfair.engine.limit_table import entries, flags_of, table_of, with_limits
+from setfair.engine.room import MEMORY, Room
 
 BYPASS_RULE, NETTING_RULE, RERUN_RULE, OFFSET_TIME, OFFSET_LEFT = 0, 4, 5, 6, 7
 QUEUE_RULE, WAREHOUSE_RULE = 8, 9
@@ -61,6 +63,10 @@ QUEUE_MAX = 4_000_000
 GROWTH = 4
 """By how much payments and obligations get more room: they fill it in order, and what is not filled takes no
 memory, only addresses."""
+
+
+PIECE_ROWS = 65_536
+"""Payments that are moved at a time, so that what they are moved from need not be in memory with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +139,13 @@ class Books:
     offsetting, or opening of a day, in nanoseconds, how many payments the run left waiting, how many may
     wait, and by how many days a value date may lie ahead."""
 
-    _slots: NDArray[np.uint64] = field(default_factory=lambda: slots_for(512))
-    _obligation_slots: NDArray[np.uint64] = field(default_factory=lambda: slots_for(512))
-    _link_slots: NDArray[np.uint64] = field(default_factory=lambda: slots_for(64))
+    _slots: NDArray[np.uint32] = field(default_factory=lambda: slots_for(512))
+    _obligation_slots: NDArray[np.uint32] = field(default_factory=lambda: slots_for(512))
+    _link_slots: NDArray[np.uint32] = field(default_factory=lambda: slots_for(64))
     """Where identities are found: made of them, and not part of a snapshot."""
+
+    room: Room = MEMORY
+    """Where payments and identities are, the two that grow with every payment of a day."""
 
     _worklist: NDArray[np.int32] = field(default_factory=lambda: np.zeros(1, np.int32))
     """Scratch of the release cascade, and which accounts are in it: all zero between batches."""
@@ -250,10 +259,12 @@ class Books:
 
     def reserve_payments(self, more: int) -> None:
         """Make room for `more` payments and their identities."""
-        needed = self.payment_count + more
-        self.payments = _grown(self.payments, needed)
-        self.identities = _grown(self.identities, needed)
-        self._slots = _grown_slots(self._slots, self.identities[: self.payment_count], needed)
+        count, needed = self.payment_count, self.payment_count + more
+        self.payments = _grown(self.payments, needed, self.room)
+        self.identities = _grown(self.identities, needed, self.room)
+        if not _is_room(self._slots, needed):
+            self._slots = slots_for(0)  # let go before the larger ones are made
+            self._slots = _filled_slots(self.identities[:count], needed, self.room)
 
     def reserve_links(self, more: int) -> None:
         """Make room for `more` legs, each of a link of its own."""
@@ -282,26 +293,40 @@ class Books:
         """
         count = self.payment_count
         days = self.payments["day"][:count]
-        waits = np.isin(self.payments["status"][:count], (Status.ACSP, Status.PDNG))
-        day = min(day, int(days[waits].min(initial=day)))
-        keep_from = int(np.argmax(days >= day)) if np.any(days >= day) else count
+        keep_from = bisect_left(days, day)
+        waiting = self._first_waiting(keep_from)
+        if waiting < keep_from:
+            keep_from = bisect_left(days, days[waiting])
         if keep_from == 0:
             return
-        kept = self.payments[keep_from:count].copy()
-        places_of_legs = np.where(kept["kind"] <= InstructionKind.INSTITUTION_PAYMENT, kept["original"], -1)
-        for name in ("original", "next", "previous"):
-            kept[name] = np.where(kept[name] >= keep_from, kept[name] - keep_from, -1)
-        is_leg = np.flatnonzero(places_of_legs >= 0)
-        kept["original"][is_leg] = self._forget_links(keep_from)[places_of_legs[is_leg]]
+        leg_places = self._forget_links(keep_from)
         for name in ("head", "tail"):
             places = self.accounts[name]
             self.accounts[name] = np.where(places >= 0, places - keep_from, -1)
         forget(IdentityMemory(self.identities, self._slots), keep_from, count)
-        kept_identities = self.identities[keep_from:count].copy()
-        self._slots = _filled_slots(kept_identities, len(kept))
-        self.identities = _grown(kept_identities, len(kept) + 1024)
-        self.payments = _grown(kept, len(kept) + 1024)
-        self.counters[PAYMENT_COUNT] = len(kept)
+        self._slots = slots_for(0)
+        payments = self.room.cleared(count - keep_from + 1024, PAYMENT)
+        identities = self.room.cleared(count - keep_from + 1024, IDENTITY)
+        for first in range(keep_from, count, PIECE_ROWS):
+            after = min(first + PIECE_ROWS, count)
+            kept = self.payments[first:after].copy()
+            _move_places(kept, keep_from, leg_places)
+            copy_rows(kept, payments[first - keep_from :])
+            copy_rows(self.identities[first:after], identities[first - keep_from :])
+            self.room.let_go()
+        self._slots = _filled_slots(identities[: count - keep_from], count - keep_from, self.room)
+        self.payments, self.identities = payments, identities
+        self.counters[PAYMENT_COUNT] = count - keep_from
+
+    def _first_waiting(self, before: int) -> int:
+        """Return the place of the first payment before a place that still waits, or that place."""
+        for first in range(0, before, PIECE_ROWS):
+            status = self.payments["status"][first : min(first + PIECE_ROWS, before)]
+            waits = np.isin(status, (Status.ACSP, Status.PDNG))
+            if waits.any():
+                return first + int(np.argmax(waits))
+            self.room.let_go()
+        return before
 
     def _forget_links(self, keep_from: int) -> NDArray[np.int64]:
         """Forget links with a leg before `keep_from`: they are over. Return by leg its new place, or -1.
@@ -385,33 +410,56 @@ class Books:
         }
 
     @classmethod
-    def restore(cls, arrays: dict[str, NDArray[np.generic]]) -> Books:
-        """Make books from a snapshot; the arrays are copied."""
-        copies = {name: _copied(array) for name, array in arrays.items()}
+    def restore(cls, arrays: dict[str, Any], room: Room = MEMORY) -> Books:
+        """Make books from a snapshot, whose arrays they take over: those of `restored_array`, or copies."""
         # Books that were kept before there was a rule have what holds without it.
         rules = cls().rules
-        rules[: len(copies["rules"])] = copies["rules"]
-        copies["rules"] = rules
-        slots = _filled_slots(copies["identities"], len(copies["identities"]))
-        obligation_slots = _filled_slots(
-            copies["obligation_identities"], len(copies["obligation_identities"])
-        )
-        link_slots = _filled_slots(copies["link_identities"], len(copies["link_identities"]))
-        return cls(**copies, _slots=slots, _obligation_slots=obligation_slots, _link_slots=link_slots)
+        rules[: len(arrays["rules"])] = arrays["rules"]
+        books = cls(**{**arrays, "rules": rules}, room=room)
+        count = books.payment_count
+        books._slots = _filled_slots(books.identities[:count], count, room)
+        count = books.obligation_count
+        books._obligation_slots = _filled_slots(books.obligation_identities[:count], count)
+        count = books.link_count
+        books._link_slots = _filled_slots(books.link_identities[:count], count)
+        return books
+
+    def copy(self) -> Books:
+        """Return the same books, of which nothing is shared."""
+        return Books.restore({name: _copied(array) for name, array in self.snapshot().items()})
+
+
+def restored_array(name: str, rows: int, dtype: np.dtype[Any], room: Room = MEMORY) -> Any:
+    """Return an array for the rows of a snapshot, with room for what comes where much will come."""
+    if name in ("payments", "identities"):
+        return room.cleared(GROWTH * max(rows, 256), dtype)
+    return cleared(rows, dtype)
 
 
 def _new_places(kept: NDArray[np.bool_]) -> NDArray[np.int64]:
     return np.where(kept, np.cumsum(kept) - 1, -1)
 
 
-def _grown(array: Array, needed: int) -> Array:
+def _move_places(kept: Array, keep_from: int, leg_places: NDArray[np.int64]) -> None:
+    """Let payments that are kept name their neighbours, originals and legs by their new places."""
+    names_leg = kept["kind"] <= InstructionKind.INSTITUTION_PAYMENT
+    is_leg = np.flatnonzero(names_leg & (kept["original"] >= 0))
+    places_of_legs = kept["original"][is_leg]
+    for name in ("original", "next", "previous"):
+        kept[name] = np.where(kept[name] >= keep_from, kept[name] - keep_from, -1)
+    kept["original"][is_leg] = leg_places[places_of_legs]
+
+
+def _grown(array: Array, needed: int, room: Room = MEMORY) -> Array:
     if needed <= len(array):
         return array
     size = max(1024, len(array))
     while size < needed:
         size *= GROWTH
-    grown = cleared(size, array.dtype)
-    copy_rows(array, grown)
+    grown = room.cleared(size, array.dtype)
+    for first in range(0, len(array), PIECE_ROWS):
+        copy_rows(array[first : first + PIECE_ROWS], grown[first:])
+        room.let_go()
     return grown
 
 
@@ -423,11 +471,17 @@ def _copied(array: Any) -> Any:
     return copy
 
 
-def _filled_slots(identities: Array, room: int) -> NDArray[np.uint64]:
-    slots = slots_for(room)
-    fill(IdentityMemory(identities, slots))
+def _filled_slots(identities: Array, needed: int, room: Room = MEMORY) -> NDArray[np.uint32]:
+    slots = slots_for(needed)
+    for first in range(0, len(identities), PIECE_ROWS):
+        fill(IdentityMemory(identities, slots), first, min(first + PIECE_ROWS, len(identities)))
+        room.let_go()
     return slots
 
 
-def _grown_slots(slots: NDArray[np.uint64], identities: Array, needed: int) -> NDArray[np.uint64]:
-    return slots if 2 * needed <= len(slots) else _filled_slots(identities, needed)
+def _grown_slots(slots: NDArray[np.uint32], identities: Array, needed: int) -> NDArray[np.uint32]:
+    return slots if _is_room(slots, needed) else _filled_slots(identities, needed)
+
+
+def _is_room(slots: NDArray[np.uint32], needed: int) -> bool:
+    return len(slots) >= slots_wanted(needed)

@@ -34,6 +34,26 @@ class ChoiceTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class Funder:
+    """Who offers money to a cycle."""
+
+    account: int
+    """The settlement account that pays."""
+    amount_minor: int
+    """The most that it puts in."""
+    beneficiaries: tuple[int, ...] | None
+    """Parties whose debts it pays; None: anyone's; none: those that settle on its account."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyTerms:
+    """The money that is offered to a cycle in one currency."""
+
+    funders: tuple[Funder, ...]
+    """Each with an account of its own."""
+
+
+@dataclass(frozen=True, slots=True)
 class CycleTerms:
     """What a cycle comes with; nothing of it: the most value, one currency."""
 
@@ -41,6 +61,8 @@ class CycleTerms:
     """With a cycle across currencies."""
     choice: ChoiceTerms | None = None
     """None: the most value, without limits."""
+    money: MoneyTerms | None = None
+    """With a cycle into which money is put."""
 
 
 AS_EVER = CycleTerms()

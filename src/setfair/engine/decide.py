@@ -56,6 +56,7 @@ from setfair.engine.layout import (
 )
 from setfair.engine.link import LEGS_MAX
 from setfair.engine.link_entry import expire_links
+from setfair.engine.money_cycle import run_money_cycle
 from setfair.engine.obligation import (
     ObligationSetting,
     admit_obligations,
@@ -277,6 +278,8 @@ def _run_cycle(books: Books, command: Array, number: int, now: int, beside: Besi
     stamp, day = Stamp(int(command["currency"]), number, now), int(command["value_date"])
     if beside.cycle_terms.fixing is not None:
         return run_across_cycle(books, day, stamp, beside.cycle_terms)
+    if beside.cycle_terms.money is not None:
+        return run_money_cycle(books, day, stamp, beside.party_account, beside.cycle_terms.money)
     return run_cycle(books, day, stamp, beside.party_account, beside.cycle_terms.choice)
 
 

@@ -270,8 +270,8 @@ class IdentityMemory(NamedTuple):
 
     rows: Array
     """IDENTITY, at the place of its payment or obligation; zero behind those in use."""
-    slots: NDArray[np.uint64]
-    """A power of two of slots, at most half of them used; 0 is free (see `identity`)."""
+    slots: NDArray[np.uint32]
+    """A power of two of slots, not all used; 0 is free (see `identity`)."""
 
 
 class LinkBooks(NamedTuple):

@@ -9,6 +9,9 @@ Rules
 3. A party's neighbours in a loop are who owes it there and whom it owes there. It is told of them, and of a
    loop's length and amount; of the others in the loop it is told nothing.
 4. The amount of a loop across currencies is what it is worth in the unit of account, rounded down.
+5. In a cycle with money, what it discharged is a loop through the money: from a party that got some back to
+   one whose debts were paid. Before the first obligation of such a loop stands the funder, after its last the
+   money. Its length is that of its obligations.
 """
 
 from __future__ import annotations
@@ -30,8 +33,14 @@ from setfair.engine.setoff.fine_unit import choose_fine_unit
 from setfair.errors import BrokenInvariantError, HouseError
 from setfair.explain.choose import Query
 from setfair.intake.cycle import cycle_terms_of
+from setfair.intake.money import MONEY_DOCUMENT
 from setfair.journal.page import page_from_bytes
 from setfair.store.archived import PageBodies
+
+Int64Array = npt.NDArray[np.int64]
+
+MONEY = ("", "money put into the cycle")
+"""Who stands after the last obligation of a loop through money: id and name."""
 
 _PAGE = """
 SELECT page_number, body FROM page
@@ -86,6 +95,12 @@ class CycleLoops:
     """RECORD: across currencies the EXCHANGED and ROUNDED records."""
     choice: ChoiceTerms | None = None
     """What the cycle was run for, and within which limits; None: the most value."""
+    money: Array = field(default_factory=lambda: np.zeros(0, RECORD))
+    """RECORD: of a cycle with money the GIVEN and RECEIVED records, at the places after the set-offs."""
+    funders: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    """By account of each of them, id and name of the participant."""
+    has_money: bool = False
+    """Whether money was offered to it."""
 
     @property
     def unit(self) -> Currency:
@@ -124,15 +139,49 @@ class CycleLoops:
         return Passage(
             loop,
             self.minor(int(self.loops.amount_minor[loop])),
-            length,
+            int(np.count_nonzero(obligation[start:end] < len(self.set_offs))),
             before=int(obligation[start + (at - start - 1) % length]),
             after=int(obligation[start + (at - start + 1) % length]),
         )
 
-    def around(self, passage: Passage, place: int) -> list[int]:
-        """Return the places of a loop's obligations, that at `place` first: for who may see all of them."""
+    def neighbour(self, passage: Passage, *, is_debtor: bool) -> int | tuple[str, str]:
+        """Return who stands on the other side of an obligation's debtor, or creditor, in a loop.
+
+        Returns
+        -------
+        int or tuple
+            Number of the party that owes the debtor, or that the creditor owes; where it is money, id and
+            name of the participant whose money pays the debtor's debt, or `MONEY` for what the creditor gets.
+        """
+        place = passage.before if is_debtor else passage.after
+        if place < len(self.set_offs):
+            return int(self.set_offs[place]["debtor" if is_debtor else "creditor"])
+        if not is_debtor:
+            return MONEY
+        return self.funders[int(self.money[place - len(self.set_offs)]["debtor"])]
+
+    def funder_of(self, passage: Passage) -> tuple[str, str] | None:
+        """Return id and name of the participant whose money a loop goes through, or None."""
         start, end = self.loops.start[passage.loop], self.loops.start[passage.loop + 1]
-        places = self.loops.obligation[start:end].tolist()
+        for place in self.loops.obligation[start:end].tolist():
+            line = place - len(self.set_offs)
+            if line >= 0 and self.money[line]["kind"] == RecordKind.GIVEN:
+                return self.funders[int(self.money[line]["debtor"])]
+        return None
+
+    def around(self, passage: Passage, place: int) -> list[int]:
+        """Return the places of a loop's obligations, that at `place` first: for who may see all of them.
+
+        Of a loop through money the first of its obligations comes first.
+        """
+        start, end = self.loops.start[passage.loop], self.loops.start[passage.loop + 1]
+        whole = self.loops.obligation[start:end]
+        outside = np.flatnonzero(whole >= len(self.set_offs))
+        if len(outside):
+            # What comes after the money is the beginning.
+            turned = np.roll(whole, -int(outside[-1]) - 1).tolist()
+            return [each for each in turned if each < len(self.set_offs)]
+        places = whole.tolist()
         first = places.index(place)
         return [*places[first:], *places[:first]]
 
@@ -163,8 +212,9 @@ def read_cycle(query: Query, number: int) -> CycleLoops:
     first = int(np.argmax(is_set_off)) if len(set_offs) else 0
     across = _in_account(page.documents, runs)
     counted = set_offs["amount" if across is None else "creditor_after"]
+    money = page.records[np.isin(page.records["kind"], (RecordKind.GIVEN, RecordKind.RECEIVED))]
     try:
-        loops = find_loops(set_offs["debtor"], set_offs["creditor"], counted)
+        loops = find_loops(*_circulation(set_offs, counted, money))
     except ValueError as error:
         raise BrokenInvariantError(f"cycle {number}: {error}") from error
     return CycleLoops(
@@ -177,7 +227,26 @@ def read_cycle(query: Query, number: int) -> CycleLoops:
         across,
         page.records[np.isin(page.records["kind"], (RecordKind.EXCHANGED, RecordKind.ROUNDED))],
         cycle_terms_of(page.documents).choice,
+        money,
+        _funders(query) if len(money) else {},
+        MONEY_DOCUMENT in page.documents,
     )
+
+
+def _circulation(set_offs: Array, counted: Int64Array, money: Array) -> tuple[Int64Array, ...]:
+    """Return debtors, creditors and amounts of set-offs and money: money is a party of its own."""
+    ends = [set_offs[name].astype(np.int64) for name in ("debtor", "creditor")]
+    itself = int(max((end.max(initial=-1) for end in ends), default=-1)) + 1
+    given = money["kind"] == RecordKind.GIVEN
+    party = money["creditor"].astype(np.int64)
+    columns = ((ends[0], np.where(given, itself, party)), (ends[1], np.where(given, party, itself)))
+    amounts = np.concatenate((counted, money["amount"]))
+    return *(np.concatenate(column) for column in columns), amounts
+
+
+def _funders(query: Query) -> dict[int, tuple[str, str]]:
+    rows = query("SELECT account_number, participant, name FROM account", ())
+    return {row["account_number"]: (row["participant"], row["name"]) for row in rows}
 
 
 def _in_account(documents: Mapping[str, bytes], runs: Array) -> InAccount | None:

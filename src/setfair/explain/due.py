@@ -9,7 +9,8 @@ Rules
 3. Why no more: `CANCELLED_IN_FULL`, nothing is left; `NO_LOOP`, debtor and creditor lie in no common group
    (strongly connected component); `OTHER_LOOPS`, they do, and what would close a loop was cancelled in
    others; `USED_UP`, part of it was cancelled and no loop of what is left passes through the rest. In a cycle
-   with an objective or limits also `KEPT`, `TOO_LITTLE`, and instead of the last two `AS_CHOSEN`.
+   with an objective or limits also `KEPT`, `TOO_LITTLE`, and instead of the last two `AS_CHOSEN`; in a cycle
+   with money the first, and `MONEY_USED`.
 4. Across currencies the obligations of all of them took part, and count for their values in fine units.
 """
 
@@ -64,6 +65,10 @@ class Why(Enum):
     )
     KEPT = "the cycle was run without touching it"
     TOO_LITTLE = "less than the least amount of the cycle would have been cancelled of it"
+    MONEY_USED = (
+        "neither a loop of debts that were due nor the money that was put in discharges more of it: the "
+        "money was used up or was not for it, and the total discharged is the largest possible"
+    )
     AS_CHOSEN = (
         "loops pass through it, but the objective and the limits of the cycle have others cancelled, or no "
         "more of it"
@@ -99,6 +104,8 @@ class Due:
     kept: npt.NDArray[np.bool_]
     """Whether it was not to be touched."""
     choice: ChoiceTerms | None
+    has_money: bool = False
+    """Whether money was put in."""
 
     def find(self, obligation_number: int) -> int:
         """Return the place of an obligation, or -1 if it did not take part."""
@@ -114,6 +121,8 @@ class Due:
         """Return why no more than `cleared_minor` of the obligation at a place was cancelled: rule 3."""
         if cleared_minor == self.amount_minor[place]:
             return Why.CANCELLED_IN_FULL
+        if self.has_money:
+            return Why.MONEY_USED
         if self.kept[place]:
             return Why.KEPT
         if self.result.component[place] < 0:
@@ -141,6 +150,7 @@ def read_due(query: Query, cycle: CycleLoops) -> Due:
     number, _, debtor, creditor, amount, due_day, currency = np.array(rows, np.int64).reshape(-1, 7).T
     due = np.zeros(len(number), OBLIGATION)
     columns = {
+        "number": number,
         "debtor": debtor,
         "creditor": creditor,
         "remaining": amount,
@@ -159,13 +169,20 @@ def read_due(query: Query, cycle: CycleLoops) -> Due:
                 "`setfair rebuild`"
             )
     kept = np.isin(number, () if cycle.choice is None else cycle.choice.keep)
-    return Due(number, debtor, creditor, amount, counted, result, kept, cycle.choice)
+    return Due(number, debtor, creditor, amount, counted, result, kept, cycle.choice, cycle.has_money)
 
 
 def _clear_again(
     cycle: CycleLoops, due: Array
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], SetOff]:
     """Set off again what was due: what each obligation counts for, what it is reduced by, and the run."""
+    if cycle.has_money:
+        # What money did is on record; without it the set-off says in which groups anything cancels.
+        result, _ = clear_due(due, None, cycle.day)
+        reduced = np.zeros(len(due), np.int64)
+        at = np.searchsorted(due["number"], cycle.set_offs["subject"])
+        reduced[np.minimum(at, len(due) - 1)] = cycle.set_offs["amount"]
+        return due["remaining"], reduced, result
     if cycle.across is None:
         result, _ = clear_due(due, cycle.choice, cycle.day)
         return due["remaining"], result.cleared_minor, result

@@ -8,7 +8,9 @@ Rules
 2. Every cycle that reduced the obligation is shown, and the last one that it took part in: for that one it is
    said why no more was cancelled.
 3. At most `LOOPS_SHOWN_MAX` loops of an obligation are listed, the largest first; their number is said.
-4. In a cycle across currencies loops, and what the parties stood at, are values in its unit of account.
+4. A loop through money that was put in begins with the obligation of whose debtor the money paid it, and ends
+   with the claim of who got the money. The overseer sees whose money it was, a party if it is next to it.
+5. In a cycle across currencies loops, and what the parties stood at, are values in its unit of account.
 """
 
 from __future__ import annotations
@@ -157,7 +159,8 @@ def _loops_for_overseer(
     """Every loop whole, from the explained obligation on and back to its debtor."""
     place = cycle.find(chosen.number)
     ways = [cycle.set_offs[cycle.around(passage, place)] for passage in passages]
-    firms = _firms(query, (number for way in ways for number in way["debtor"]))
+    ends = (way[side] for way in ways for side in ("debtor", "creditor"))
+    firms = _firms(query, (number for numbers in ends for number in numbers))
     ids = {
         row["obligation_number"]: row["obligation_id"]
         for row in _rows_in(query, _IDS, (number for way in ways for number in way["subject"]))
@@ -166,6 +169,7 @@ def _loops_for_overseer(
         {
             "amount": _in_unit(cycle, passage.amount_minor),
             "length": passage.length,
+            **_through_money(cycle, passage),
             "obligations": [
                 {
                     "number": int(record["subject"]),
@@ -180,26 +184,44 @@ def _loops_for_overseer(
     ]
 
 
+def _next_to_money(other: int | tuple[str, str], *, is_debtor: bool) -> dict[str, object]:
+    """Say what money does for a party in a loop, where it is next to it."""
+    if isinstance(other, int):
+        return {}
+    return {"paid_for_you": True} if is_debtor else {"you_get_money": True}
+
+
+def _through_money(cycle: CycleLoops, passage: Passage) -> dict[str, object]:
+    """Return whose money began a loop, where it goes through money."""
+    if not cycle.has_money:
+        return {}
+    funder = cycle.funder_of(passage)
+    return {"paid_with_money_of": funder and dict(zip(("participant", "name"), funder, strict=True))}
+
+
 def _loops_for_party(
     query: Query, chosen: Chosen, cycle: CycleLoops, passages: list[Passage]
 ) -> list[dict[str, object]]:
     """Of each loop the amount, the length, and the party's own two neighbours: rule 1."""
-    pairs = []
-    for passage in passages:
-        is_debtor = chosen.party == chosen.debtor
-        other = cycle.set_offs[passage.before if is_debtor else passage.after]
-        pairs.append(
-            (int(other["debtor"]), chosen.creditor) if is_debtor else (chosen.debtor, int(other["creditor"]))
-        )
-    firms = _firms(query, (number for pair in pairs for number in pair))
+    is_debtor = chosen.party == chosen.debtor
+    others = [cycle.neighbour(passage, is_debtor=is_debtor) for passage in passages]
+    known = [chosen.debtor, chosen.creditor, *(other for other in others if isinstance(other, int))]
+    firms = _firms(query, known)
+
+    def words(other: int | tuple[str, str]) -> dict[str, str]:
+        if isinstance(other, int):
+            return firms[other]
+        return dict(zip(("party_id", "name"), other, strict=True))
+
     return [
         {
             "amount": _in_unit(cycle, passage.amount_minor),
             "length": passage.length,
-            "owes_you": firms[owes],
-            "you_owe": firms[owed],
+            "owes_you": words(other if is_debtor else chosen.debtor),
+            "you_owe": words(chosen.creditor if is_debtor else other),
+            **_next_to_money(other, is_debtor=is_debtor),
         }
-        for passage, (owes, owed) in zip(passages, pairs, strict=True)
+        for passage, other in zip(passages, others, strict=True)
     ]
 
 
@@ -228,7 +250,10 @@ def _last(chosen: Chosen, cycle: CycleLoops, due: Due) -> dict[str, object]:
 
 
 def _stood(cycle: CycleLoops, stand: Stand) -> dict[str, str]:
-    counted = {"owed": stand.owed, "claimed": stand.claimed, "most": stand.most}
+    counted = {"owed": stand.owed, "claimed": stand.claimed}
+    if not cycle.has_money:
+        # With money more of a party's debts is discharged than of its claims, or less.
+        counted["most"] = stand.most
     return {name: _in_unit(cycle, cycle.minor(each)) for name, each in counted.items()}
 
 

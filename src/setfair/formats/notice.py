@@ -16,6 +16,8 @@ Rules
 7. In a notice of a cycle across currencies the amount of a loop is what it is worth in the unit of account.
    Instead of rule 4, what was cleared of the party's debts less what was cleared of its claims is in each
    currency what the cycle exchanged for it; JSON says so, and its entry to the rounding account.
+8. In a notice of a cycle with money it is what participants paid of its debts less what it gets; JSON has it.
+   A neighbour in a loop may then be the participant whose money it is, or the money that the party gets.
 """
 
 from __future__ import annotations
@@ -110,6 +112,22 @@ class Exchanged:
 
 
 @dataclass(frozen=True, slots=True)
+class MoneyMoved:
+    """What money that was put into a cycle did for one party."""
+
+    currency: Currency
+    paid_by: tuple[tuple[Firm, int], ...]
+    """Participants that paid debts of the party, and how much."""
+    received_minor: int
+    """What the party gets on the account of the participant that it banks with."""
+
+    @property
+    def change_minor(self) -> int:
+        """What the party owes less on balance."""
+        return sum(minor for _, minor in self.paid_by) - self.received_minor
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """What one cycle did for one party."""
 
@@ -123,6 +141,8 @@ class Notice:
     """Whether this is a netting notice: rule 5."""
     across: Exchanged | None = None
     """With a cycle across currencies: rule 7."""
+    money: MoneyMoved | None = None
+    """With a cycle into which money was put, where it did something for the party: rule 8."""
 
 
 def _checked_lines(notice: Notice) -> Iterator[tuple[SetOff, bool]]:
@@ -148,7 +168,9 @@ def _checked_lines(notice: Notice) -> Iterator[tuple[SetOff, bool]]:
         currency = set_off.currency
         cleared[currency] = cleared.get(currency, 0) + (parts[1] if is_debtor else -parts[1])
         yield set_off, is_debtor
-    expected = {} if notice.across is None else notice.across.change_minor
+    expected = {} if notice.across is None else dict(notice.across.change_minor)
+    if notice.money is not None:
+        expected[notice.money.currency] = notice.money.change_minor
     for currency, net_minor in cleared.items():
         if net_minor != expected.get(currency, 0) and not notice.by_netting:
             raise BrokenInvariantError(
@@ -264,6 +286,18 @@ def _json_exchanged(across: Exchanged) -> dict[str, object]:
     }
 
 
+def _json_money(money: MoneyMoved) -> dict[str, object]:
+    decimals = money.currency.decimals
+    return {
+        "currency": money.currency.code,
+        "paid_for_you": [
+            {"participant": payer.party_id, "name": payer.name, "amount": format_amount(minor, decimals)}
+            for payer, minor in money.paid_by
+        ],
+        "you_get": format_amount(money.received_minor, decimals),
+    }
+
+
 def write_notice_json(out: BinaryIO, notice: Notice) -> None:
     """Write a notice as JSON: one object, a line for each set-off, totals by currency at the end.
 
@@ -292,6 +326,8 @@ def write_notice_json(out: BinaryIO, notice: Notice) -> None:
     text += "\n]"
     if notice.across is not None:
         text += f',\n"across_currencies": {_json_text(_json_exchanged(notice.across))}'
+    if notice.money is not None:
+        text += f',\n"money": {_json_text(_json_money(notice.money))}'
     text += f',\n"totals": {_json_text(_json_totals(totals))}}}\n'
     out.write(text.encode("utf-8", "replace"))
 

@@ -57,7 +57,11 @@ _MARK_UTF8, _MARKS_UTF16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 
 
 def open_instructions(
-    path: Path, *, xsd_dir: Path | None = None, on_progress: Callable[[int], None] | None = None
+    path: Path,
+    *,
+    xsd_dir: Path | None = None,
+    on_progress: Callable[[int], None] | None = None,
+    nameless: bool = False,
 ) -> Iterator[Batch]:
     """Read any file that Setfair reads.
 
@@ -69,6 +73,8 @@ def open_instructions(
         Folder of official XML schemas; ISO 20022 messages are validated against them as well.
     on_progress
         Called with the number of bytes that have been read so far.
+    nameless
+        Whether a table of obligations may have no columns of names.
 
     Raises
     ------
@@ -76,18 +82,20 @@ def open_instructions(
         If the file, or any part of it, is not to be read; what was yielded before is not to be used then.
     """
     try:
-        yield from _open(path, xsd_dir, on_progress)
+        yield from _open(path, xsd_dir, on_progress, nameless=nameless)
     except OSError as error:
         raise refusal(path, f"cannot be read: {error.strerror or error}") from error
 
 
-def _open(path: Path, xsd_dir: Path | None, on_progress: Callable[[int], None] | None) -> Iterator[Batch]:
+def _open(
+    path: Path, xsd_dir: Path | None, on_progress: Callable[[int], None] | None, *, nameless: bool
+) -> Iterator[Batch]:
     head = _read_head(path)
     if sniff_table(head) is None:
         if _is_xml(head):
             return _open_xml(path, xsd_dir, on_progress)
         _check_text(path, head)
-    return read_table(path, on_progress=on_progress)
+    return read_table(path, on_progress=on_progress, nameless=nameless)
 
 
 def _read_head(path: Path) -> bytes:

@@ -66,7 +66,9 @@ def sniff_table(head: bytes) -> str | None:
     return next((name for magic, name in _MESSAGE_NAMES.items() if head.startswith(magic)), None)
 
 
-def read_table(path: Path, *, on_progress: Callable[[int], None] | None = None) -> Iterator[Batch]:
+def read_table(
+    path: Path, *, on_progress: Callable[[int], None] | None = None, nameless: bool = False
+) -> Iterator[Batch]:
     """Read a bulk table; batches are full, the last one excepted.
 
     Parameters
@@ -75,6 +77,8 @@ def read_table(path: Path, *, on_progress: Callable[[int], None] | None = None) 
         A CSV, Arrow or Parquet file, told apart by its first bytes.
     on_progress
         Called with the number of bytes that have been read so far.
+    nameless
+        Whether a table of obligations may have no columns of names.
 
     Raises
     ------
@@ -84,7 +88,8 @@ def read_table(path: Path, *, on_progress: Callable[[int], None] | None = None) 
     with path.open("rb") as file:
         message_name = sniff_table(file.read(8))
     names = read_arrow_names(path) if message_name else read_header(path)
-    kind = _kind_of(path, names, line=None if message_name else 1)
+    may_lack = table_obligation.NAMES if nameless else ()
+    kind = _kind_of(path, names, may_lack, line=None if message_name else 1)
     read = read_arrow if message_name else read_csv
     return _batches(kind, read(path, on_progress=on_progress), message_name or "csv")
 
@@ -96,14 +101,14 @@ def _batches(kind: TableKind, rows: Iterator[pa.RecordBatch], message_name: str)
         first_row += part.num_rows
 
 
-def _kind_of(path: Path, names: tuple[str, ...], line: int | None) -> TableKind:
-    """Return the kind of table whose columns these are."""
+def _kind_of(path: Path, names: tuple[str, ...], may_lack: tuple[str, ...], *, line: int | None) -> TableKind:
+    """Return the kind of table whose columns these are; some of its own it may lack."""
     kind = max(TABLES, key=lambda kind: _likeness(kind, names))
     if not set(names) & {*kind.required, *kind.optional}:
         raise refusal(path, f"the column names are those of no table; allowed: {HEADERS_ALLOWED}", line=line)
     problems = (
         ("given twice", sorted({name for name in names if names.count(name) > 1})),
-        ("missing", [name for name in kind.required if name not in names]),
+        ("missing", [name for name in kind.required if name not in (*names, *may_lack)]),
         ("not known", [name for name in names if name not in kind.required + kind.optional]),
     )
     for problem, wrong in problems:

@@ -31,7 +31,9 @@ from setfair.formats.table_checks import (
     read_name,
 )
 
-REQUIRED = ("obligation_id", "debtor", "creditor", "currency", "amount", "debtor_name", "creditor_name")
+NAMES = ("debtor_name", "creditor_name")
+"""What a table has for a house, which screens names, and may lack where nobody is screened."""
+REQUIRED = ("obligation_id", "debtor", "creditor", "currency", "amount", *NAMES)
 OPTIONAL = ("due_date", "debtor_country", "creditor_country")
 
 

@@ -11,6 +11,7 @@ Rules
    ``objective``, ``keep`` (numbers of obligations), ``minimum_minor`` and ``party_maximum_minor``. Without
    one it is run for the most value. The agreement has to allow the objective, and each limit that it has.
 5. Limits that are amounts are for cycles of one currency.
+6. Money that is put in is `intake.money`'s.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from setfair.engine.cycle_terms import ChoiceTerms, CycleTerms, FixingTerms
 from setfair.engine.setoff import Objective
 from setfair.errors import HouseError
 from setfair.intake.directory import currency_number
+from setfair.intake.money import MONEY_DOCUMENT, check_money
 
 FIXING_DOCUMENT, CHOICE_DOCUMENT = "fixing", "choice"
 """Names of the documents of a cycle: rates, and what it is run for."""
@@ -35,6 +37,7 @@ def cycle_documents(
     agreement: Agreement,
     choice: ChoiceTerms | None,
     across: tuple[Fixing, Sequence[str]] | None = None,
+    money: Mapping[str, object] | None = None,
 ) -> dict[str, bytes]:
     """Return the documents of a cycle.
 
@@ -46,10 +49,14 @@ def cycle_documents(
         What it is run for; the most value without limits needs no document.
     across
         With a cycle across currencies: rates, and the currencies that take part.
+    money
+        With a cycle into which money is put: its document (`intake.money`).
     """
     if choice is None:
         choice = ChoiceTerms(Objective(agreement.clearing.objectives[0]))
     documents = {} if across is None else {FIXING_DOCUMENT: fixing_document(*across)}
+    if money is not None:
+        documents[MONEY_DOCUMENT] = json.dumps(money, ensure_ascii=False).encode()
     if choice != ChoiceTerms():
         documents[CHOICE_DOCUMENT] = choice_document(choice)
     return documents
@@ -116,6 +123,8 @@ def check_agreed(agreement: Agreement | None, documents: Mapping[str, bytes], no
         return
     if FIXING_DOCUMENT in documents:
         _check_fixing(agreement, documents[FIXING_DOCUMENT], now)
+    if MONEY_DOCUMENT in documents:
+        check_money(agreement, documents[MONEY_DOCUMENT], documents)
     if CHOICE_DOCUMENT in documents:
         choice = read_choice_document(documents[CHOICE_DOCUMENT])
         _check_choice(agreement.clearing, choice, across=FIXING_DOCUMENT in documents)

@@ -65,9 +65,8 @@ class Directory:
 
     def adopt(self, agreement: Agreement) -> Terms:
         """Take over an agreement version and return what it changes in the books."""
-        for participant in agreement.participants:
-            if participant.id not in self.participants:
-                self.participants.append(participant.id)
+        known = set(self.participants)
+        self.participants += [each.id for each in agreement.participants if each.id not in known]
         for officer in agreement.screening.officers:
             if officer.id not in self.officers:
                 self.officers.append(officer.id)
@@ -75,15 +74,15 @@ class Directory:
             if user.id not in self.users:
                 self.users.append(user.id)
         agreed = {(row.participant_id, row.currency): row for row in agreement.settlement_accounts()}
-        for key in agreed:
-            if key not in self.accounts:
-                self.accounts.append(key)
+        there = set(self.accounts)
+        self.accounts += [key for key in agreed if key not in there]
         self.agreement = agreement
         self._index(agreement)
         places = {key: place for place, key in enumerate(self.accounts)}
+        numbers = {participant: number for number, participant in enumerate(self.participants)}
         return Terms(
             version=agreement.agreement.version,
-            accounts=[self._terms(key, agreed.get(key)) for key in self.accounts],
+            accounts=[_terms(numbers[key[0]], key[1], agreed.get(key)) for key in self.accounts],
             limits=[
                 LimitTerms(
                     places[limit.participant_id, limit.currency],
@@ -114,24 +113,10 @@ class Directory:
             for user in self.users
         ]
 
-    def _terms(self, key: tuple[str, str], agreed: SettlementAccount | None) -> AccountTerms:
-        participant, currency = self.participants.index(key[0]), currency_number(key[1])
-        if agreed is None:
-            return AccountTerms(participant, currency, 0, 0, 0, None, is_agent=False, open=False)
-        return AccountTerms(
-            participant,
-            currency,
-            agreed.credit_line_minor,
-            agreed.reserved_urgent_minor,
-            agreed.reserved_high_minor,
-            agreed.multilateral_limit_minor,
-            is_agent=agreed.is_settlement_agent,
-            open=agreed.open,
-        )
-
     def _index(self, agreement: Agreement) -> None:
+        numbers = {participant: number for number, participant in enumerate(self.participants)}
         self._references = {
-            reference: self.participants.index(participant)
+            reference: numbers[participant]
             for reference, participant in agreement.participant_by_reference().items()
         }
         self._currency_column[:] = -1
@@ -141,11 +126,11 @@ class Directory:
         for account, (participant, currency) in enumerate(self.accounts):
             column = self._currency_column[currency_number(currency)]
             if column >= 0:
-                table[self.participants.index(participant), column] = account
+                table[numbers[participant], column] = account
         for member in agreement.participants:
             if member.through is not None:
-                direct = self.participants.index(member.through)
-                table[self.participants.index(member.id)] = table[direct]
+                direct = numbers[member.through]
+                table[numbers[member.id]] = table[direct]
         self._account_table = table
 
     def layout_document(self, terms: Terms) -> bytes:
@@ -259,3 +244,20 @@ def currency_number(code: str) -> int:
     """Return the ISO 4217 number of a code, or 0 if there is none."""
     found = find_currency(code)
     return found.number if found is not None else 0
+
+
+def _terms(participant: int, code: str, agreed: SettlementAccount | None) -> AccountTerms:
+    """Return what a version says of an account; None: it does not name it."""
+    currency = currency_number(code)
+    if agreed is None:
+        return AccountTerms(participant, currency, 0, 0, 0, None, is_agent=False, open=False)
+    return AccountTerms(
+        participant,
+        currency,
+        agreed.credit_line_minor,
+        agreed.reserved_urgent_minor,
+        agreed.reserved_high_minor,
+        agreed.multilateral_limit_minor,
+        is_agent=agreed.is_settlement_agent,
+        open=agreed.open,
+    )

@@ -25,6 +25,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -68,10 +69,15 @@ _SECTION = struct.Struct("<H4sBBHQQ")
 
 def section_to_bytes(section: Section) -> list[bytes | memoryview]:
     """Return a section's header, name and payload."""
-    name = section.name.encode()
-    dtype = section.dtype.str[1:].encode().ljust(4, b" ")
+    name, dtype = _words(section.name, section.dtype)
     header = _SECTION.pack(len(name), dtype, section.encoding, 0, 0, section.items, len(section.payload))
     return [header, name, section.payload]
+
+
+@lru_cache(maxsize=1024)
+def _words(name: str, dtype: np.dtype[np.generic]) -> tuple[bytes, bytes]:
+    """Return how a section's name and type are written: pages have the same ones again and again."""
+    return name.encode(), dtype.str[1:].encode().ljust(4, b" ")
 
 
 def sections_from_bytes(body: bytes | memoryview, place: int, count: int) -> Iterator[Section]:
@@ -91,7 +97,7 @@ def sections_from_bytes(body: bytes | memoryview, place: int, count: int) -> Ite
 
 def columns_of(rows: NDArray[np.void]) -> list[tuple[str, Column]]:
     """Return the columns of a structured array by name; where all items are equal, one stands for all."""
-    if not len(rows):
+    if len(rows) < 2:
         return [(name, rows[name]) for name in rows.dtype.names or ()]
     # One pass over whole rows finds every column that is constant, and most are.
     words = np.ascontiguousarray(rows).view(np.uint64).reshape(len(rows), -1)
@@ -104,6 +110,8 @@ def columns_of(rows: NDArray[np.void]) -> list[tuple[str, Column]]:
 
 def encode(name: str, array: Column) -> Section:
     """Encode a one-dimensional array of integers, or of bytes (uint8)."""
+    if len(array) == 1:  # a page of one payment has dozens of these
+        return Section(name, array.dtype, 1, Encoding.RAW, array.tobytes())
     if len(array) > 1 and array.strides == (0,):
         return Section(name, array.dtype, len(array), Encoding.CONSTANT, array[:1].tobytes())
     column = np.ascontiguousarray(array)

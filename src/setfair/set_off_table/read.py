@@ -5,7 +5,7 @@ Rules
 1. The file is a table of obligations (`formats.open_file`), and is read whole.
 2. A row with a defect, a credit note, a row that owes itself, and a second row under the same creditor
    and obligation_id take no part; each has its reason. A missing name is no defect here: nobody is screened
-   and nothing enters a house.
+   and nothing enters a house. The columns of names may be missing, too; a party without a name has its id.
 3. A row without a due date is due at once.
 """
 
@@ -121,14 +121,24 @@ def read_obligations(
     names = (*COLUMNS, *also)
     batches = []
     is_csv = False
-    for batch in open_instructions(path, on_progress=on_progress):
+    for batch in open_instructions(path, on_progress=on_progress, nameless=True):
         if batch.family is not Family.OBLIGATION:
             text = f"holds {batch.family.value} instructions; a table of obligations is needed"
             raise FileRefusedError(str(path), (FileProblem(None, "", text),))
         is_csv = bool(len(batch.rows)) and batch.rows["message_name"][0].as_py() == "csv"
-        batches.append(batch.rows.select(names))
+        batches.append(_with_names(batch.rows, also).select(names))
     schema = pa.schema([OBLIGATION_SCHEMA.field(name) for name in names])
     return replace(sort_out(pa.Table.from_batches(batches, schema)), csv=path if is_csv else None)
+
+
+def _with_names(rows: pa.RecordBatch, also: Sequence[str]) -> pa.RecordBatch:
+    """Let a party without a name have its id for one, where names are wanted."""
+    for name, party in (("debtor_name", "debtor"), ("creditor_name", "creditor")):
+        if name in also:
+            place = rows.schema.get_field_index(name)
+            named = pc.if_else(pc.equal(rows[name], ""), rows[party], rows[name])
+            rows = rows.set_column(place, rows.schema.field(place), named)
+    return rows
 
 
 def sort_out(rows: pa.Table) -> ObligationTable:

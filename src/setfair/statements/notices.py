@@ -24,6 +24,7 @@ from setfair.formats.notice import (
     Exchanged,
     Firm,
     LoopSeen,
+    MoneyMoved,
     Notice,
     SetOff,
     write_notices_csv,
@@ -104,6 +105,7 @@ def _notices(issue: Issue, firms: Firms, kind: str, parties: Sequence[int]) -> I
                 (_set_off(row, firms, party, loops) for row in group),
                 by_netting=kind == NETTED,
                 across=_exchanged(loops, party) if loops else None,
+                money=_money(loops, party) if loops else None,
             )
 
 
@@ -118,6 +120,17 @@ def _exchanged(cycle: CycleLoops, party: int) -> Exchanged | None:
         {currency_of_number(int(row["currency"])): int(row["amount"]) for row in changes},
         int(own["amount"][own["kind"] == RecordKind.ROUNDED].sum()),
     )
+
+
+def _money(cycle: CycleLoops, party: int) -> MoneyMoved | None:
+    """Return what the money of a cycle did for a party; None if it did nothing."""
+    own = cycle.money[cycle.money["creditor"] == party]
+    if not len(own):
+        return None
+    given, received = (own[own["kind"] == kind] for kind in (RecordKind.GIVEN, RecordKind.RECEIVED))
+    payers = [Firm(*cycle.funders[int(row["debtor"])]) for row in given]
+    amounts = given["amount"].tolist()
+    return MoneyMoved(cycle.unit, tuple(zip(payers, amounts, strict=True)), int(received["amount"].sum()))
 
 
 def _set_off(row: Row, firms: Firms, party: int, loops: CycleLoops | None) -> SetOff:
@@ -140,6 +153,6 @@ def _set_off(row: Row, firms: Firms, party: int, loops: CycleLoops | None) -> Se
 def _loops_seen(firms: Firms, cycle: CycleLoops, record: int, *, is_debtor: bool) -> Iterator[LoopSeen]:
     """Yield the loops through an obligation with the party's neighbour on its other side: rule 3."""
     for passage in cycle.through(record - cycle.first_record):
-        other = cycle.set_offs[passage.before if is_debtor else passage.after]
-        neighbour = firms.by_number[int(other["debtor" if is_debtor else "creditor"])]
+        other = cycle.neighbour(passage, is_debtor=is_debtor)
+        neighbour = firms.by_number[other] if isinstance(other, int) else Firm(*other)
         yield LoopSeen(passage.amount_minor, passage.length, neighbour)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from setfair.domain.agreement import Agreement
+from setfair.domain.agreement import Agreement, read_agreement
 
 
 def adopt(cursor: Any, page_number: int, document: bytes, layout: bytes) -> NDArray[np.int64]:
@@ -28,7 +28,7 @@ def adopt(cursor: Any, page_number: int, document: bytes, layout: bytes) -> NDAr
         order of the numbers participant number, currency number, credit line, reserved urgent,
         reserved high, agent (0, 1), open (0, 1); `officers` and `users`, ids in the order of their numbers.
     """
-    agreement = Agreement.model_validate_json(document)
+    agreement = read_agreement(document)
     placed = json.loads(layout)
     header = agreement.agreement
     cursor.execute(
@@ -74,11 +74,12 @@ _ACCOUNT = (
 
 
 def _participants(cursor: Any, agreement: Agreement, numbered: list[str]) -> None:
+    number_of = {participant: number for number, participant in enumerate(numbered)}
     for participant in agreement.participants:
         cursor.execute(
             "INSERT OR REPLACE INTO participant VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                numbered.index(participant.id),
+                number_of[participant.id],
                 participant.id,
                 participant.bic or "",
                 participant.lei or "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from setfair.store.protocol import PageMeta, check_follows
 
@@ -12,7 +12,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._pages: list[tuple[PageMeta, bytes]] = []
-        self._checkpoint: tuple[int, bytes] | None = None
+        self._checkpoint: tuple[int, list[bytes]] | None = None
         self._nodes: list[bytes] = []
         self._note: tuple[int, str] | None = None
 
@@ -46,13 +46,13 @@ class MemoryStore:
         """Return all nodes of the tree's stored level."""
         return b"".join(self._nodes)
 
-    def write_checkpoint(self, page_number: int, body: bytes) -> None:
+    def write_checkpoint(self, page_number: int, pieces: Iterable[bytes]) -> None:
         """Keep the state after a page."""
-        self._checkpoint = (page_number, body)
+        self._checkpoint = (page_number, list(pieces))
 
-    def read_checkpoint(self) -> tuple[int, bytes] | None:
-        """Return the newest checkpoint, or None."""
-        return self._checkpoint
+    def read_checkpoint(self) -> tuple[int, Iterator[bytes]] | None:
+        """Return the newest checkpoint, its page and its pieces, or None."""
+        return (self._checkpoint[0], iter(self._checkpoint[1])) if self._checkpoint else None
 
     def close(self) -> None:
         """Nothing is held."""

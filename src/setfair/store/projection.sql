@@ -587,6 +587,33 @@ SELECT w.cycle_number, w.page_number, c.currency, c.decimals, t.objective, t.kep
 FROM cycle_record w JOIN currency c USING (currency_number) JOIN choice_row t USING (page_number)
 WHERE w.kind = 29;
 
+CREATE VIEW cycle_money AS
+SELECT w.cycle_number, w.page_number, w.time_utc, c.currency, c.decimals, w.debtor AS funders,
+       w.creditor AS parties_paid, w.amount_minor AS used_minor, y.amount_minor AS cleared_minor,
+       w.debtor_after AS cleared_without_minor, w.creditor_after AS runs
+FROM cycle_record w JOIN currency c USING (currency_number)
+JOIN cycle_record y ON y.cycle_number = w.cycle_number AND y.kind = 11
+WHERE w.kind = 33;
+
+-- Who put how much into a cycle: what it offered, and what of that it could give.
+CREATE VIEW cycle_funder AS
+SELECT w.record_number, w.page_number, w.time_utc, w.cycle_number, c.currency, c.decimals,
+       w.debtor AS account_number, a.participant, w.creditor_after AS offered_minor,
+       w.debtor_after AS could_give_minor, w.amount_minor AS put_in_minor
+FROM cycle_record w JOIN currency c USING (currency_number)
+JOIN account a ON a.account_number = w.debtor
+WHERE w.kind = 30;
+
+-- Money of a cycle by party: GIVEN paid its debts, RECEIVED is what it ended up with.
+CREATE VIEW money_entry AS
+SELECT w.record_number, w.page_number, w.time_utc, w.cycle_number, c.currency, c.decimals,
+       CASE w.kind WHEN 31 THEN 'GIVEN' ELSE 'RECEIVED' END AS entry,
+       w.debtor AS account_number, a.participant, w.creditor AS party_number, y.party, y.name, w.amount_minor
+FROM cycle_record w JOIN currency c USING (currency_number)
+JOIN account a ON a.account_number = w.debtor
+LEFT JOIN party y ON y.party_number = w.creditor
+WHERE w.kind IN (31, 32);
+
 CREATE VIEW cycle AS
 SELECT w.cycle_number, w.page_number, w.time_utc, c.currency, c.decimals,
        w.debtor AS obligations, w.creditor AS parties, w.debtor_after AS gross_minor,

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -64,7 +64,8 @@ class Projector:
     def __init__(self, connection: Any) -> None:
         self._connection = connection
         self._inserter = Inserter(connection)
-        self._owners: NDArray[np.int64] = np.zeros(0, np.int64)
+        self.owners: NDArray[np.int64] = np.zeros(0, np.int64)
+        """By account, the number of the participant whose it is."""
         self.position = 0
         if not has_all_tables(self._query(NAMES_QUERY)):
             self.reset()
@@ -86,7 +87,7 @@ class Projector:
 
     def _load_owners(self) -> None:
         rows = self._query("SELECT participant_number FROM account_row ORDER BY account_number")
-        self._owners = np.array([row[0] for row in rows], np.int64)
+        self.owners = np.array([row[0] for row in rows], np.int64)
 
     def _in_transaction(self, work: Any, *arguments: Any) -> None:
         try:
@@ -118,7 +119,7 @@ class Projector:
     def reset(self) -> None:
         """Drop every projected table and view and make them anew, empty."""
         self._in_transaction(self._make_anew)
-        self._owners = np.zeros(0, np.int64)
+        self.owners = np.zeros(0, np.int64)
         self.position = 0
 
     def project(self, pages: Iterable[Page]) -> None:
@@ -162,19 +163,42 @@ class Projector:
                 project_day(cursor, page)
             if changes_queue(page):
                 project_queue_change(cursor, page)
-        self._inserter.insert(cursor, _rows_of(step, self._owners))
-        for update in later_updates(step):
-            _update(cursor, _PAYMENT_UPDATE, update)
+        updates = later_updates(step)
+        self._inserter.insert(cursor, self.settlement_rows(step, updates) | _other_rows(step))
+        self.update_settlement(cursor, step, updates)
+        for update in updates:
             _update(cursor, _OBLIGATION_UPDATE, update)
+        cursor.execute("UPDATE projection SET page_number = ? WHERE name = 'tables'", (step[-1].number,))
+
+    def settlement_rows(self, step: Sequence[Page], updates: Sequence[pa.Table]) -> dict[str, pa.Table]:
+        """Return the rows that pages add to the two tables that grow with every payment.
+
+        Parameters
+        ----------
+        step
+            Pages that follow each other.
+        updates
+            `later_updates` of them.
+        """
+        return _joined(
+            {
+                "record_row": [record_rows(page) for page in step],
+                "payment_row": [payment_rows(page, self.owners) for page in step],
+            }
+        )
+
+    def update_settlement(self, cursor: Any, step: Sequence[Page], updates: Sequence[pa.Table]) -> None:
+        """Bring payments of earlier pages, and balances, to what these pages make of them."""
+        for update in updates:
+            _update(cursor, _PAYMENT_UPDATE, update)
         balances = balance_updates(step)
         if len(balances):
-            cursor.executemany("UPDATE account_row SET balance_minor = ? WHERE account_number = ?", balances)
-        cursor.execute("UPDATE projection SET page_number = ? WHERE name = 'tables'", (step[-1].number,))
+            cursor.executemany(SET_BALANCE, balances)
 
     def _project_documents(self, cursor: Any, page: Page) -> None:
         documents = page.documents
         if "agreement" in documents:
-            self._owners = adopt(cursor, page.number, documents["agreement"], documents["layout"])
+            self.owners = adopt(cursor, page.number, documents["agreement"], documents["layout"])
         if "parties" in documents:
             _insert_parties(cursor, json.loads(documents["parties"]))
         if "lists" in documents:
@@ -201,15 +225,20 @@ class Projector:
             cursor.execute("INSERT INTO note VALUES (?, ?, ?)", values)
 
 
-def _rows_of(step: Sequence[Page], owners: NDArray[np.int64]) -> dict[str, pa.Table]:
-    """Return the rows that these pages add to each table that grows with what comes in."""
+SET_BALANCE = "UPDATE account_row SET balance_minor = ? WHERE account_number = ?"
+
+
+def _other_rows(step: Sequence[Page]) -> dict[str, pa.Table]:
+    """Return the rows that these pages add to the other tables that grow with what comes in."""
     rows = {
-        "record_row": [record_rows(page) for page in step],
-        "payment_row": [payment_rows(page, owners) for page in step],
         "leg_row": [leg_rows(page) for page in step],
         "times_row": [times_rows(page) for page in step],
         "obligation_row": [obligation_rows(page) for page in step],
     }
+    return _joined(rows)
+
+
+def _joined(rows: Mapping[str, Sequence[pa.Table | None]]) -> dict[str, pa.Table]:
     found = {name: [part for part in parts if part is not None] for name, parts in rows.items()}
     return {name: pa.concat_tables(parts) for name, parts in found.items() if parts}
 

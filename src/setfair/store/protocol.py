@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -64,11 +64,11 @@ class Store(Protocol):
     def nodes(self) -> bytes:
         """Return all nodes of the tree's stored level, one after the other."""
 
-    def write_checkpoint(self, page_number: int, body: bytes) -> None:
-        """Keep the state after a page; older checkpoints go."""
+    def write_checkpoint(self, page_number: int, pieces: Iterable[bytes]) -> None:
+        """Keep the state after a page, all pieces or none; older checkpoints go."""
 
-    def read_checkpoint(self) -> tuple[int, bytes] | None:
-        """Return the newest checkpoint, or None."""
+    def read_checkpoint(self) -> tuple[int, Iterator[bytes]] | None:
+        """Return the newest checkpoint, its page and its pieces in order, or None."""
 
     def close(self) -> None:
         """Let go of the store and of the writer's lease."""

@@ -11,7 +11,8 @@ Rules
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,12 @@ _META = (
     "record_count, root, peaks"
 )
 
-TRUTH = frozenset({"page", "archived", "tree_node", "signed_checkpoint", "cosignature", "books_checkpoint"})
+_PIECE = "SELECT piece_number, body FROM books_piece WHERE piece_number > ? ORDER BY piece_number LIMIT 1"
+_PUT_PIECE = "INSERT OR REPLACE INTO books_piece VALUES (?, ?, ?)"
+
+TRUTH = frozenset(
+    {"page", "archived", "tree_node", "signed_checkpoint", "cosignature", "books_checkpoint", "books_piece"}
+)
 """The tables of truth.sql: what is no projection."""
 
 
@@ -136,10 +142,17 @@ class SqlitePages:
         """Return all nodes of the tree's stored level, one after the other."""
         return b"".join(row[0] for row in self._read("SELECT hashes FROM tree_node ORDER BY first_record"))
 
-    def read_checkpoint(self) -> tuple[int, bytes] | None:
-        """Return the newest checkpoint, or None."""
+    def read_checkpoint(self) -> tuple[int, Iterator[bytes]] | None:
+        """Return the newest checkpoint, its page and its pieces in order, or None."""
         rows = self._read("SELECT page_number, body FROM books_checkpoint ORDER BY page_number DESC LIMIT 1")
-        return (rows[0][0], rows[0][1]) if rows else None
+        return (rows[0][0], self._pieces(rows[0][1])) if rows else None
+
+    def _pieces(self, first: bytes) -> Iterator[bytes]:
+        yield first
+        number = 0
+        while rows := self._read(_PIECE, (number,)):
+            number, body = rows[0]
+            yield body
 
 
 class SqliteStore(SqlitePages):
@@ -256,12 +269,22 @@ class SqliteStore(SqlitePages):
                 f"a signature could not be kept: {error}. Check the disk, then try again."
             ) from error
 
-    def write_checkpoint(self, page_number: int, body: bytes) -> None:
-        """Keep the state after a page; older checkpoints go."""
+    def write_checkpoint(self, page_number: int, pieces: Iterable[bytes]) -> None:
+        """Keep the state after a page, all pieces or none; older checkpoints go.
+
+        A piece that is there as it was is left as it is: of what a house remembers most does not change.
+        """
+        kept = dict(self._read("SELECT piece_number, sha256 FROM books_piece"))
         try:
-            with self.connection.cursor() as cursor:
-                cursor.execute("INSERT OR REPLACE INTO books_checkpoint VALUES (?, ?)", (page_number, body))
-                cursor.execute("DELETE FROM books_checkpoint WHERE page_number < ?", (page_number,))
+            with transaction(self.connection) as cursor:
+                following, number = iter(pieces), 0
+                cursor.execute("DELETE FROM books_checkpoint")
+                cursor.execute("INSERT INTO books_checkpoint VALUES (?, ?)", (page_number, next(following)))
+                for number, piece in enumerate(following, 1):
+                    digest = hashlib.sha256(piece).digest()
+                    if kept.get(number) != digest:
+                        cursor.execute(_PUT_PIECE, (number, digest, piece))
+                cursor.execute("DELETE FROM books_piece WHERE piece_number > ?", (number,))
         except adbc_driver_manager.Error as error:
             raise StoreError(f"the checkpoint after page {page_number} was not written: {error}") from error
 

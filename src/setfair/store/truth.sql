@@ -20,9 +20,15 @@ CREATE TABLE IF NOT EXISTS archived (
     bytes      INTEGER NOT NULL,
     sha256     TEXT    NOT NULL
 );
+-- The first piece of the saved books, and those behind it in order.
 CREATE TABLE IF NOT EXISTS books_checkpoint (
     page_number INTEGER PRIMARY KEY,
     body        BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS books_piece (
+    piece_number INTEGER PRIMARY KEY,
+    sha256       BLOB NOT NULL,
+    body         BLOB NOT NULL
 );
 CREATE TABLE IF NOT EXISTS tree_node (
     first_record INTEGER PRIMARY KEY,

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import pytest
 from setfair.audit import journal
 from setfair.audit.audit import Audit, fresh_audit, run_audit
 from setfair.audit.finding import Finding
-from setfair.audit.kept import kept_bytes, read_kept
+from setfair.audit.kept import read_kept, write_kept
 from setfair.errors import SetfairError
 from setfair.house import open_house
 from setfair.journal.page import Page, page_from_bytes, page_to_bytes
@@ -52,6 +53,13 @@ def audit(house: Path, begin: Audit | None = None) -> Audit:
     finally:
         connection.close()
     return done
+
+
+def kept_of(done: Audit) -> bytes:
+    """Return what an auditor keeps."""
+    file = BytesIO()
+    write_kept(file, done.audited, done.keys)
+    return file.getvalue()
 
 
 def finding(house: Path) -> Finding:
@@ -102,14 +110,14 @@ def test_a_house_without_tables(house: Path) -> None:
 
 def test_the_increment(house: Path) -> None:
     """From what an earlier audit kept, only what has come since is decided again; the result is the same."""
-    kept = kept_bytes((first := audit(house)).audited, first.keys)
+    kept = kept_of(audit(house))
     with open_house(house, ticking_clock()) as opened:
         opened.clearing_house.submit(payments(funding(50, "KE01", 10), payment(51, "KE01", "UG01", 1)))
-    more = audit(house, Audit(*read_kept(kept)))
+    more = audit(house, Audit(*read_kept(BytesIO(kept))))
     assert (more.finding, more.pages, more.records) == (None, 1, 2)
     assert more.audited.tree == audit(house).audited.tree
     change(house, "UPDATE page SET root = zeroblob(32) WHERE page_number = 10")
-    found = audit(house, Audit(*read_kept(kept))).finding
+    found = audit(house, Audit(*read_kept(BytesIO(kept)))).finding
     assert found is not None
     assert (found.page, found.what) == (10, "root where the earlier audit ended")
 
@@ -119,7 +127,7 @@ def test_what_was_kept_and_damaged(house: Path, cut: int) -> None:
     """It is refused, and not taken for a beginning."""
     done = audit(house)
     with pytest.raises(SetfairError, match="audit --keep"):
-        read_kept(kept_bytes(done.audited, done.keys)[:cut])
+        read_kept(BytesIO(kept_of(done)[:cut]))
 
 
 def raise_amount(page: Page) -> Page:
@@ -201,10 +209,14 @@ its frontier | 4 | frontier of the tree | UPDATE page SET peaks = zeroblob(lengt
 a node | 6 | nodes of the tree | UPDATE tree_node SET hashes = zeroblob(length(hashes))
 no node | 6 | nodes of the tree | DELETE FROM tree_node
 saved books | 10 | saved books | UPDATE books_checkpoint SET body = substr(body, 1, 500)
+a piece of them | 10 | saved books | UPDATE books_piece SET body = substr(body, 1, 50) WHERE piece_number = 2
+its digest | 10 | saved books | UPDATE books_piece SET sha256 = zeroblob(32) WHERE piece_number = 2
+a piece more | 10 | saved books | INSERT INTO books_piece SELECT 999, sha256, body FROM books_piece LIMIT 1
+a piece less | 10 | saved books | DELETE FROM books_piece WHERE piece_number = 2
 an early save | 9 | page of the saved books | UPDATE books_checkpoint SET page_number = 9
-the last page | 10 | page of the saved books | DELETE FROM page @10
+the last page | 10 | signed checkpoint | DELETE FROM page @10
 a balance | 0 | balance of account 2 in the tables | UPDATE account_row SET balance_minor = 1 WHERE rowid = 2
-a queue | 0 | payments that wait, in the tables | UPDATE payment_row SET status = 3 WHERE payment_number = 20
+a queue | 0 | table payment_row, row with payment_number 20 | UPDATE payment_row SET status=3 WHERE rowid=20
 a signature | 3 | signed checkpoint | UPDATE signed_checkpoint SET note = substr(note, 1, length(note) - 9) @3
 another origin | 3 | signed checkpoint | UPDATE signed_checkpoint SET note = replace(note, 'set', 'un') @3
 a stranger | 1 | cosignature | INSERT INTO cosignature VALUES (1, 'x', '— x AAAAAAAAAAAA')
@@ -232,6 +244,58 @@ def test_saved_books_that_are_others(house: Path) -> None:
         opened.clearing_house.checkpoint()
     found = finding(house)
     assert (found.page, found.what) == (10, "saved books, accounts")
+
+
+@pytest.mark.parametrize("table", ["record_row", "payment_row"])
+def test_every_column_of_a_row_counts(house: Path, table: str) -> None:
+    """Of the tables that grow with every payment each column of a random row is compared, and named."""
+    columns = plain_sql(house / "setfair.db", f"SELECT name, type FROM pragma_table_info('{table}')")
+    key = columns[0][0]
+    numbers = [row[0] for row in plain_sql(house / "setfair.db", f"SELECT {key} FROM {table}")]
+    random = np.random.default_rng(20260106)
+    for name, kind in columns[1:]:
+        number = int(random.choice(numbers))
+        where = f"WHERE {key} = {number}"
+        before = plain_sql(house / "setfair.db", f"SELECT {name} FROM {table} {where}")[0][0]
+        other = f"{name} + 1" if kind == "INTEGER" else "x'07'" if kind == "BLOB" else f"{name} || 'x'"
+        change(house, f"UPDATE {table} SET {name} = {other} {where}")
+        assert finding(house).what == f"table {table}, row with {key} {number}"
+        assert name in finding(house).expected
+        old = before if kind == "INTEGER" else f"x'{before}'" if kind == "BLOB" else f"'{before}'"
+        change(house, f"UPDATE {table} SET {name} = {old} {where}")
+    assert audit(house).finding is None
+
+
+def test_rows_that_are_gone_or_added(house: Path) -> None:
+    """A row that is not there is named, and so is one that is there besides, whatever is in it."""
+    change(house, "DELETE FROM record_row WHERE record_number = 7")
+    assert (finding(house).what, finding(house).found) == (
+        "table record_row, row with record_number 7",
+        "no such row",
+    )
+    change(house, "INSERT INTO record_row SELECT 7, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9")
+    assert finding(house).what == "table record_row, row with record_number 7"
+
+
+@pytest.mark.parametrize(("table", "number"), [("record_row", 0), ("record_row", 700), ("payment_row", 1)])
+def test_a_row_besides(house: Path, table: str, number: int) -> None:
+    """A row with a number that no page gives is found, before, between and behind the others."""
+    columns = plain_sql(house / "setfair.db", f"SELECT name FROM pragma_table_info('{table}')")
+    change(house, f"INSERT INTO {table} VALUES ({number}, {', '.join('0' for _ in columns[1:])})")
+    assert finding(house).what == f"table {table}, number of rows"
+
+
+def test_three_verdicts(house: Path) -> None:
+    """Journal, tables and file are judged each for itself; a journal that differs ends what is made of it."""
+    assert audit(house).findings == {}
+    change(house, "UPDATE payment_row SET amount_minor = amount_minor + 1 WHERE payment_number = 20")
+    change(house, "INSERT INTO tree_node VALUES (999999, zeroblob(32))")
+    done = audit(house)
+    assert list(done.findings) == ["tables", "file"]
+    assert (done.pages, done.finding) == (10, done.findings["tables"])
+    assert done.findings["file"].what == "nodes that belong to no page"
+    change(house, "UPDATE page SET root = zeroblob(32) WHERE page_number = 2")
+    assert set(audit(house).findings) == {"journal", "file"}
 
 
 def test_the_key_of_another_house(house: Path) -> None:

@@ -37,7 +37,7 @@ def _without(memory: IdentityMemory, count: int, first: int) -> IdentityMemory:
     rows = cleared(16, IDENTITY)
     rows[: count - first] = memory.rows[first:count]
     younger = IdentityMemory(rows, slots_for(16))
-    fill(younger)
+    fill(younger, 0, len(rows))
     return younger
 
 
@@ -69,7 +69,7 @@ def test_a_table_made_of_the_rows_knows_what_the_old_one_knew() -> None:
         _remember(memory, HIGH, LOW, content, place)
     _remember(memory, LOW, HIGH, FIRST, 4)
     again = IdentityMemory(memory.rows.copy(), slots_for(16))
-    fill(again)
+    fill(again, 0, len(again.rows))
     for one in (memory, again):
         answers = [_remember(one, HIGH, LOW, np.uint64(content), 9) for content in (11, 22, 33)]
         assert answers == [0, 2, 3]

@@ -13,6 +13,8 @@ from benchmarks.generate_obligations import SHAPES, write_csv
 from setfair.domain.codes import InstructionKind, Reason
 from setfair.domain.instruction import OBLIGATION_SCHEMA
 from setfair.domain.obligations import DUE_AT_ONCE
+from setfair.errors import FileRefusedError
+from setfair.formats.open_file import open_instructions
 from setfair.set_off_table import read
 from setfair.set_off_table.read import COLUMNS, read_obligations, sort_out
 from tests.set_off_cases import random_rows, write_table
@@ -128,3 +130,21 @@ def test_the_generator_writes_what_is_read(tmp_path: Path, shape: str) -> None:
     assert [names[party] for party in owed.creditor] == [f"F{party:07d}" for party in drawn.creditor]
     write_csv(tmp_path / "again.csv", SHAPES[shape](300, 5000, 7))
     assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "table.csv").read_bytes()
+
+
+def test_names_may_be_missing_where_nobody_is_screened(tmp_path: Path) -> None:
+    """Without their columns, or empty, the id stands for the name; a house asks for the columns."""
+    path = tmp_path / "nameless.csv"
+    write_table(path, ["1,a,b,EUR,5", "2,b,c,EUR,5"], "obligation_id,debtor,creditor,currency,amount")
+    table = read_obligations(path, also=("debtor_name", "creditor_name"))
+    assert table.left_out == 0
+    assert table.rows["debtor_name"].to_pylist() == ["a", "b"]
+    assert table.rows["creditor_name"].to_pylist() == ["b", "c"]
+    with pytest.raises(FileRefusedError, match="column missing: 'debtor_name', 'creditor_name'"):
+        list(open_instructions(path))
+    write_table(path, ["1,a,b,EUR,5,,Example Ropes,"])
+    table = read_obligations(path, also=("debtor_name", "creditor_name"))
+    assert [table.rows[name][0].as_py() for name in ("debtor_name", "creditor_name")] == [
+        "Example Ropes",
+        "b",
+    ]

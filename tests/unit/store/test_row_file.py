@@ -50,6 +50,7 @@ def rows_read(data: bytes, name: str = "many") -> list[Any]:
 def vacuumed(connection: sqlite3.Connection, path: Path) -> bytes:
     """Return a database as SQLite lays it out anew: records stay as they are, byte for byte."""
     path.unlink(missing_ok=True)
+    connection.execute("PRAGMA synchronous=OFF")
     connection.execute("VACUUM INTO ?", (str(path),))
     return path.read_bytes()
 
@@ -67,7 +68,7 @@ _EDGES = sorted(
 )
 
 
-@settings(max_examples=share(100))
+@settings(max_examples=share(60))
 @given(st.lists(_ROW, min_size=1, max_size=60, unique_by=lambda row: row[0]).map(sorted))
 @example([(key, key, "", b"") for key in _EDGES])
 @example([(key, 0, "x" * key, b"y" * (3 * key)) for key in range(200)])

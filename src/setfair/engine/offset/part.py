@@ -8,7 +8,7 @@ Rules
    each room, and little in the rooms, chains find more; otherwise they find much less.
 3. A part of not too many items and rooms is then searched exactly for a while: its relaxation is better than
    the flow, and often that is all. What is still open goes to the search of neighbourhoods, and to the exact
-   search again with the work that is left.
+   search again with the work that is left. In long parts the search across the border goes on instead.
 4. A bound is rounded down to a multiple of what divides all values.
 """
 
@@ -30,8 +30,11 @@ from setfair.engine.offset.search import fill_up, make_state, search
 
 CELLS_MAX = 2_000_000
 """Items times rooms of a part up to which all its sets are looked at, as far as the work goes."""
-FIRST_LOOKS = 20_000
-"""Most work of the search across the border for each item."""
+FIRST_LOOKS = 200_000
+"""Most work of the search across the border for each item, where that is at most a quarter."""
+LEAST_LOOKS = 2_000
+"""Work for each item below which a part is long: neighbourhoods would be too few, so the work goes to the
+search across the border, twice from the best set."""
 CHAIN_LOOKS = 100_000
 """Most work of the chains for each item."""
 DENSE = 100
@@ -76,22 +79,27 @@ def solve_part(part: Part, work_max: int) -> Solved:
     """
     core = part.core
     step = int(np.gcd.reduce(core.value))
-    inside, best, work = _begin(part, _work_of_chains(core, work_max), part.bound // step * step)
-    known = _Known(inside, best, part.bound // step * step, work)
     small = core.items * len(core.room) <= CELLS_MAX
+    is_long = not small and work_max < LEAST_LOOKS * core.items
+    chains = _work_of_chains(core, work_max, small=small)
+    inside, best, work = _begin(part, chains, part.bound // step * step)
+    known = _Known(inside, best, part.bound // step * step, work)
     if known.is_open(work_max):
-        share = min(FIRST_LOOKS * core.items, (work_max - known.work) // 4)
+        left = work_max - known.work
+        share = left // 2 if is_long else min(FIRST_LOOKS * core.items, left // 4)
         known.take(*oscillate(core, known.inside, share, known.bound))
     gain = np.zeros(core.items)
     if known.best < known.bound:
         gain = (
             _search_all(part, known, (work_max - known.work) // 8) if small else _price(part, known, work_max)
         )
-    if known.is_open(work_max):
+    if known.is_open(work_max) and not is_long:
         share = (work_max - known.work) * (3 if small else 4) // 4
         known.take(*improve(core, known.inside, gain, share, known.bound))
     if small and known.is_open(work_max):
         _search_all(part, known, work_max - known.work)
+    elif known.is_open(work_max):
+        known.take(*oscillate(core, known.inside, work_max - known.work, known.bound))
     inside = known.inside if known.best == known.bound else fill_up(core, known.inside)
     return Solved(inside, known.bound, known.work)
 
@@ -114,9 +122,9 @@ class _Known:
         self.inside, self.best, self.work = inside, best, self.work + work
 
 
-def _work_of_chains(core: Core, work_max: int) -> int:
+def _work_of_chains(core: Core, work_max: int, *, small: bool) -> int:
     dense = len(core.touch_room) >= DENSE * len(core.room)
-    return min(work_max * 3 // 5 if dense else work_max // 20, CHAIN_LOOKS * core.items)
+    return min(work_max * 3 // 5 if dense else work_max // (20 if small else 5), CHAIN_LOOKS * core.items)
 
 
 def _search_all(part: Part, known: _Known, work_max: int) -> npt.NDArray[np.float64]:

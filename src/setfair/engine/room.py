@@ -1,0 +1,32 @@
+"""Where the arrays are that grow with history: in memory, unless who makes the books says otherwise."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+
+from setfair.engine.layout import cleared
+
+
+class Room(Protocol):
+    """Gives rows, and may keep those that were not used for a while out of memory."""
+
+    def cleared(self, count: int, dtype: np.dtype[Any]) -> Any:
+        """Return rows of zeros that begin at a cache line."""
+
+    def let_go(self) -> None:
+        """Take what was read or written so far out of memory, where it can be had again."""
+
+
+class _Memory:
+    """Rows in memory: they stay."""
+
+    def cleared(self, count: int, dtype: np.dtype[Any]) -> Any:
+        return cleared(count, dtype)
+
+    def let_go(self) -> None:
+        """Keep all."""
+
+
+MEMORY: Room = _Memory()
