@@ -85,7 +85,8 @@ def screen(
 
 
 def _show(summary: dict[str, object], found: ListSet) -> None:
-    print_plain(f"{summary['names']} names, {summary['names_hit']} with hits, {summary['hits']} hits: {out}")
+    told = f"{summary['names']} names, {summary['names_hit']} with hits, {summary['hits']} hits"
+    print_plain(f"{told}: {summary['out']}")
     for each in found.lists:
         print_plain(f"list {each.list_id}: {len(each.entries)} entries, published {each.published}")
     if not any(each.list_id == "UN" for each in found.lists):
