@@ -30,10 +30,13 @@ def draw_funded(cycles: Sequence[Cycle]) -> Html | None:
         "Money that participants put into set-off. Whoever is paid pays on, so a unit discharges more debt "
         "than its own worth; without it only closed loops cancel."
     )
-    return section("money", "Money in the cycles", lead, [_cycle(*cycle) for cycle in cycles])
+    return section(
+        "money", "Money in the cycles", lead, [part for cycle in cycles for part in _cycle(*cycle)]
+    )
 
 
-def _cycle(run: Row, funders: list[Row]) -> Html:
+def _cycle(run: Row, funders: list[Row]) -> list[Html]:
+    """Return what the cycle's money came to, and who gave it."""
     currency, decimals = str(run["currency"]), int(run["decimals"])
     used, cleared, without = (
         int(run[column]) for column in ("used_minor", "cleared_minor", "cleared_without_minor")
@@ -48,22 +51,27 @@ def _cycle(run: Row, funders: list[Row]) -> Html:
         money(without, decimals),
         ".",
     ]
-    return element(
+    discharged = element(
         "article",
         element("h3", f"Discharged in {currency}, cycle {run['cycle_number']}"),
         element("p", words),
-        legend([("set-off", "without money"), ("netted", "by money")]),
+        legend([("set-off", "without money"), ("at-once", "by money")]),
         _bar(
-            ((without, "set-off"), (cleared - without, "netted")),
+            ((without, "set-off"), (cleared - without, "at-once")),
             cleared,
             f"{amount(without, decimals)} {currency} without money, "
             f"{amount(cleared - without, decimals)} more with {amount(used, decimals)}",
         ),
+        class_="components",
+    )
+    given = element(
+        "article",
         element("h3", "What each funder gave"),
-        legend([("netted", "put in"), ("remaining", "not needed"), ("waiting", "offered, and not there")]),
+        legend([("at-once", "put in"), ("funded", "not needed"), ("absent", "offered, and not there")]),
         _funders(funders, currency, decimals),
         class_="components",
     )
+    return [discharged, given]
 
 
 def _each(more: int, used: int) -> str:
@@ -88,7 +96,7 @@ def _funders(funders: list[Row], currency: str, decimals: int) -> Html:
         )
         tip = f"{amount(put_in, decimals)} of {amount(offered, decimals)} {currency} put in"
         spare, absent = could_give - put_in, offered - could_give
-        bar = _bar(((put_in, "netted"), (spare, "remaining"), (absent, "waiting")), largest, tip)
+        bar = _bar(((put_in, "at-once"), (spare, "funded"), (absent, "absent")), largest, tip)
         cells: list[Child] = [name(row["participant"]), bar]
         rows.append([*cells, *(money(minor, decimals) for minor in (offered, could_give, put_in))])
     return table(columns, rows)
