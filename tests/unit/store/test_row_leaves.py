@@ -1,4 +1,4 @@
-"""Rows in the database file beside rows that are expected: equal is said of nothing that SQLite reads otherwise."""
+"""Rows in the database file beside rows that are expected: what is called the same SQLite reads alike."""
 
 from __future__ import annotations
 
