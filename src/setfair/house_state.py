@@ -52,7 +52,7 @@ class Pages(Protocol):
         """Yield (number, bytes) of the pages after `number`, in order."""
 
 
-SAVE_PAGES_MIN, SAVE_PAGES_MAX = 512, 4_096
+SAVE_PAGES_MIN, SAVE_PAGES_MAX = 512, 2_048
 """Pages after which books are saved: of a house that remembers little, and at the latest."""
 _RECORDS_OF_A_PAGE = 1_000
 """So many records take as long to decide again as a page takes to read."""

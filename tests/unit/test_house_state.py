@@ -195,9 +195,9 @@ def test_books_are_saved_the_later_the_more_they_remember() -> None:
     assert not state.is_save_due
     state.page_number += 1
     assert state.is_save_due
-    state.books.counters[PAYMENT_COUNT] = 5_000_000
+    state.books.counters[PAYMENT_COUNT] = 4_000_000
     assert not state.is_save_due
-    state.record_count += 2_000_000
+    state.record_count += 1_200_000
     assert state.is_save_due
     state.note_save()
     assert (state.is_save_due, state.work_since_save) == (False, 0)
