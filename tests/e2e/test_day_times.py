@@ -194,7 +194,7 @@ def test_the_commands(tmp_path: Path) -> None:
             (closed, f"omar: {line}", f"olga: {line}"),
             (closed, f"olga: {line}", f"omar: {line}"),
         ]
-        assert str(draw_journal(page, [])).count(line) == 5
+        assert str(draw_journal(page, [])).count(line) == 6
         before = table_rows(opened)
         opened.rebuild()
         assert table_rows(opened) == before
