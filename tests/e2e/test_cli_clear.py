@@ -226,7 +226,7 @@ MALFORMED = {
     ),
     "line 2: byte 2 is 01: control characters are not allowed": ("I1,a", "I\x01,a"),
     "line 3": ("I2,b", '"I2,b'),
-    "line 1: column missing: 'amount'; allowed: obligations": (",amount,", ",sum,"),
+    "line 1: column missing: 'amount'; column not known: ": (",amount,", ",sum,"),
     "line 1: column given twice: 'amount'": ("due_date", "amount"),
     "line 1: the fields are not separated by commas": (",", ";"),
     "the last line has no line end: the file may have been cut off": ("01-03,,\n", "01-03,,"),
