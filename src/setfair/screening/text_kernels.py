@@ -1,8 +1,13 @@
-"""The kernel that finds the texts worth reading: those with a token, or two, of a listed name.
+"""The kernels that find the texts worth reading: those with a token, or two, of a listed name.
 
 Tokens are cut as `normalise` cuts ASCII: letters and digits make tokens, apostrophes are left out of them,
 all else is space. A text with a character beyond ASCII, or with a dot between two single letters (which
 `normalise` takes out), is always worth reading.
+
+Two tokens beside each other are near a listed pair if one of them is listed as it is, and the other is not
+listed but has what is left of a listed one when a letter is left out of either, or of both. `hash_token` is a
+polynomial, so that the hash of a token without one letter is that of the token and one product more.
+What may follow on a hash (a pair that is not listed has the hash of one that is) is for the caller to see.
 """
 
 from __future__ import annotations
@@ -12,20 +17,25 @@ from numpy.typing import NDArray
 
 from setfair.kernel import inlined, kernel
 
+LETTERS_MIN = 5
+"""Letters of a listed token, of which one may be misspelt."""
+LETTERS_MAX = 63
+"""Letters of a longer token are not looked at one by one."""
 _BASIS = 0xCBF29CE484222325
-_PRIME = 0x100000001B3
+_PRIME = 0xD1342543DE82EF95
 _PAIR_PRIME = 0x9E3779B97F4A7C15
+_MASK = (1 << 64) - 1
 _BASIS_WORD, _PRIME_WORD, _SHIFT = np.uint64(_BASIS), np.uint64(_PRIME), np.uint64(32)
 _PAIR_WORD, _NOTHING, _ONE = np.uint64(_PAIR_PRIME), np.uint64(0), np.uint64(1)
-_MASK = (1 << 64) - 1
-_DOT, _APOSTROPHE, _GRAVE = ord("."), ord("'"), ord("`")
+_POWERS = np.array([pow(_PRIME, power, 1 << 64) for power in range(LETTERS_MAX + 1)], np.uint64)
+_DOT, _APOSTROPHE, _GRAVE, _SPACE = ord("."), ord("'"), ord("`"), ord(" ")
 
 
 def hash_token(token: str) -> int:
-    """Return what the kernel makes of the bytes of a token; never 0, which is a free slot."""
+    """Return what the kernels make of the characters of a token; never 0, which is a free slot."""
     digest = _BASIS
-    for byte in token.encode():
-        digest = ((digest ^ byte) * _PRIME) & _MASK
+    for character in token:
+        digest = (digest * _PRIME + ord(character)) & _MASK
     return digest or 1
 
 
@@ -33,6 +43,11 @@ def hash_pair(one: str, other: str) -> int:
     """Return what the kernel makes of two tokens beside each other, in either order."""
     first, second = hash_token(one), hash_token(other)
     return (((first ^ second) * _PAIR_PRIME + first + second) & _MASK) or 1
+
+
+def slots_for(count: int) -> NDArray[np.uint32]:
+    """Return free slots for so many marks (`fill_tokens`, `fill_near`), at most half of them to be in use."""
+    return np.zeros(1 << max(6, (2 * count).bit_length()), np.uint32)
 
 
 def hash_table(digests: set[int]) -> NDArray[np.uint64]:
@@ -64,47 +79,113 @@ def _is_in(table: NDArray[np.uint64], wanted: np.uint64) -> bool:
 
 
 @inlined
-def _is_letter_or_digit(byte: int) -> bool:
-    return 48 <= byte <= 57 or 65 <= byte <= 90 or 97 <= byte <= 122
+def _pair_of(one: np.uint64, other: np.uint64) -> np.uint64:
+    return _not_zero((one ^ other) * _PAIR_WORD + one + other)
 
 
 @inlined
-def _is_listed(table: NDArray[np.uint64], before: np.uint64, digest: np.uint64) -> bool:
-    """Tell whether a token is listed by itself, or together with the one before it (0: none)."""
-    if _is_in(table, digest):
-        return True
-    if before == _NOTHING:
+def _mixed(digest: np.uint64) -> np.uint64:
+    return (digest ^ (digest >> _SHIFT)) * _PAIR_WORD
+
+
+@inlined
+def _slot_of(marks: NDArray[np.uint32], digest: np.uint64) -> int:
+    """Return the slot that has the mark of a hash, or the free one where it belongs."""
+    mixed, mask = _mixed(digest), np.uint64(marks.shape[0] - 1)
+    wanted = np.uint32(mixed >> _SHIFT) | np.uint32(1)
+    slot = (mixed ^ (mixed >> _SHIFT)) & mask
+    while marks[slot] != 0 and marks[slot] != wanted:
+        slot = (slot + _ONE) & mask
+    return np.int64(slot)
+
+
+@inlined
+def _is_marked(marks: NDArray[np.uint32], digest: np.uint64) -> bool:
+    return marks[_slot_of(marks, digest)] != 0
+
+
+@inlined
+def _mark(marks: NDArray[np.uint32], digest: np.uint64) -> None:
+    marks[_slot_of(marks, digest)] = np.uint32(_mixed(digest) >> _SHIFT) | np.uint32(1)
+
+
+@inlined
+def _is_letter_or_digit(code: int) -> bool:
+    return 48 <= code <= 57 or 65 <= code <= 90 or 97 <= code <= 122 or code >= 128
+
+
+@inlined
+def _lower(code: int) -> np.uint64:
+    return np.uint64(code + 32 if 65 <= code <= 90 else code)
+
+
+@inlined
+def _is_near(
+    codes: NDArray[np.generic], first: int, length: int, digest: np.uint64, beside: np.uint64,
+    near: NDArray[np.uint32],
+) -> bool:  # fmt: skip
+    """Tell whether a token may be a listed one with one letter changed that is listed beside another."""
+    if length < LETTERS_MIN - 1 or length > LETTERS_MAX:
         return False
-    return _is_in(table, _not_zero((before ^ digest) * _PAIR_WORD + before + digest))
+    if _is_marked(near, _pair_of(beside, digest)):
+        return True
+    before, left, place = _BASIS_WORD, length - 1, first
+    while left >= 0:
+        if _is_letter_or_digit(codes[place]):
+            grown = before * _PRIME_WORD + _lower(codes[place])
+            without = digest + (before - grown) * _POWERS[left]
+            if _is_marked(near, _pair_of(beside, _not_zero(without))):
+                return True
+            before, left = grown, left - 1
+        place += 1
+    return False
 
 
 @inlined
-def _is_worth_reading(data: NDArray[np.uint8], first: int, end: int, table: NDArray[np.uint64]) -> bool:
-    digest, length, before = _BASIS_WORD, 0, _NOTHING
-    for place in range(first, end):
-        byte = data[place]
-        if byte >= 128:
+def _is_worth_reading(
+    data: NDArray[np.uint8], first: int, end: int, table: NDArray[np.uint64], listed: NDArray[np.uint32],
+    near: NDArray[np.uint32],
+) -> bool:  # fmt: skip
+    digest, length, begin = _BASIS_WORD, 0, first
+    before, before_length, before_begin, before_listed = _NOTHING, 0, first, False
+    for place in range(first, end + 1):
+        code = data[place] if place < end else np.uint8(_SPACE)
+        if code >= 128:
             return True
-        if _is_letter_or_digit(byte):
-            lower = byte + 32 if 65 <= byte <= 90 else byte
-            digest = (digest ^ np.uint64(lower)) * _PRIME_WORD
+        if _is_letter_or_digit(code):
+            begin = place if length == 0 else begin
+            digest = digest * _PRIME_WORD + _lower(code)
             length += 1
-        elif byte != _APOSTROPHE and byte != _GRAVE:
-            if byte == _DOT and length == 1 and place + 1 < end and _is_letter_or_digit(data[place + 1]):
+        elif code != _APOSTROPHE and code != _GRAVE:
+            if code == _DOT and length == 1 and place + 1 < end and _is_letter_or_digit(data[place + 1]):
                 return True
             if length > 0:
                 digest = _not_zero(digest)
-                if _is_listed(table, before, digest):
+                is_listed = _is_marked(listed, digest)
+                if is_listed and _is_in(table, digest):
                     return True
-                before = digest
+                if is_listed and before_listed:
+                    if _is_in(table, _pair_of(before, digest)):
+                        return True
+                elif before_listed:
+                    if _is_near(data, begin, length, digest, before, near):
+                        return True
+                elif (
+                    is_listed
+                    and before_length > 0
+                    and _is_near(data, before_begin, before_length, before, digest, near)
+                ):
+                    return True
+                before, before_length, before_begin, before_listed = digest, length, begin, is_listed
             digest, length = _BASIS_WORD, 0
-    return length > 0 and _is_listed(table, before, _not_zero(digest))
+    return False
 
 
 @kernel
 def mark_texts(
-    data: NDArray[np.uint8], offsets: NDArray[np.int32], table: NDArray[np.uint64], marks: NDArray[np.bool_]
-) -> None:
+    data: NDArray[np.uint8], offsets: NDArray[np.int32], table: NDArray[np.uint64],
+    listed: NDArray[np.uint32], near: NDArray[np.uint32], marks: NDArray[np.bool_],
+) -> None:  # fmt: skip
     """Mark the texts that are worth reading.
 
     Parameters
@@ -115,6 +196,10 @@ def mark_texts(
         Shape (n + 1,): where each text begins in `data`.
     table
         Of `hash_table`: hashes of tokens and of pairs.
+    listed
+        Of `fill_tokens`: every token in `table`, alone or in a pair.
+    near
+        Of `fill_near`.
     marks
         Shape (n,), written.
 
@@ -123,4 +208,97 @@ def mark_texts(
     Complexity: linear in the bytes.
     """
     for row in range(marks.shape[0]):
-        marks[row] = _is_worth_reading(data, offsets[row], offsets[row + 1], table)
+        marks[row] = _is_worth_reading(data, offsets[row], offsets[row + 1], table, listed, near)
+
+
+@kernel
+def mark_near(
+    codes: NDArray[np.uint32], start: NDArray[np.int32], listed: NDArray[np.uint32],
+    near: NDArray[np.uint32], marks: NDArray[np.bool_],
+) -> None:  # fmt: skip
+    """Mark the tokens of one text that are, with the one before them, near a listed pair.
+
+    Parameters
+    ----------
+    codes
+        Characters of the normalised tokens, one after the other.
+    start
+        Shape (n + 1,): where each token begins in `codes`.
+    listed, near
+        As `mark_texts` takes them.
+    marks
+        Shape (n,), written.
+    """
+    before, before_listed = _NOTHING, False
+    for token in range(marks.shape[0]):
+        digest = _hash_of(codes, start[token], start[token + 1])
+        is_listed = _is_marked(listed, digest)
+        marks[token] = False
+        if before_listed and not is_listed:
+            length = start[token + 1] - start[token]
+            marks[token] = _is_near(codes, start[token], length, digest, before, near)
+        elif is_listed and not before_listed and token > 0:
+            length = start[token] - start[token - 1]
+            marks[token] = _is_near(codes, start[token - 1], length, before, digest, near)
+        before, before_listed = digest, is_listed
+
+
+@inlined
+def _hash_of(codes: NDArray[np.uint32], first: int, end: int) -> np.uint64:
+    digest = _BASIS_WORD
+    for place in range(first, end):
+        digest = digest * _PRIME_WORD + np.uint64(codes[place])
+    return _not_zero(digest)
+
+
+@kernel
+def fill_tokens(codes: NDArray[np.uint32], start: NDArray[np.int32], listed: NDArray[np.uint32]) -> None:
+    """Mark every token.
+
+    Parameters
+    ----------
+    codes, start
+        Tokens, as `mark_near` takes them.
+    listed
+        Of `slots_for`, written.
+    """
+    for token in range(start.shape[0] - 1):
+        _mark(listed, _hash_of(codes, start[token], start[token + 1]))
+
+
+@kernel
+def fill_near(
+    codes: NDArray[np.uint32], start: NDArray[np.int32], pairs: NDArray[np.int32],
+    soft: NDArray[np.bool_], near: NDArray[np.uint32],
+) -> None:  # fmt: skip
+    """Mark every pair, and what is left of it when a letter is left out.
+
+    Parameters
+    ----------
+    codes, start
+        Tokens, as `mark_near` takes them.
+    pairs
+        Shape (n, 2): numbers of two tokens.
+    soft
+        By token: whether one of its letters may be misspelt.
+    near
+        Of `slots_for`, written.
+
+    Notes
+    -----
+    Complexity: linear in the letters of all pairs.
+    """
+    for row in range(pairs.shape[0]):
+        for side in range(2):
+            token, other = pairs[row, side], pairs[row, 1 - side]
+            if soft[token]:
+                first, end = start[token], start[token + 1]
+                beside = _hash_of(codes, start[other], start[other + 1])
+                digest = _hash_of(codes, first, end)
+                _mark(near, _pair_of(beside, digest))
+                before = _BASIS_WORD
+                for place in range(first, end):
+                    grown = before * _PRIME_WORD + np.uint64(codes[place])
+                    without = digest + (before - grown) * _POWERS[end - 1 - place]
+                    _mark(near, _pair_of(beside, _not_zero(without)))
+                    before = grown
