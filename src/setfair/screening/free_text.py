@@ -114,7 +114,7 @@ class TextIndex:
         if len(texts) and data is not None:
             bounds = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
             bytes_of_all = np.frombuffer(data, np.uint8)
-            mark_texts(bytes_of_all, bounds, self._table, self._near.listed, self._near.marks, marks)
+            mark_texts(bytes_of_all, bounds, self._table, self._near.tables, marks)
         return marks
 
     def find(self, text: str) -> list[Hit]:

@@ -30,9 +30,8 @@ from setfair.screening.text_kernels import (
     LETTERS_MAX,
     LETTERS_MIN,
     fill_near,
-    fill_tokens,
     mark_near,
-    slots_for,
+    near_tables,
 )
 
 
@@ -122,12 +121,9 @@ class NearPairs:
         codes, start = _letters(list(numbers))
         soft = np.array([is_soft(token) for token in numbers], np.bool_)
         rows = np.array([[numbers[one], numbers[other]] for one, other in pairs], np.int32).reshape(-1, 2)
-        self.listed: NDArray[np.uint32] = slots_for(len(numbers))
-        """Marks of tokens."""
-        self.marks: NDArray[np.uint32] = slots_for(int(np.where(soft, np.diff(start) + 1, 0)[rows].sum()))
-        """Marks of pairs."""
-        fill_tokens(codes, start, self.listed)
-        fill_near(codes, start, rows, soft, self.marks)
+        marks = int(np.where(soft, np.diff(start) + 1, 0)[rows].sum())
+        self.tables = near_tables(len(numbers), len(pairs), marks)
+        fill_near(codes, start, rows, soft, self.tables)
 
     @cached_property
     def _beside(self) -> Mapping[str, Sequence[str]]:
@@ -142,7 +138,7 @@ class NearPairs:
         """Yield places of tokens that, with the next, are near a listed pair, and that pair."""
         codes, start = _letters(tokens)
         near = np.zeros(len(tokens), np.bool_)
-        mark_near(codes, start, self.listed, self.marks, near)
+        mark_near(codes, start, self.tables, near)
         for place in np.flatnonzero(near).tolist():
             for at, other in ((place - 1, place), (place, place - 1)):
                 beside = self._beside.get(tokens[at], ())
