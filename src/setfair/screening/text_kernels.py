@@ -176,7 +176,7 @@ def _is_near(
     near: NearTables,
 ) -> bool:  # fmt: skip
     """Tell whether a token may be a listed one with one letter changed that is listed beside another."""
-    if length < LETTERS_MIN - 1 or length > LETTERS_MAX:
+    if length < LETTERS_MIN - 1 or length > LETTERS_MAX or 48 <= codes[first] <= 57:
         return False
     letters = 3 if length >= LONG_MIN else 2
     if not _has_bit(near.ends, _pair_of(beside, _packed(codes, first, 1, letters))) and not _has_bit(
