@@ -6,8 +6,8 @@ Rules
    listed with `LETTERS_MIN` letters or more and has no digit. All other tokens are as listed, and in the
    places that `free_text` asks for.
 2. Of the two tokens by which a name is looked for, one is as listed; the other, where it is misspelt, is no
-   token that such a pair of any listed name has (``Hasan`` is taken to be Hasan where a list has one), and does
-   not begin with a digit.
+   token that such a pair of any listed name has (``Hasan`` is Hasan where a list has one), and does not begin
+   with a digit.
 3. Pairs are looked up by what is left of them when a letter is left out, as marks of 32 bits. Two texts with
    one mark cost a second look and nothing else: `Misspelt` is decided on the letters.
 4. A name that is written without spaces may have one letter changed, left out or added if it has

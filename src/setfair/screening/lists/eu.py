@@ -53,7 +53,7 @@ REQUIRED = (
     "Citizenship_CountryIso2Code",
     "Address_CountryIso2Code",
 )
-"""Columns of the CSV file that are read, by their names, in any order; without one of them nothing is read."""
+"""Columns of the CSV file that are read, by their names, in any order; without one the file is refused."""
 _KINDS = {
     "P": EntryKind.PERSON,
     "person": EntryKind.PERSON,
