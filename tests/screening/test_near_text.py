@@ -11,6 +11,7 @@ from setfair.screening.free_text import NEAR_SCORE, TextIndex
 from setfair.screening.gate import ListSet
 from setfair.screening.match import SCORE_MAX
 from setfair.screening.near_text import misspelt_token
+from setfair.screening.normalise import normalise_name
 from tests.screening import samples
 
 ROWS = (
@@ -40,7 +41,7 @@ def hits_of(texts: TextIndex, text: str) -> dict[str, int]:
 @pytest.mark.parametrize(
     ("text", "entry", "letter"),
     [
-        ("Rent to Silverpnd Mills Holding, March", "a1", "letter 7, 'o', is left out"),
+        ("Rent to Silverpnd Mills Holding, March", "a1", "letter 8, 'o', is left out"),
         ("SILVERPOND MILS HOLDING", "a1", "letter 4, 'l', is left out"),
         ("to Silverpond Mills Holdings", "a1", "'s' is added as letter 8"),
         ("for marowfinch abdulkareem 12", "a2", "letter 4, 'r', is left out"),
@@ -103,7 +104,7 @@ def test_every_letter_of_every_token(texts: TextIndex, name: str) -> None:
                 token[:at] + letter + token[at + 1 :],
                 token[:at] + token[at + 1 : at + 2] + token[at] + token[at + 2 :],
             ):
-                if misspelt_token(written.lower(), token.lower()):
+                if misspelt_token(normalise_name(written), normalise_name(token)):
                     text = " ".join(["for", *tokens[:place], written, *tokens[place + 1 :], "goods"])
                     assert NEAR_SCORE in hits_of(texts, text).values(), text
                     tried += 1

@@ -14,7 +14,7 @@ What may follow on a hash (a pair that is not listed has the hash of one that is
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,7 +116,7 @@ def _mixed(digest: np.uint64) -> np.uint64:
 
 
 @inlined
-def _slot_of(marks: NDArray[np.uint32], digest: np.uint64) -> int:
+def _slot_of(marks: NDArray[np.uint32], digest: np.uint64) -> np.int64:
     """Return the slot that has the mark of a hash, or the free one where it belongs."""
     mixed, mask = _mixed(digest), np.uint64(marks.shape[0] - 1)
     wanted = np.uint32(mixed >> _SHIFT) | np.uint32(1)
@@ -204,7 +204,7 @@ def _is_worth_reading(
     digest, length, begin = _BASIS_WORD, 0, first
     before, before_length, before_begin, before_end, before_listed = _NOTHING, 0, first, first, False
     for place in range(first, end + 1):
-        code = data[place] if place < end else np.uint8(_SPACE)
+        code: Any = data[place] if place < end else np.uint8(_SPACE)
         if code >= 128:
             return True
         if _is_letter_or_digit(code):
