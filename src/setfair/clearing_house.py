@@ -323,7 +323,7 @@ class ClearingHouse:
 
     def expire_due(self) -> Outcome | None:
         """Pass cut-offs by the clock, then let times come that payments have: every way in begins so."""
-        while (fields := phase_fields(self.state.books, self._now())) is not None:
+        while (fields := phase_fields(self.state.books, self._now)) is not None:
             self._command(InstructionKind.PHASE_CHANGE, Draft(one_instruction()), **fields)
         if not 0 < self.state.books.next_time <= self._now():
             return None

@@ -10,6 +10,7 @@ Rules
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import numpy as np
@@ -49,9 +50,11 @@ def is_by_clock(agreement: Agreement, currency: str) -> int:
     return BY_CLOCK if rules is not None and rules.cutoffs == "clock" else 0
 
 
-def phase_fields(books: Books, now: int) -> dict[str, int] | None:
-    """Return the PHASE_CHANGE that the clock asks for by now, or None."""
-    found = due_phase(books, now)
+def phase_fields(books: Books, clock: Callable[[], int]) -> dict[str, int] | None:
+    """Return the PHASE_CHANGE that the clock asks for by now, or None; it is asked where a day goes by it."""
+    if not np.any(books.day_times["by_clock"] == BY_CLOCK):
+        return None
+    found = due_phase(books, clock())
     if found is None:
         return None
     currency, phase = found

@@ -188,11 +188,23 @@ def test_quotes_and_other_scripts_come_back_as_they_are(table: Path) -> None:
 
 
 NO_TABLE = {
-    "the file is empty; read are": b"",
-    "line 1: the column names are those of no table; allowed: payments": RING[0].encode() + b"\n",
+    "the file is empty; read are UBL 2 and CII invoices (XML), and tables in CSV, Arrow or Parquet with the"
+    " columns of obligations: obligation_id,debtor,creditor,currency,amount [debtor_name,": b"",
+    "line 1: the column names are those of no table of obligations; allowed: obligations:": b"id,from,to\n",
+    "line 1: column missing: 'amount'; column not known: 'amt'; allowed: obligations: obligation_id,": (
+        b"obligation_id,debtor,creditor,currency,amt\n"
+    ),
+    "line 1: is a table of payments, which is not read here; allowed: obligations: obligation_id,": (
+        b"instruction_id,debtor_agent,creditor_agent,currency,amount\n"
+    ),
+    "line 1: is a table of confirmations, which is not read here": b"debtor,creditor,obligation_id\n",
     "line 1: no line of column names ends": HEADER.encode(),
+    "bytes; line ends are LF or CR LF": (HEADER + "\r").encode(),
+    "line 3: the last line has no line end: the file may have been": f"{HEADER}\n{RING[0]}\nI2,b".encode(),
     "is a text in UTF-16: save it in UTF-8": (HEADER + "\n").encode("utf-16"),
-    "line 2: byte 4 is not UTF-8": (HEADER + "\nI1,\xe4,b,EUR,1,,,\n").encode("latin-1"),
+    "line 2: byte 4 is not UTF-8: save the file in UTF-8": (HEADER + "\nI1,\xe4,b,EUR,1,,,\n").encode(
+        "latin-1"
+    ),
     "line 2, column 2: the field has a line end in it": (HEADER + '\nI1,"a\nx",b,EUR,1,,,\n').encode(),
 }
 

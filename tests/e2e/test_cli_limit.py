@@ -158,7 +158,8 @@ def check_the_next_day_has_what_stands(house: Path) -> None:
     assert again == rows
     accounts = ask("sql", house, "select credit_line_minor as line from account where participant = 'KE01'")
     assert sorted(row["line"] for row in accounts) == [1000, 416_000]
-    assert invoke("audit", str(house)).exit_code == 0
+    audited = invoke("audit", str(house))
+    assert audited.exit_code == 0, audited.output
 
 
 def test_a_day_of_limits(tmp_path: Path) -> None:

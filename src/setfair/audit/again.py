@@ -24,6 +24,7 @@ import pyarrow as pa
 
 from setfair.audit.finding import check_same, differ
 from setfair.audit.settlement_rows import SettlementRows, name_row
+from setfair.domain.codes import InstructionKind
 from setfair.engine.room import Room
 from setfair.errors import HouseError
 from setfair.journal.page import Page
@@ -52,6 +53,12 @@ class _Others(Projector):
     def __init__(self, connection: Any, settlement: SettlementRows) -> None:
         self._settlement = settlement
         super().__init__(connection)
+
+    def _project_step(self, cursor: Any, step: Sequence[Page]) -> None:
+        if step[0].instructions[0]["kind"] == InstructionKind.PHASE_CHANGE:
+            # What an opening makes of credit lines goes by the balances of the evening before.
+            cursor.executemany(SET_BALANCE, _balances(self._settlement.balances))
+        super()._project_step(cursor, step)
 
     def settlement_rows(self, step: Sequence[Page], updates: Sequence[pa.Table]) -> dict[str, pa.Table]:
         """Compare the rows, and have none inserted."""

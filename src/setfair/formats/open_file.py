@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -26,13 +26,7 @@ from setfair.formats.iso20022.layout import sniff_message
 from setfair.formats.iso20022.prolog import check_prolog
 from setfair.formats.iso20022.read import read_iso20022
 from setfair.formats.iso20022.refusal import NOT_SUPPORTED, refusal
-from setfair.formats.table import HEADERS_ALLOWED, read_table, sniff_table
-
-ACCEPTED = (
-    "read are ISO 20022 messages, UBL 2 and CII invoices (XML), and tables in CSV, Arrow or Parquet with the"
-    f" columns of one of {HEADERS_ALLOWED}"
-)
-"""What is read, in a sentence."""
+from setfair.formats.table import TABLES, TableKind, headers_allowed, read_table, sniff_table
 
 _HEAD_BYTES = 4096
 _ROOT_BYTES_MAX = 1 << 17
@@ -61,7 +55,7 @@ def open_instructions(
     *,
     xsd_dir: Path | None = None,
     on_progress: Callable[[int], None] | None = None,
-    nameless: bool = False,
+    kinds: Sequence[TableKind] = TABLES,
 ) -> Iterator[Batch]:
     """Read any file that Setfair reads.
 
@@ -73,8 +67,8 @@ def open_instructions(
         Folder of official XML schemas; ISO 20022 messages are validated against them as well.
     on_progress
         Called with the number of bytes that have been read so far.
-    nameless
-        Whether a table of obligations may have no columns of names.
+    kinds
+        What a table may hold.
 
     Raises
     ------
@@ -82,33 +76,44 @@ def open_instructions(
         If the file, or any part of it, is not to be read; what was yielded before is not to be used then.
     """
     try:
-        yield from _open(path, xsd_dir, on_progress, nameless=nameless)
+        yield from _open(path, xsd_dir, on_progress, kinds)
     except OSError as error:
         raise refusal(path, f"cannot be read: {error.strerror or error}") from error
 
 
+def accepted(kinds: Sequence[TableKind]) -> str:
+    """Return in a sentence what is read where tables may be of these kinds."""
+    others = "UBL 2 and CII invoices (XML), and tables in CSV, Arrow or Parquet with the columns of"
+    if len(kinds) == 1:
+        return f"read are {others} {headers_allowed(kinds)}"
+    return f"read are ISO 20022 messages, {others} one of {headers_allowed(kinds)}"
+
+
 def _open(
-    path: Path, xsd_dir: Path | None, on_progress: Callable[[int], None] | None, *, nameless: bool
+    path: Path,
+    xsd_dir: Path | None,
+    on_progress: Callable[[int], None] | None,
+    kinds: Sequence[TableKind],
 ) -> Iterator[Batch]:
-    head = _read_head(path)
+    head = _read_head(path, kinds)
     if sniff_table(head) is None:
         if _is_xml(head):
-            return _open_xml(path, xsd_dir, on_progress)
-        _check_text(path, head)
-    return read_table(path, on_progress=on_progress, nameless=nameless)
+            return _open_xml(path, xsd_dir, on_progress, kinds)
+        _check_text(path, head, kinds)
+    return read_table(path, on_progress=on_progress, kinds=kinds)
 
 
-def _read_head(path: Path) -> bytes:
+def _read_head(path: Path, kinds: Sequence[TableKind]) -> bytes:
     """Return the first bytes of a regular file that is not empty."""
     mode = path.stat().st_mode
     if stat.S_ISDIR(mode):
-        raise refusal(path, f"is a folder; name the files in it; {ACCEPTED}")
+        raise refusal(path, f"is a folder; name the files in it; {accepted(kinds)}")
     if not stat.S_ISREG(mode):
-        raise refusal(path, f"is not a regular file; save it to one first; {ACCEPTED}")
+        raise refusal(path, f"is not a regular file; save it to one first; {accepted(kinds)}")
     with path.open("rb") as file:
         head = os.read(file.fileno(), _HEAD_BYTES)
     if not head:
-        raise refusal(path, f"the file is empty; {ACCEPTED}")
+        raise refusal(path, f"the file is empty; {accepted(kinds)}")
     return head
 
 
@@ -119,18 +124,23 @@ def _is_xml(head: bytes) -> bool:
     return text.lstrip().startswith(b"<")
 
 
-def _check_text(path: Path, head: bytes) -> None:
+def _check_text(path: Path, head: bytes, kinds: Sequence[TableKind]) -> None:
     """Refuse what does not begin as text in UTF-8."""
     looks = next((what for magic, what in _LOOKALIKES if head.startswith(magic)), None)
     if looks:
-        raise refusal(path, f"looks like {looks}; {ACCEPTED}")
+        raise refusal(path, f"looks like {looks}; {accepted(kinds)}")
     if head.startswith(_MARKS_UTF16):
-        raise refusal(path, f"is a text in UTF-16: save it in UTF-8; {ACCEPTED}")
+        raise refusal(path, f"is a text in UTF-16: save it in UTF-8; {accepted(kinds)}")
     if b"\0" in head:
-        raise refusal(path, f"is neither text nor a kind of file that is read; {ACCEPTED}")
+        raise refusal(path, f"is neither text nor a kind of file that is read; {accepted(kinds)}")
 
 
-def _open_xml(path: Path, xsd_dir: Path | None, on_progress: Callable[[int], None] | None) -> Iterator[Batch]:
+def _open_xml(
+    path: Path,
+    xsd_dir: Path | None,
+    on_progress: Callable[[int], None] | None,
+    kinds: Sequence[TableKind],
+) -> Iterator[Batch]:
     root = _find_root(path)
     if root.tag in ubl.ROOTS:
         return ubl.read_ubl(path, on_progress=on_progress)
@@ -140,7 +150,7 @@ def _open_xml(path: Path, xsd_dir: Path | None, on_progress: Callable[[int], Non
         return read_iso20022(path, xsd_dir=xsd_dir, on_progress=on_progress)
     namespace, _, name = str(root.tag).rpartition("}")
     where = f"namespace {namespace[1:]!r}" if namespace else "no namespace"
-    text = f"an XML document of {where} is not read; {ACCEPTED}"
+    text = f"an XML document of {where} is not read; {accepted(kinds)}"
     raise refusal(path, text, line=line_of(root), element=name, reason=NOT_SUPPORTED)
 
 

@@ -8,7 +8,7 @@ the rules are in `table_payment`, `table_obligation` and `table_party`. Memory d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +39,10 @@ class TableKind:
     """Columns that it may have."""
     read: Callable[[Chunk], Batch]
 
+    def has_just(self, names: Sequence[str]) -> bool:
+        """Say whether these are columns of such a table: all that it has to have, and no others."""
+        return set(self.required) <= set(names) <= {*self.required, *self.optional}
+
     def __str__(self) -> str:
         optional = f" [{','.join(self.optional)}]" if self.optional else ""
         return f"{self.name}: {','.join(self.required)}{optional}"
@@ -54,8 +58,13 @@ TABLES = (
 )
 """What is read from bulk tables."""
 
-HEADERS_ALLOWED = "; ".join(map(str, TABLES))
-"""The columns of every kind of table, optional ones in brackets, for messages."""
+OBLIGATIONS_NAMELESS = TableKind(
+    "obligations",
+    tuple(name for name in table_obligation.REQUIRED if name not in table_obligation.NAMES),
+    (*table_obligation.NAMES, *table_obligation.OPTIONAL),
+    table_obligation.read_obligations,
+)
+"""A table of obligations where nobody is screened: it may lack the columns of names."""
 
 _MESSAGE_NAMES = {ARROW_FILE_MAGIC: "arrow", ARROW_STREAM_MAGIC: "arrow", PARQUET_MAGIC: "parquet"}
 _SHOWN_NAMES_MAX = 5
@@ -67,7 +76,7 @@ def sniff_table(head: bytes) -> str | None:
 
 
 def read_table(
-    path: Path, *, on_progress: Callable[[int], None] | None = None, nameless: bool = False
+    path: Path, *, on_progress: Callable[[int], None] | None = None, kinds: Sequence[TableKind] = TABLES
 ) -> Iterator[Batch]:
     """Read a bulk table; batches are full, the last one excepted.
 
@@ -77,8 +86,8 @@ def read_table(
         A CSV, Arrow or Parquet file, told apart by its first bytes.
     on_progress
         Called with the number of bytes that have been read so far.
-    nameless
-        Whether a table of obligations may have no columns of names.
+    kinds
+        What the table may hold.
 
     Raises
     ------
@@ -88,8 +97,7 @@ def read_table(
     with path.open("rb") as file:
         message_name = sniff_table(file.read(8))
     names = read_arrow_names(path) if message_name else read_header(path)
-    may_lack = table_obligation.NAMES if nameless else ()
-    kind = _kind_of(path, names, may_lack, line=None if message_name else 1)
+    kind = _kind_of(path, names, kinds, line=None if message_name else 1)
     read = read_arrow if message_name else read_csv
     return _batches(kind, read(path, on_progress=on_progress), message_name or "csv")
 
@@ -101,20 +109,37 @@ def _batches(kind: TableKind, rows: Iterator[pa.RecordBatch], message_name: str)
         first_row += part.num_rows
 
 
-def _kind_of(path: Path, names: tuple[str, ...], may_lack: tuple[str, ...], *, line: int | None) -> TableKind:
-    """Return the kind of table whose columns these are; some of its own it may lack."""
-    kind = max(TABLES, key=lambda kind: _likeness(kind, names))
+def headers_allowed(kinds: Sequence[TableKind] = TABLES) -> str:
+    """Return the columns of each kind of table, optional ones in brackets, for messages."""
+    return "; ".join(map(str, kinds))
+
+
+def _kind_of(
+    path: Path, names: tuple[str, ...], kinds: Sequence[TableKind], *, line: int | None
+) -> TableKind:
+    """Return the kind of table whose columns these are."""
+    allowed = headers_allowed(kinds)
+    kind = max(kinds, key=lambda kind: _likeness(kind, names))
+    other = next((each for each in TABLES if each.name != kind.name and each.has_just(names)), None)
+    if other is not None and not kind.has_just(names):
+        raise refusal(
+            path, f"is a table of {other.name}, which is not read here; allowed: {allowed}", line=line
+        )
     if not set(names) & {*kind.required, *kind.optional}:
-        raise refusal(path, f"the column names are those of no table; allowed: {HEADERS_ALLOWED}", line=line)
+        text = "of no table" if len(kinds) > 1 else f"of no table of {kind.name}"
+        raise refusal(path, f"the column names are those {text}; allowed: {allowed}", line=line)
     problems = (
         ("given twice", sorted({name for name in names if names.count(name) > 1})),
-        ("missing", [name for name in kind.required if name not in (*names, *may_lack)]),
+        ("missing", [name for name in kind.required if name not in names]),
         ("not known", [name for name in names if name not in kind.required + kind.optional]),
     )
+    found = []
     for problem, wrong in problems:
         if wrong:
             shown = ", ".join(repr(name[:40]) for name in wrong[:_SHOWN_NAMES_MAX])
-            raise refusal(path, f"column {problem}: {shown}; allowed: {kind}", line=line)
+            found.append(f"column {problem}: {shown}")
+    if found:
+        raise refusal(path, f"{'; '.join(found)}; allowed: {kind}", line=line)
     if kind.read is table_payment.read_payments and not {"uetr", "instruction_id"} & set(names):
         raise refusal(path, f"one of uetr, instruction_id has to be there; allowed: {kind}", line=line)
     return kind

@@ -100,9 +100,12 @@ def _check_end(path: Path) -> None:
     """Rule 5."""
     with path.open("rb") as file:
         file.seek(-1, os.SEEK_END)
-        last = file.read()
-    if last not in (b"\n", b"\r"):
-        raise refusal(path, "the last line has no line end: the file may have been cut off")
+        if file.read() in (b"\n", b"\r"):
+            return
+        file.seek(0)
+        line = 1 + sum(piece.count(b"\n") for piece in iter(lambda: file.read(ROW_BYTES_MAX), b""))
+    text = "the last line has no line end: the file may have been cut off; allowed is a file that ends in one"
+    raise refusal(path, text, line=line)
 
 
 def _split_header(path: Path) -> tuple[tuple[str, ...], int]:
@@ -112,11 +115,12 @@ def _split_header(path: Path) -> tuple[tuple[str, ...], int]:
     if not line:
         raise refusal(path, "the file is empty; its first line names the columns")
     if not line.endswith(b"\n"):
-        raise refusal(path, f"no line of column names ends within the first {HEADER_BYTES_MAX} bytes", line=1)
+        where = f"within the first {HEADER_BYTES_MAX} bytes"
+        raise refusal(path, f"no line of column names ends {where}; line ends are LF or CR LF", line=1)
     try:
         text = line.removeprefix(_MARK).decode()
     except UnicodeDecodeError as error:
-        raise refusal(path, f"byte {error.start + 1} is not UTF-8", line=1) from error
+        raise refusal(path, f"byte {error.start + 1} is not UTF-8: save the file in UTF-8", line=1) from error
     if "," not in text and any(other in text for other in ";\t|"):
         raise refusal(path, "the fields are not separated by commas; only commas are read", line=1)
     try:

@@ -81,4 +81,6 @@ def _lines(file: BinaryIO) -> Iterator[str]:
         try:
             yield line.decode()
         except UnicodeDecodeError as error:
-            raise _ProblemError(number, f"byte {error.start + 1} is not UTF-8") from error
+            raise _ProblemError(
+                number, f"byte {error.start + 1} is not UTF-8: save the file in UTF-8"
+            ) from error

@@ -29,6 +29,7 @@ from setfair.errors import FileProblem, FileRefusedError
 from setfair.formats.columns import buffers_of
 from setfair.formats.kernels import hash_texts
 from setfair.formats.open_file import open_instructions
+from setfair.formats.table import OBLIGATIONS_NAMELESS
 from setfair.formats.table_csv import lines_of_rows
 
 COLUMNS = (
@@ -121,7 +122,7 @@ def read_obligations(
     names = (*COLUMNS, *also)
     batches = []
     is_csv = False
-    for batch in open_instructions(path, on_progress=on_progress, nameless=True):
+    for batch in open_instructions(path, on_progress=on_progress, kinds=(OBLIGATIONS_NAMELESS,)):
         if batch.family is not Family.OBLIGATION:
             text = f"holds {batch.family.value} instructions; a table of obligations is needed"
             raise FileRefusedError(str(path), (FileProblem(None, "", text),))

@@ -385,7 +385,11 @@ FROM payment_row y
 JOIN page g USING (page_number)
 JOIN page d ON d.page_number = y.decided_page
 JOIN code k ON k.family = 'instruction' AND k.code = y.kind
-JOIN code o ON o.family = 'priority' AND o.code = y.priority
+LEFT JOIN (
+    SELECT payment_number, priority, max(change_number) FROM queue_change_row
+    WHERE action = 3 AND reason = 0 GROUP BY payment_number
+) q USING (payment_number)
+JOIN code o ON o.family = 'priority' AND o.code = coalesce(q.priority, y.priority)
 JOIN code s ON s.family = 'status' AND s.code = y.status
 JOIN code r ON r.family = 'reason' AND r.code = y.reason
 JOIN code m ON m.family = 'mechanism' AND m.code = y.mechanism

@@ -13,7 +13,6 @@ from setfair.journal.page import TIMES_DOCUMENT, Page
 
 _CHANGE = "INSERT INTO queue_change_row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _TIMES = "INSERT OR REPLACE INTO times_row VALUES (?, ?, ?)"
-_PRIORITY = "UPDATE payment_row SET priority = ? WHERE payment_number = ?"
 
 
 def times_rows(page: Page) -> pa.Table | None:
@@ -47,9 +46,5 @@ def project_queue_change(cursor: Any, page: Page) -> None:
     times = int(said["original_high"]), int(said["original_low"])
     who = page.first_instruction, page.number
     cursor.execute(_CHANGE, (*who, payment, action, priority, *times, int(said["person"]), reason))
-    if reason:
-        return
-    if action == QueueAction.TIMES:
+    if not reason and action == QueueAction.TIMES:
         cursor.execute(_TIMES, (payment, *times))
-    elif action == QueueAction.PRIORITY:
-        cursor.execute(_PRIORITY, (priority, payment))
