@@ -70,9 +70,6 @@ from setfair.store.protocol import Store
 CLOCK_BACK_MAX_NS = 600 * 10**9
 """How far the clock may be behind the last page before the house refuses to go on: ten minutes."""
 
-CHECKPOINT_PAGES = 512
-"""Pages after which a checkpoint of the books is written."""
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -115,7 +112,6 @@ class ClearingHouse:
         self._lists = lists
         self._clock = clock
         self._random_bytes = random_bytes
-        self._pages_since_checkpoint = 0
         self._listed: tuple[tuple[str, int], dict[str, list[Hit]]] = (("", 0), {})
         self.journal = JournalWriter(store, signer)
         """Where pages go."""
@@ -125,7 +121,7 @@ class ClearingHouse:
     def recover(self) -> None:
         """Throw the books in memory away and read them back: the checkpoint, then the pages after it."""
         self.journal.abandon()
-        self.state, self._pages_since_checkpoint = recover_state(self._store)
+        self.state = recover_state(self._store)
         self.journal.read_back(self.state.record_count)
 
     # The way in.
@@ -455,20 +451,19 @@ class ClearingHouse:
             raise
 
     def _checkpoint_now_and_then(self) -> None:
-        self._pages_since_checkpoint += 1
-        if self._pages_since_checkpoint >= CHECKPOINT_PAGES:
+        if self.state.is_save_due:
             self.checkpoint()
 
     def checkpoint_if_worthwhile(self) -> None:
         """Write a checkpoint if enough pages have come since the last one to make the next start slow."""
-        if self._pages_since_checkpoint >= CHECKPOINT_PAGES // 16:
+        if self.state.is_save_worthwhile:
             self.checkpoint()
 
     def checkpoint(self) -> None:
         """Keep the books as they are, so that the next start reads only the pages after this."""
         self.journal.finish()
         self._store.write_checkpoint(self.state.page_number, state_pieces(self.state))
-        self._pages_since_checkpoint = 0
+        self.state.note_save()
 
     def _now(self) -> int:
         """Return the clock's time, and never a time before the last page."""

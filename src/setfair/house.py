@@ -144,7 +144,7 @@ def read_state(folder: Path) -> HouseState:
     check_house(folder)
     connection = connect(folder, read_only=True)
     try:
-        return recover_state(SqlitePages(folder, connection))[0]
+        return recover_state(SqlitePages(folder, connection))
     finally:
         connection.close()
 

@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -52,6 +52,26 @@ class Pages(Protocol):
         """Yield (number, bytes) of the pages after `number`, in order."""
 
 
+SAVE_PAGES_MIN, SAVE_PAGES_MAX = 512, 2_048
+"""Pages after which books are saved: of a house that remembers little, and at the latest."""
+_RECORDS_OF_A_PAGE = 1_000
+"""So many records take as long to decide again as a page takes to read."""
+_ROWS_OF_A_PAGE = 2_500
+"""So many remembered payments take as long to save as a page takes to read and decide again."""
+
+
+class Place(NamedTuple):
+    """A place in the journal."""
+
+    pages: int
+    """Pages so far."""
+    records: int
+    """Records in them."""
+
+
+JOURNAL_BEGIN = Place(0, 0)
+
+
 @dataclass(slots=True)
 class HouseState:
     """Books, names, and the place in the journal."""
@@ -72,6 +92,33 @@ class HouseState:
     """Records in all pages."""
     last_time: int = 0
     """Time of the last page, nanoseconds since 1970-01-01 UTC."""
+
+    saved: Place = JOURNAL_BEGIN
+    """Where the books that are kept on disk end."""
+
+    @property
+    def work_since_save(self) -> int:
+        """What is read again if the house starts now, in pages of few records."""
+        records = self.record_count - self.saved.records
+        return self.page_number - self.saved.pages + records // _RECORDS_OF_A_PAGE
+
+    @property
+    def is_save_due(self) -> bool:
+        """Whether books are to be saved: a payment waits while they are, the longer the more they remember.
+
+        So it is done when reading again what came since would take as long, and while a start is quick.
+        """
+        as_long = self.books.payment_count // _ROWS_OF_A_PAGE
+        return self.work_since_save >= min(max(SAVE_PAGES_MIN, as_long), SAVE_PAGES_MAX)
+
+    @property
+    def is_save_worthwhile(self) -> bool:
+        """Whether reading again what came since the last save would make a start slower."""
+        return self.work_since_save >= SAVE_PAGES_MIN // 16
+
+    def note_save(self) -> None:
+        """Note that the books as they are now are on disk."""
+        self.saved = Place(self.page_number, self.record_count)
 
     def advance(self, page: Page) -> None:
         """Note that a page was made durable."""
@@ -112,13 +159,13 @@ def replay(state: HouseState, page: Page) -> None:
     state.advance(page)
 
 
-def recover_state(pages: Pages) -> tuple[HouseState, int]:
-    """Read the books back: the checkpoint, then the pages after it; return them and how many those were."""
-    state, replayed = restore_state(pages.read_checkpoint()), 0
+def recover_state(pages: Pages) -> HouseState:
+    """Read the books back: the checkpoint, then the pages after it."""
+    state = restore_state(pages.read_checkpoint())
+    state.note_save()
     for page in _read_ahead(pages.pages_after(state.page_number)):
         replay(state, page)
-        replayed += 1
-    return state, replayed
+    return state
 
 
 def _read_ahead(bodies: Iterator[tuple[int, bytes]]) -> Iterator[Page]:

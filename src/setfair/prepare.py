@@ -10,8 +10,8 @@ from __future__ import annotations
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
-from io import BytesIO
 from multiprocessing import get_context
+from tempfile import TemporaryFile
 
 import numpy as np
 import pyarrow as pa
@@ -43,6 +43,7 @@ from setfair.screening.gate import ListSet
 from setfair.screening.lists.model import Entry, EntryKind, Name, NameQuality, SanctionsList
 from setfair.screening.seen_texts import SeenTexts
 from setfair.store.row_file import Table, write_row_file
+from setfair.store.row_leaves import TableLeaves
 
 _EURO = 978
 _LONG_RING = 6000
@@ -141,7 +142,9 @@ def read_a_line() -> None:
     mix_text(digests, texts)
     mix_words(digests, digests)
     row = pa.table({"number": [1], "text": ["any"]})
-    write_row_file(BytesIO(), [Table("any", "CREATE TABLE any (number INTEGER PRIMARY KEY, text TEXT)", row)])
+    with TemporaryFile() as file:
+        write_row_file(file, [Table("any", "CREATE TABLE any (number INTEGER PRIMARY KEY, text TEXT)", row)])
+        TableLeaves(file.fileno(), 2).told(row)
 
 
 def screen_a_name() -> None:

@@ -1,11 +1,12 @@
 """What a user of the agreement says of limits, credit lines, cut-offs and queues, as instructions.
 
 The engine decides whether the person may say so (`engine.terms`); a name that is not in the agreement becomes
-nobody here, and is rejected there.
+nobody here, and is rejected there. The word that was given goes on record beside it.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,6 +18,9 @@ from setfair.engine.terms import NO_LIMIT, may_change
 from setfair.errors import HouseError
 from setfair.house_state import HouseState
 from setfair.intake.directory import Directory, currency_number
+
+WORD_MAX = 140
+"""Characters of the name of a person whom the agreement does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,5 +169,10 @@ def cancellation(state: HouseState, place: int, said: Said, reference: str) -> B
 def _draft(kind: InstructionKind, directory: Directory, said: Said) -> Draft:
     draft = Draft(one_instruction(), notes(said.reason, ""))
     draft.taken.instructions["kind"] = kind
-    draft.taken.instructions["person"] = directory.find_user(said.person)
+    number = directory.find_user(said.person)
+    draft.taken.instructions["person"] = number
+    if number < 0:
+        if len(said.person) > WORD_MAX:
+            raise HouseError(f"--by: at most {WORD_MAX} characters")
+        draft.documents["said_by"] = json.dumps({"0": said.person}, ensure_ascii=False).encode()
     return draft

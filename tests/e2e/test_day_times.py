@@ -155,6 +155,10 @@ def test_the_commands(tmp_path: Path) -> None:
     why = ("--reason", "the line is down", *at)
     assert "later than what follows" in refused(*asked, "--until", "17:30", "--by", "omar", *why)
     assert "HH:MM" in refused(*asked, "--until", "soon", "--by", "omar", *why)
+    unknown = refused(*asked, "--until", "16:45", "--by", "officer.1", *why)
+    assert "users of the operator are o" in unknown
+    (row,) = ask("sql", house, "select asked_by, asked_reason from extension where reason = 'AG01'")
+    assert row == {"asked_by": "officer.1", "asked_reason": "the line is down"}
     number = ask(*asked, "--until", "16:45", "--by", "omar", *why)["number"]
     second = ask(*asked, "--until", "2026-01-05T16:50:00+03:00", "--by", "olga", *why)["number"]
     (waiting, _) = ask("day", "extensions", house)
@@ -164,7 +168,7 @@ def test_the_commands(tmp_path: Path) -> None:
     assert ask("day", "refuse", house, second, "--by", "omar", *why)["state"] == "rejected"
     assert ask("day", "extensions", house) == []
     states = [row["state"] for row in ask("day", "extensions", house, "--all")]
-    assert states == ["rejected", "in force", "rejected"]
+    assert states == ["rejected", "rejected", "in force", "rejected"]
     due = {row["currency"]: row for row in ask("day", "due", house, *at)}
     assert due["KES"]["time_utc"].startswith("2026-01-05T13:45")
     assert (due["KES"]["by"], due["KES"]["due"], due["UGX"]["by"]) == ("clock", False, "operator")
@@ -186,11 +190,11 @@ def test_the_commands(tmp_path: Path) -> None:
         page = find_day(opened.query, date(2026, 1, 5))
         shown = [(one.phase, one.asked, one.decided) for one in page.extensions]
         line, closed = "the line is down", Phase.CUSTOMER_CUTOFF
-        assert shown[1:] == [
+        assert shown[2:] == [
             (closed, f"omar: {line}", f"olga: {line}"),
             (closed, f"olga: {line}", f"omar: {line}"),
         ]
-        assert str(draw_journal(page, [])).count(line) == 5
+        assert str(draw_journal(page, [])).count(line) == 6
         before = table_rows(opened)
         opened.rebuild()
         assert table_rows(opened) == before

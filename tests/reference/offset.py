@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -76,6 +77,17 @@ def problems(case: Case, chosen: set[int]) -> Iterator[str]:
 def is_ordered(case: Case, chosen: set[int]) -> bool:
     """Tell whether each account's chosen payments are a prefix of its queue."""
     return all(chosen.issuperset(queue[: len(chosen.intersection(queue))]) for queue in case.queues)
+
+
+def are_ordered(case: Case, sets: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Tell of each set, shape (sets, payments), what `is_ordered` tells: none has a payment without the one
+    before it in its queue.
+    """
+    kept = np.ones(len(sets), np.bool_)
+    for queue in case.queues:
+        for before, behind in pairwise(queue):
+            kept &= sets[:, before] | ~sets[:, behind]
+    return kept
 
 
 def largest_ordered(case: Case) -> set[int]:

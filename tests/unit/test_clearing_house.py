@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from setfair.clearing_house import CHECKPOINT_PAGES, ClearingHouse
+from setfair.clearing_house import ClearingHouse
 from setfair.domain.codes import PHASE_MOVES, InstructionKind, Phase, Reason, Status
 from setfair.domain.instants import to_instant
 from setfair.domain.instruction import Family
@@ -21,6 +21,7 @@ from setfair.errors import (
     ScreeningUnavailableError,
     StoreError,
 )
+from setfair.house_state import SAVE_PAGES_MIN
 from setfair.journal.page import page_from_bytes
 from setfair.screening.in_force import FileLists
 from setfair.store.memory import MemoryStore
@@ -414,11 +415,11 @@ def test_without_lists_nothing_settles_and_nothing_is_written(own_lists: tuple[P
 def test_a_checkpoint_is_written_every_so_many_pages(lists: FileLists, store: FailingStore) -> None:
     """Without being asked for, and what is read back from it is the same."""
     house = open_clearing_house(lists, store)
-    while house.state.page_number < CHECKPOINT_PAGES:
+    while house.state.page_number < SAVE_PAGES_MIN:
         house.submit(payments(funding(house.state.page_number, "KE01", 1)))
     checkpoint = store.read_checkpoint()
     assert checkpoint is not None
-    assert checkpoint[0] == CHECKPOINT_PAGES
+    assert checkpoint[0] == SAVE_PAGES_MIN
     house.submit(payments(funding(10_000, "KE01", 1)))
     assert seen(ClearingHouse(store, lists, ticking_clock())) == seen(house)
 

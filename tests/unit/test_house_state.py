@@ -10,8 +10,16 @@ import pytest
 from setfair.clearing_house import ClearingHouse
 from setfair.domain.codes import Phase
 from setfair.domain.instruction import Family
+from setfair.engine.layout import PAYMENT_COUNT
 from setfair.errors import BrokenInvariantError
-from setfair.house_state import HouseState, replay, restore_state, state_pieces
+from setfair.house_state import (
+    SAVE_PAGES_MAX,
+    SAVE_PAGES_MIN,
+    HouseState,
+    replay,
+    restore_state,
+    state_pieces,
+)
 from setfair.journal.page import Page, page_from_bytes
 from setfair.screening.in_force import FileLists
 from setfair.store.memory import MemoryStore
@@ -178,3 +186,21 @@ def test_a_checkpoint_of_broken_books_is_a_broken_invariant(
     state.books.accounts["balance"][np.argmax(state.books.accounts["balance"])] += 5
     with pytest.raises(BrokenInvariantError, match="sum to 5, not to zero"):
         restore_state((state.page_number, state_pieces(state)))
+
+
+def test_books_are_saved_the_later_the_more_they_remember() -> None:
+    """Pages and records count since the last save; what a save takes too, and a bound for the next start."""
+    state = HouseState()
+    state.page_number, state.record_count = SAVE_PAGES_MIN - 1, SAVE_PAGES_MIN - 1
+    assert not state.is_save_due
+    state.page_number += 1
+    assert state.is_save_due
+    state.books.counters[PAYMENT_COUNT] = 4_000_000
+    assert not state.is_save_due
+    state.record_count += 1_200_000
+    assert state.is_save_due
+    state.note_save()
+    assert (state.is_save_due, state.work_since_save) == (False, 0)
+    state.books.counters[PAYMENT_COUNT] = 10**9
+    state.page_number += SAVE_PAGES_MAX
+    assert state.is_save_due

@@ -15,11 +15,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import adbc_driver_manager
 import pyarrow as pa
 
 from setfair.audit.finding import check_same, differ
@@ -29,7 +30,9 @@ from setfair.engine.room import Room
 from setfair.errors import HouseError
 from setfair.journal.page import Page
 from setfair.store.projector import SET_BALANCE, Projector
+from setfair.store.row_leaves import TableLeaves, is_file_alone
 from setfair.store.sqlite import DATABASE_NAME, TRUTH, SqliteStore, connect
+from setfair.store.transaction import transaction
 from setfair.tables import query
 
 Rows = list[dict[str, Any]]
@@ -95,9 +98,16 @@ class TablesAgain:
             with self._store.connection.cursor() as cursor:
                 for pragma in _FAST:
                     cursor.execute(f"PRAGMA {pragma}")
+            file = self._open.enter_context((folder / DATABASE_NAME).open("rb", buffering=0)).fileno()
             beside = [self._open.enter_context(small_connection(folder)) for _ in SETTLEMENT]
             records = self._open.enter_context(ThreadPoolExecutor(1, "setfair-audit-records"))
-            self.settlement = SettlementRows((beside[0], beside[1]), records, room, instructions)
+            self.settlement = SettlementRows(
+                (beside[0], beside[1]),
+                self._leaves(file),
+                records=records,
+                room=room,
+                instructions=instructions,
+            )
             self._projector = _Others(self._store.connection, self.settlement)
             self._pool = self._open.enter_context(ThreadPoolExecutor(1, "setfair-audit"))
         except BaseException:
@@ -106,6 +116,17 @@ class TablesAgain:
         self._steps: deque[Future[None]] = deque()
         self._waiting: list[Page] = []
         self._records = 0
+
+    def _leaves(self, file: int) -> dict[str, TableLeaves]:
+        """Return the rows of both tables in the file, if the file stays as it is while they are read."""
+        reader, other = (self._open.enter_context(small_connection(self._house)) for _ in range(2))
+        roots = self._open.enter_context(reading(reader))
+        with other.cursor() as cursor:
+            if not is_file_alone(cursor):
+                return {}
+        with suppress(ValueError):
+            return {name: TableLeaves(file, roots[name]) for name in SETTLEMENT}
+        return {}
 
     def __enter__(self) -> TablesAgain:
         return self
@@ -174,6 +195,18 @@ def small_connection(folder: Path) -> Iterator[Any]:
         yield connection
     finally:
         connection.close()
+
+
+@contextmanager
+def reading(connection: Any) -> Iterator[dict[str, int]]:
+    """Hold a transaction that reads: the database stays as it is for it; give the root of each table."""
+    with transaction(connection) as cursor:
+        try:
+            cursor.execute("SELECT name, rootpage FROM sqlite_master WHERE type = 'table'")
+            roots = {str(name): int(root) for name, root in cursor.fetchall()}
+        except adbc_driver_manager.Error as error:
+            differ(0, "database file", "a file that SQLite can read", error)
+        yield roots
 
 
 def _name_schema(expected: Rows, found: Rows) -> None:

@@ -48,14 +48,17 @@ class FileCheck:
     """Checks rules 1 to 3 beside the rest of an audit; a context manager."""
 
     def __init__(self, folder: Path) -> None:
+        # Kept open until the end: closing it would let go of the locks that SQLite has on it.
+        self._file = (folder / DATABASE_NAME).open("rb")
         self._pool = ThreadPoolExecutor(1, "setfair-audit-file")
-        self._checked = self._pool.submit(_check_file, folder)
+        self._checked = self._pool.submit(_check_file, folder, self._file.read(HEADER_LENGTH))
 
     def __enter__(self) -> FileCheck:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown()
+        self._file.close()
 
     def finish(self) -> None:
         """Wait for what was found.
@@ -68,9 +71,7 @@ class FileCheck:
         self._checked.result()
 
 
-def _check_file(folder: Path) -> None:
-    with (folder / DATABASE_NAME).open("rb") as file:
-        header = file.read(HEADER_LENGTH)
+def _check_file(folder: Path, header: bytes) -> None:
     _check_header(header)
     try:
         with small_connection(folder) as connection:

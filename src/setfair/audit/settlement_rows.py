@@ -4,18 +4,20 @@ Rules
 -----
 1. The rows that a page gives are made as the projector makes them, and compared with those of the house as
    the page is read: nothing is projected again, and no row becomes an object of Python.
-2. The rows of a step are asked for by the numbers that they can have. What has one value in all of them, or
+2. The bytes of rows are compared in the file, where it alone is what a reader sees
+   (`setfair.store.row_leaves`). From the first row on that is not as expected there, SQLite is asked.
+3. It is asked for the rows of a step by the numbers that they can have. What has one value in all of them, or
    goes with the number of the row, is part of the condition: only other columns are read. Where the number
    of rows or a column is not as expected, all are read and the first row that differs is named.
-3. The ranges that are asked for leave no number out, and in the end the tables have as many rows as were
+4. The ranges that are asked for leave no number out, and in the end the tables have as many rows as were
    compared: no row is there besides.
-4. A payment's status, reason, mechanism and page of decision change after its page: they are kept on disk
-   (`room`), and compared when the last page was read.
+5. A payment's status, reason, mechanism and page of decision change after its page: they are kept on disk
+   (`room`), as expected and as found, and compared when the last page was read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Any
 
@@ -28,6 +30,7 @@ from setfair.audit.finding import check_same, differ
 from setfair.engine.layout import Array, Int64s
 from setfair.engine.room import Room
 from setfair.journal.page import Page
+from setfair.store.row_leaves import TableLeaves
 from setfair.store.tables import balance_updates, payment_rows, record_rows
 
 LATER = np.dtype(
@@ -52,7 +55,13 @@ class SettlementRows:
     """Compares the rows of both tables with those that pages give, in the order of pages."""
 
     def __init__(
-        self, connections: tuple[Any, Any], records: Executor, room: Room, instructions: int
+        self,
+        connections: tuple[Any, Any],
+        leaves: Mapping[str, TableLeaves],
+        *,
+        records: Executor,
+        room: Room,
+        instructions: int,
     ) -> None:
         """Begin before the first page.
 
@@ -60,6 +69,8 @@ class SettlementRows:
         ----------
         connections
             To the house's database, one for each table.
+        leaves
+            By name of a table, its rows in the file; a table may be missing.
         records
             A thread that compares records while the caller compares payments.
         room
@@ -68,9 +79,12 @@ class SettlementRows:
             The highest number that an instruction has.
         """
         self._connections = dict(zip(("record_row", "payment_row"), connections, strict=True))
+        self._leaves = dict(leaves)
         self._records = records
         self._room = room
         self._later: Array = room.cleared(instructions + 1, LATER)
+        found = instructions + 1 if "payment_row" in leaves else 0
+        self._found: Array = room.cleared(found, LATER)
         self._compared = {"record_row": 0, "payment_row": 0}
         self._ends = {"record_row": 0, "payment_row": 0}
         self.balances: dict[int, int] = {}
@@ -104,15 +118,10 @@ class SettlementRows:
         if tables:
             payments = pa.concat_tables(tables)
             last = step[-1].first_instruction + len(step[-1].instructions) - 1
-            self._compare("payment_row", payments.drop_columns(list(LATER_COLUMNS)), last)
-            self._note_first(payments)
-
-    def _note_first(self, payments: pa.Table) -> None:
-        rows = self._later[np.asarray(payments["payment_number"])[0] :]
-        places = np.asarray(payments["payment_number"]) - np.asarray(payments["payment_number"])[0]
-        rows["page"][places] = np.asarray(payments["page_number"])
-        for name in LATER_COLUMNS:
-            rows[name][places] = np.asarray(payments[name])
+            found = self._compare("payment_row", payments.drop_columns(list(LATER_COLUMNS)), last)
+            _note(self._later, payments, [np.asarray(payments[name]) for name in LATER_COLUMNS])
+            if found is not None:
+                _note(self._found, payments, list(found.T))
 
     def _note_later(self, update: pa.Table) -> None:
         numbers = np.asarray(update["number"])
@@ -141,6 +150,8 @@ class SettlementRows:
             self._compare_later(first, rows)
             self._room.let_go()
         for name, compared in self._compared.items():
+            if name in self._leaves and self._leaves[name].is_at_end():
+                continue
             found = self._read(name, f"SELECT count(*) AS n FROM {name}")["n"][0].as_py()  # noqa: S608
             check_same(0, f"table {name}, number of rows", compared, found)
 
@@ -148,6 +159,8 @@ class SettlementRows:
         return [(at, self._later[at : at + RANGE]) for at in range(0, len(self._later), RANGE)]
 
     def _compare_later(self, first: int, rows: Array) -> None:
+        if "payment_row" in self._leaves and np.array_equal(rows, self._found[first : first + RANGE]):
+            return
         places = np.flatnonzero(rows["page"])
         if not len(places):
             return
@@ -163,12 +176,19 @@ class SettlementRows:
         if not self._is_as_expected("payment_row", expected, (first, first + RANGE - 1), conditions):
             self._name_difference("payment_row", pa.table(columns), (first, first + RANGE - 1))
 
-    def _compare(self, name: str, expected: pa.Table, last: int) -> None:
+    def _compare(self, name: str, expected: pa.Table, last: int) -> Int64s | None:
+        """Compare rows; return what was found in the columns behind, if that was read."""
         numbers = (self._ends[name] + 1, last)
         self._ends[name] = last
         self._compared[name] += len(expected)
+        if name in self._leaves:
+            found = self._leaves[name].told(expected, len(LATER_COLUMNS) if name == "payment_row" else 0)
+            if found is not None:
+                return found
+            del self._leaves[name]
         if not self._is_as_expected(name, expected, numbers, []):
             self._name_difference(name, expected, numbers)
+        return None
 
     def _is_as_expected(
         self, name: str, expected: pa.Table, numbers: tuple[int, int], conditions: list[str]
@@ -225,6 +245,17 @@ class SettlementRows:
         # OSError: a column of more than one type; UnicodeDecodeError: a text that is none.
         except (adbc_driver_manager.Error, OSError, UnicodeDecodeError, pa.ArrowException) as error:
             differ(0, "database file", "a file that SQLite can read", error)
+
+
+def _note(rows: Array, payments: pa.Table, later: Sequence[Int64s]) -> None:
+    """Keep what changes later; a value that no such column can have is kept as another page."""
+    numbers = np.asarray(payments["payment_number"])
+    rows = rows[numbers[0] :]
+    places = numbers - numbers[0]
+    rows["page"][places] = np.asarray(payments["page_number"])
+    for name, values in zip(LATER_COLUMNS, later, strict=True):
+        rows[name][places] = values
+        rows["page"][places[rows[name][places] != values]] = -1
 
 
 def name_row(name: str, key: str, expected: dict[str, Any], found: dict[str, Any]) -> None:

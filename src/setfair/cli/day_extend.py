@@ -20,7 +20,7 @@ from setfair.domain.instants import date_of, format_utc, to_instant
 from setfair.errors import HouseError
 from setfair.formats.leg_text import read_time
 from setfair.house import House, open_house, read_state
-from setfair.intake.directory import currency_number
+from setfair.intake.directory import Directory, currency_number
 from setfair.tables import open_tables
 from setfair.user_words import Extension, Said, ask_for_extension, decide_on_extension
 
@@ -68,12 +68,23 @@ def extend(
         outcome = opened.clearing_house.take_word(ask_for_extension(asked, directory, Said(by, reason)))
     row = outcome.rows[0]
     if row["status"] == Status.RJCT:
-        why = Reason(int(row["reason"]))
-        fail(f"the extension is not taken: {why.text} [{why.iso}]")
+        fail(f"the extension is not taken: {_why_not(Reason(int(row['reason'])), directory)}")
     if as_json:
         print_json({"number": int(row["number"]), "state": "waiting"})
     else:
         console.print(f"{row['number']}: on record; another person approves it now")
+
+
+def _why_not(reason: Reason, directory: Directory) -> str:
+    """Say why a word does not count, and if it is the person's who may say it."""
+    text = f"{reason.text} [{reason.iso}]"
+    agreement = directory.agreement
+    if reason is not Reason.PERSON_NOT_AUTHORISED or agreement is None:
+        return text
+    may = [user.id for user in agreement.users if user.participant is None]
+    if not may:
+        return f"{text}; the agreement names no user of the operator: [[users]] without a participant"
+    return f"{text}; users of the operator are {', '.join(may)}"
 
 
 def _until(opened: House, currency: str, text: str) -> int:
@@ -119,8 +130,7 @@ def _decide(house: Path, number: int, said: Said, *, approve: bool, as_json: boo
         outcome = opened.clearing_house.take_word(word)
     row = outcome.rows[0]
     if row["status"] == Status.RJCT:
-        why = Reason(int(row["reason"]))
-        fail(f"the decision does not count: {why.text} [{why.iso}]")
+        fail(f"the decision does not count: {_why_not(Reason(int(row['reason'])), directory)}")
     state = "in force" if approve else "rejected"
     if as_json:
         print_json({"number": number, "state": state})

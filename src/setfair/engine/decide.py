@@ -39,7 +39,14 @@ from setfair.engine.cycle import run_cycle
 from setfair.engine.cycle_records import Stamp
 from setfair.engine.cycle_terms import AS_EVER, CycleTerms
 from setfair.engine.day import open_day, reject_waiting, take_up
-from setfair.engine.extensions import decide_extension, propose_extension, reject_extensions, set_times
+from setfair.engine.extensions import (
+    BY_CLOCK,
+    comes_by_clock,
+    decide_extension,
+    propose_extension,
+    reject_extensions,
+    set_times,
+)
 from setfair.engine.invariants import check_page
 from setfair.engine.layout import (
     LEG_COUNT,
@@ -287,6 +294,8 @@ def _change_phase(books: Books, command: Array, number: int, now: int, times: Ar
     """Move one currency to its next phase; a move that is not allowed is a rejection."""
     currency, phase = int(command["currency"]), Phase(int(command["target"]))
     allowed = phase in PHASE_MOVES[Phase(int(books.phases[currency]))]
+    if phase is not Phase.OPEN and command["amount"] == BY_CLOCK:
+        allowed = allowed and comes_by_clock(books, currency, phase, now)
     room = 2 * books.payment_count + RECORDS_OF_LEG * books.leg_count
     journal, over = _journal(room), np.zeros(0, RECORD)
     if allowed and phase is Phase.OPEN:

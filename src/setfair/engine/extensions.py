@@ -10,7 +10,8 @@ Rules (docs/settlement-rules.md, "Times of the day and their extension")
    keep their order, and the day ends before the next one opens.
 4. What still waits for a second person when its phase comes is rejected.
 5. Where the agreement says so, the house passes its cut-offs by the clock: `due_phase` says which, and the
-   house gives itself that PHASE_CHANGE before anything else. Nothing here reads a clock.
+   house gives itself that PHASE_CHANGE before anything else. Nothing here reads a clock. A PHASE_CHANGE that
+   says that it is the clock's before the time in force, or where the operator moves the day, is refused.
 """
 
 from __future__ import annotations
@@ -72,6 +73,12 @@ def due_phase(books: Books, now: int) -> tuple[int, Phase] | None:
         has_come = (times["by_clock"] == BY_CLOCK) & (phases == before) & (moment > 0) & (moment <= now)
         found += [(int(moment[each]), int(each), phase) for each in np.flatnonzero(has_come)]
     return min(found)[1:] if found else None
+
+
+def comes_by_clock(books: Books, currency: int, phase: Phase, now: int) -> bool:
+    """Tell whether the clock may move a currency into this phase by now: its time has come."""
+    times = books.day_times[currency]
+    return phase in TIME_OF and times["by_clock"] == BY_CLOCK and 0 < times[TIME_OF[phase]] <= now
 
 
 def propose_extension(books: Books, command: Row, number: int, now: int) -> Array:

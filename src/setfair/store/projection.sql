@@ -235,7 +235,8 @@ CREATE TABLE hit (
 CREATE TABLE note (
     instruction_number INTEGER PRIMARY KEY,
     text               TEXT NOT NULL,
-    disposition        TEXT NOT NULL
+    disposition        TEXT NOT NULL,
+    said_by            TEXT NOT NULL
 );
 CREATE TABLE good_guy_pair (
     pair_number  INTEGER PRIMARY KEY,
@@ -292,7 +293,7 @@ SELECT t.change_number, g.time_utc AS asked_utc, k.name AS term, p.participant,
        coalesce(q.participant, '') AS counterparty, c.currency, c.decimals,
        CASE t.amount_minor WHEN -1 THEN NULL ELSE t.amount_minor END AS amount_minor,
        CASE t.day WHEN 0 THEN '' ELSE date(t.day * 86400, 'unixepoch') END AS only_day,
-       coalesce(u.person, '') AS asked_by, coalesce(n.text, '') AS asked_reason,
+       coalesce(u.person, n.said_by, '') AS asked_by, coalesce(n.text, '') AS asked_reason,
        CASE t.status WHEN 2 THEN 'waiting' WHEN 4 THEN 'in force' ELSE 'rejected' END AS state,
        r.iso AS reason, r.text AS reason_text,
        coalesce(w.person, '') AS decided_by, coalesce(m.text, '') AS decided_reason
@@ -327,7 +328,7 @@ CREATE VIEW extension AS
 SELECT t.extension_number, g.time_utc AS asked_utc, c.currency,
        CASE t.day WHEN 0 THEN '' ELSE date(t.day * 86400, 'unixepoch') END AS business_date, h.name AS phase,
        strftime('%Y-%m-%dT%H:%M:%SZ', t.until_ns / 1000000000, 'unixepoch') AS until_utc,
-       coalesce(u.person, '') AS asked_by, coalesce(n.text, '') AS asked_reason,
+       coalesce(u.person, n.said_by, '') AS asked_by, coalesce(n.text, '') AS asked_reason,
        CASE t.status WHEN 2 THEN 'waiting' WHEN 4 THEN 'in force' ELSE 'rejected' END AS state,
        r.iso AS reason, r.text AS reason_text,
        coalesce(w.person, '') AS decided_by, coalesce(m.text, '') AS decided_reason
@@ -348,7 +349,7 @@ SELECT t.change_number, g.time_utc, t.payment_number, a.name AS action,
             ELSE strftime('%Y-%m-%dT%H:%M:%SZ', t.earliest_ns / 1000000000, 'unixepoch') END AS earliest_utc,
        CASE t.latest_ns WHEN 0 THEN ''
             ELSE strftime('%Y-%m-%dT%H:%M:%SZ', t.latest_ns / 1000000000, 'unixepoch') END AS latest_utc,
-       coalesce(u.person, '') AS person, coalesce(n.text, '') AS note,
+       coalesce(u.person, n.said_by, '') AS person, coalesce(n.text, '') AS note,
        CASE t.reason WHEN 0 THEN 'done' ELSE 'rejected' END AS state, r.iso AS reason, r.text AS reason_text
 FROM queue_change_row t
 JOIN page g USING (page_number)

@@ -220,9 +220,15 @@ class Projector:
         if "pair" in documents:
             _insert_pair(cursor, json.loads(documents["pair"]))
         dispositions = json.loads(documents.get("dispositions", b"{}"))
+        said_by = json.loads(documents.get("said_by", b"{}"))
         for row, text in json.loads(documents.get("notes", b"{}")).items():
-            values = (page.first_instruction + int(row), text, dispositions.get(row, ""))
-            cursor.execute("INSERT INTO note VALUES (?, ?, ?)", values)
+            values = (
+                page.first_instruction + int(row),
+                text,
+                dispositions.get(row, ""),
+                said_by.get(row, ""),
+            )
+            cursor.execute("INSERT INTO note VALUES (?, ?, ?, ?)", values)
 
 
 SET_BALANCE = "UPDATE account_row SET balance_minor = ? WHERE account_number = ?"

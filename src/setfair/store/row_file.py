@@ -21,7 +21,7 @@ Rules
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, NamedTuple
 
 import numpy as np
@@ -130,10 +130,7 @@ def _write_leaves(file: IO[bytes], rows: pa.Table) -> list[_Child]:
     )
     children: list[_Child] = []
     leaves.state[CELLS_BEGIN] = PAGE_BYTES
-    in_few_pieces = rows.column(0).num_chunks * ROWS_MIN <= rows.num_rows
-    whole = rows if in_few_pieces else rows.combine_chunks()
-    for batch in whole.to_batches(max_chunksize=ROWS_AT_ONCE):
-        columns = _columns_of(batch)
+    for columns in pieces_of(rows):
         leaves.state[ROW] = 0
         while not lay_rows(columns, leaves):
             children += _flush(file, leaves, LEAVES_AT_ONCE)
@@ -203,6 +200,13 @@ def varint(value: int) -> bytes:
         groups.append(0x80 | rest & 0x7F)
         rest >>= 7
     return bytes(reversed(groups))
+
+
+def pieces_of(rows: pa.Table) -> Iterator[Columns]:
+    """Yield rows as the kernels read them, so many at a time that they stay in the processor's cache."""
+    in_few_pieces = rows.column(0).num_chunks * ROWS_MIN <= rows.num_rows
+    whole = rows if in_few_pieces else rows.combine_chunks()
+    yield from map(_columns_of, whole.to_batches(max_chunksize=ROWS_AT_ONCE))
 
 
 def _columns_of(batch: pa.RecordBatch) -> Columns:

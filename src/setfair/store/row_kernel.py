@@ -81,7 +81,8 @@ class Leaves(NamedTuple):
 
 
 @inlined
-def _varint_length(value: int) -> int:
+def varint_length(value: int) -> int:
+    """Return the bytes that an integer of variable length takes."""
     length = 1
     while length < _LONGEST_VARINT and value >> (7 * length) != 0:
         length += 1
@@ -131,7 +132,7 @@ def _integer_type(value: int, length: int) -> int:
 
 
 @inlined
-def _measure(row: int, column: int, columns: Columns, leaves: Leaves) -> int:
+def measure(row: int, column: int, columns: Columns, leaves: Leaves) -> int:
     """Note type and bytes of one value; return the bytes of both."""
     place, kind = columns.places[column], columns.kinds[column]
     if kind == INTEGER:
@@ -142,7 +143,7 @@ def _measure(row: int, column: int, columns: Columns, leaves: Leaves) -> int:
         length = columns.offsets[place, row + 1] - columns.offsets[place, row]
         value_type = 2 * length + (_TEXT_TYPE if kind == TEXT else _BLOB_TYPE)
     leaves.types[column], leaves.lengths[column] = value_type, length
-    return _varint_length(value_type) + length
+    return varint_length(value_type) + length
 
 
 @inlined
@@ -158,13 +159,13 @@ def _is_alike(column: int, columns: Columns) -> bool:
 
 
 @inlined
-def _measure_alike(columns: Columns, leaves: Leaves) -> tuple[int, int]:
+def measure_alike(columns: Columns, leaves: Leaves) -> tuple[int, int]:
     """Measure once what is alike in all rows; return its bytes, and how many columns vary."""
     leaves.types[0], leaves.lengths[0] = _NULL, 0
     total, varying = 2, 0  # The length of the types, and the key's type.
     for column in range(1, len(columns.kinds)):
         if _is_alike(column, columns):
-            total += _measure(0, column, columns, leaves)
+            total += measure(0, column, columns, leaves)
         else:
             leaves.varying[varying] = column
             varying += 1
@@ -184,7 +185,7 @@ def _put_types(pages: Bytes, at: int, types: Int64s) -> int:
         end += len(types)
     else:
         for kind in types:
-            end = _put_varint(pages, end, kind, _varint_length(kind))
+            end = _put_varint(pages, end, kind, varint_length(kind))
     pages[at] = end - at
     return end
 
@@ -243,13 +244,13 @@ def lay_rows(columns: Columns, leaves: Leaves) -> bool:
     state, pages, keys = leaves.state, leaves.pages, columns.numbers
     leaf, cells, begin = state[LEAF], state[CELLS], state[CELLS_BEGIN]
     row = state[ROW]
-    alike, varying = _measure_alike(columns, leaves)
+    alike, varying = measure_alike(columns, leaves)
     while row < keys.shape[1]:
         length = alike
         for i in range(varying):
-            length += _measure(row, leaves.varying[i], columns, leaves)
+            length += measure(row, leaves.varying[i], columns, leaves)
         key = keys[0, row]
-        length_bytes, key_bytes = _varint_length(length), _varint_length(key)
+        length_bytes, key_bytes = varint_length(length), varint_length(key)
         cell = length_bytes + key_bytes + length
         if begin - cell < _LEAF_HEADER + _POINTER * (cells + 1):
             _end_leaf(leaves, leaf, cells, begin, keys[0, row - 1] if row else leaves.last_keys[leaf])

@@ -16,6 +16,7 @@ from setfair.audit import journal
 from setfair.audit.audit import Audit, fresh_audit, run_audit
 from setfair.audit.finding import Finding
 from setfair.audit.kept import read_kept, write_kept
+from setfair.audit.settlement_rows import SettlementRows
 from setfair.errors import SetfairError
 from setfair.house import open_house
 from setfair.journal.page import Page, page_from_bytes, page_to_bytes
@@ -283,6 +284,25 @@ def test_a_row_besides(house: Path, table: str, number: int) -> None:
     columns = plain_sql(house / "setfair.db", f"SELECT name FROM pragma_table_info('{table}')")
     change(house, f"INSERT INTO {table} VALUES ({number}, {', '.join('0' for _ in columns[1:])})")
     assert finding(house).what == f"table {table}, number of rows"
+
+
+def test_rows_are_compared_in_the_file(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite is asked for no row of a good house whose file is all that a reader sees."""
+    monkeypatch.delattr(SettlementRows, "_is_as_expected")
+    assert audit(house).finding is None
+
+
+def test_rows_that_wait_in_the_log(house: Path) -> None:
+    """A row whose newest value is not in the file yet is compared as a reader sees it."""
+    reader = connect(house, read_only=True)
+    try:
+        change(house, "UPDATE payment_row SET amount_minor = amount_minor + 1 WHERE payment_number = 20")
+        assert (house / "setfair.db-wal").stat().st_size > 0
+        assert finding(house).what == "table payment_row, row with payment_number 20"
+        change(house, "UPDATE payment_row SET amount_minor = amount_minor - 1 WHERE payment_number = 20")
+        assert audit(house).finding is None
+    finally:
+        reader.close()
 
 
 def test_three_verdicts(house: Path) -> None:
