@@ -143,6 +143,11 @@ def test_it_is_one_page_and_told_everywhere(cleared: tuple[Path, dict[str, Any]]
     house, row = cleared
     assert run("audit", house).exit_code == 0
     assert run("report", house, "--out", tmp_path / "report.html").exit_code == 0
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert f"Each unit discharged {row['money']['each_unit_discharged']}</b>" in page
+    for one in row["money"]["funders"]:
+        put_in, offered = (Decimal(one[name]) / 100 for name in ("put_in_minor", "offered_minor"))
+        assert f"{put_in:,.2f} of {offered:,.2f} KES put in" in page
     assert run("statements", house).exit_code == 0
     notices = [
         notice

@@ -474,6 +474,13 @@ SELECT currency, decimals, count(*) AS parties,
        sum(max(0, change_minor) >> 32) AS exchanged_high, sum(max(0, change_minor) & 4294967295) AS exchanged_low
 FROM exchange WHERE page_number = ?2 GROUP BY currency ORDER BY currency
 
+-- name: funded_cycles
+SELECT * FROM cycle_money WHERE page_number BETWEEN ?2 AND ?3 ORDER BY cycle_number
+
+-- name: funders_of_cycle
+SELECT participant, offered_minor, could_give_minor, put_in_minor FROM cycle_funder WHERE cycle_number = ?2
+ORDER BY put_in_minor DESC, participant
+
 -- name: indicator_ways
 SELECT currency_number,
        CASE WHEN mechanism = 4 THEN 'cycle' WHEN mechanism = 3 THEN 'bilateral' WHEN mechanism = 5 THEN 'offset'

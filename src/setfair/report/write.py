@@ -22,6 +22,7 @@ from setfair.report.day import ReportDay, find_day
 from setfair.report.draw_accounts import draw_accounts, draw_journal
 from setfair.report.draw_across import draw_across, read_across
 from setfair.report.draw_clearing import draw_clearing
+from setfair.report.draw_funded import draw_funded, read_funded
 from setfair.report.draw_indicators import draw_indicators
 from setfair.report.draw_liquidity import draw_liquidity
 from setfair.report.draw_numbers import draw_numbers
@@ -92,14 +93,15 @@ def _draw(query: Query, day: ReportDay) -> str:
     figures = read_figures(reader, day, cycles, {number: own.used for number, own in accounts.items()})
     owing = read_owing(reader)
     clearings = read_clearing(reader, figures, owing)
-    lists = reader.rows("lists", day.first.number, day.last.number)
-    screened = reader.rows("screening", day.first.number, day.last.number)
+    pages = (day.first.number, day.last.number)
+    lists = reader.rows("lists", *pages)
+    screened = reader.rows("screening", *pages)
     sections = [
         draw_numbers(figures),
         draw_indicators(read_indicators(reader, day)),
         draw_owed(figures, owing),
         draw_clearing(clearings),
-        *filter(None, [draw_across(read_across(reader, day.first.number, day.last.number))]),
+        *filter(None, [draw_funded(read_funded(reader, *pages)), draw_across(read_across(reader, *pages))]),
         draw_settled(series, figures),
         draw_queue(series, figures),
         draw_liquidity(day, accounts, series.window),
