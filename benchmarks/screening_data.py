@@ -25,7 +25,6 @@ from setfair.screening.gate import ListSet
 from setfair.screening.lists.model import Entry, EntryKind, Name, NameQuality, SanctionsList
 from setfair.screening.lists.un_xml import read_un_xml
 from setfair.screening.normalise import normalise_name
-from setfair.screening.words import NOT_CORE
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "screening"
 UN_FILE = "un/un_consolidated_2026-02-27.xml.gz"
@@ -33,6 +32,21 @@ OFAC_FILE = "ofac/sdn_names_2025-11-26.jsonl.gz"
 HELD_OUT_CATEGORY = "06_heldout_alias"
 HELD_OUT_ENTRIES = 1_000
 SEED = 20_260_227
+_LEFT_ASIDE_TEXT = """
+ab ad admiral ag amir ao aps as asa ayatollah bhd brigadier bv capt captain cheikh chp cia cjs cjsc
+co col colonel comandante commander compania companies company corp corporation cv dame dba don dona
+doo dr ead emir eng engineer eood eurl excellency fgau fgbu fgbun fgku fgup frau fsue fzc fzco fze
+fzllc gen general gmbh gmbhcokg gospodin h.e. hadji hafiz haj haji hajj hajji he herr hojjatoleslam
+hon honorable honourable imam inc incorporated ing ip jsc kft kg kgaa king kk kompani kompania
+kompaniya lady lieutenant limited llc llp lord lp lt ltd ltda ltdsti madame maj major maulavi
+maulawi mawlavi mawlawi miss mme mola molvi monsieur moulvi mr mr. mrs ms mufti mulla mullah nv oao
+ohg ojsc ood ooo ooodoo oy oyj pan pani pao pjs pjsc pk plc pp prince princess prof professor psc
+pte pty pvt qari rl rt sa sal sarl sarlu sas sayed sayyed sayyid scs sdn se senor senora sergeant
+seyed seyyed sh shaikh shaykh sheik sheikh sherkat sherkate sheykh signor sir sirketi snc sociedad
+spa srl sro sti surl syed taa tbk too tov ulc unltd ustad ustaz wll zao zrt
+"""
+LEFT_ASIDE = frozenset(_LEFT_ASIDE_TEXT.split())
+"""Legal forms and honorifics that say nothing here. A copy: the set stays the same when the rules change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +142,7 @@ def make_held_out(entries: list[Entry], count: int = HELD_OUT_ENTRIES) -> list[V
 
 
 def _related(entry: Entry) -> Iterator[tuple[str, str]]:
-    spelt = [(name, set(normalise_name(name.text).split()) - NOT_CORE) for name in entry.names]
+    spelt = [(name, set(normalise_name(name.text).split()) - LEFT_ASIDE) for name in entry.names]
     for place, (name, core) in enumerate(spelt):
         others = [other for number, (_, other) in enumerate(spelt) if number != place]
         fresh = all(core != other for other in others)

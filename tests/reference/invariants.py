@@ -61,6 +61,7 @@ _NEXT: dict[RecordKind | None, tuple[RecordKind, ...]] = {
         RecordKind.REJECTED,
         RecordKind.CANCELLED,
         RecordKind.HELD,
+        RecordKind.PARKED,
     ),
     RecordKind.QUEUED: (
         RecordKind.SETTLED,

@@ -104,6 +104,8 @@ class Links:
         link = self.of_leg[entry.number]
         others = [self.house.entries[number] for number in link.legs if number != entry.number]
         early = self.house.is_early(entry.instruction)
+        if not early and self.house.schedule.keeps_back(entry, cause):
+            return
         is_ready = link.is_complete and not any(other.is_held for other in others) and not early
         if not is_ready or not self._accept(link, cause):
             reason = Reason.BEFORE_VALUE_DATE if early else Reason.LINK_INCOMPLETE
@@ -111,26 +113,43 @@ class Links:
 
     def take_up(self, entry: Entry, cause: int) -> None:
         """Go on with the link of a leg whose value date has come."""
+        is_due = entry.reason is Reason.BEFORE_VALUE_DATE
+        if is_due and self.house.schedule.keeps_back(entry, cause):
+            return
         link = self.of_leg[entry.number]
         if link.is_complete and not any(self.house.entries[number].is_held for number in link.legs):
             self._accept(link, cause)
 
+    def keep_back(self, entry: Entry, cause: int) -> None:
+        """Take a link out of the queues for a leg that its payer keeps back, or go on with the leg."""
+        house, link = self.house, self.of_leg[entry.number]
+        if entry.status is Status.ACSP and house.schedule.is_kept(entry):
+            for number in link.legs:
+                house.leave_queue(house.entries[number])
+            house.schedule.keeps_back(entry, cause)
+            self._let_others_wait(link, entry, cause)
+        elif entry.status is Status.PDNG and entry.reason in (Reason.ON_HOLD, Reason.BEFORE_EARLIEST):
+            self.go_on(entry, cause)
+        elif entry.status is Status.PDNG and entry.reason is Reason.LINK_INCOMPLETE:
+            house.schedule.keeps_back(entry, cause)
+
     def _accept(self, link: Link, cause: int) -> bool:
-        """Settle, queue or end a matched link; say False if the value date of a leg is still to come."""
+        """Settle, queue or end a matched link; say False if a leg is early or its payer keeps it back."""
         house = self.house
         if self._is_expired(link):
             self.end(link, Reason.EXPIRED, cause)
             return True
-        early = False
+        waits = False
         for number in link.legs:
             row = house.entries[number].instruction
+            waits = waits or house.schedule.is_kept(house.entries[number])
             reason = house.check_timing(row)
             if reason and house.is_early(row):
-                early = True
+                waits = True
             elif reason is not Reason.NONE:
                 self.end(link, reason, cause, first=number)
                 return True
-        if early:
+        if waits:
             return False
         if any(house.is_blocked(row) for row in self.rows(link)) or not self.can_settle(link):
             self._queue(link, cause)
@@ -274,12 +293,16 @@ class Links:
                 house.leave_queue(house.entries[number])
         house.record(entry, RecordKind.HELD, Status.PDNG, Reason.SCREENING_HIT, cause)
         if was_queued:
-            for number in link.legs:
-                if number != entry.number:
-                    leg = house.entries[number]
-                    house.record(leg, RecordKind.LINK_PENDING, Status.PDNG, Reason.LINK_INCOMPLETE, cause)
-            for row in self.rows(link):
-                house.cascade([row.debtor], cause)
+            self._let_others_wait(link, entry, cause)
+
+    def _let_others_wait(self, link: Link, entry: Entry, cause: int) -> None:
+        house = self.house
+        for number in link.legs:
+            if number != entry.number:
+                leg = house.entries[number]
+                house.record(leg, RecordKind.LINK_PENDING, Status.PDNG, Reason.LINK_INCOMPLETE, cause)
+        for row in self.rows(link):
+            house.cascade([row.debtor], cause)
 
     def cancel(self, request: Entry, entry: Entry) -> None:
         """Answer the request to cancel a leg that waits."""
@@ -305,6 +328,13 @@ class Links:
         self.finish(link, Status.ACSC, Reason.NONE, cause)
         for row in self.rows(link):
             house.cascade([row.debtor], cause)
+
+    def expire_leg(self, entry: Entry, cause: int) -> None:
+        """Reject a leg whose own latest time has come, and a complete link with it."""
+        link = self.of_leg[entry.number]
+        if self.reject_leg(entry, Reason.EXPIRED, cause):
+            for row in self.rows(link):
+                self.house.cascade([row.debtor], cause)
 
     def expire(self, cause: int) -> None:
         """End the links whose latest time has passed, in the order of their first legs."""

@@ -30,9 +30,13 @@ class Schedule:
         entry.earliest, entry.latest = row.earliest, row.until
         return Reason.NONE
 
+    def is_kept(self, entry: Entry) -> bool:
+        """Say whether its payer keeps a payment back now."""
+        return entry.on_hold or entry.earliest > self.house.now
+
     def keeps_back(self, entry: Entry, cause: int) -> bool:
         """Park a payment that is kept back, and say whether it is."""
-        if not entry.on_hold and entry.earliest <= self.house.now:
+        if not self.is_kept(entry):
             return False
         entry.mechanism = Mechanism.NONE
         reason = Reason.ON_HOLD if entry.on_hold else Reason.BEFORE_EARLIEST
@@ -47,11 +51,16 @@ class Schedule:
             if entry.status not in (Status.ACSP, Status.PDNG):
                 continue
             if entry.latest and entry.latest <= house.now:
-                house.reject(entry, Reason.EXPIRED, cause)
-                house.cascade([entry.instruction.debtor], cause)
+                if number in house.links.of_leg:
+                    house.links.expire_leg(entry, cause)
+                else:
+                    house.reject(entry, Reason.EXPIRED, cause)
+                    house.cascade([entry.instruction.debtor], cause)
             elif entry.earliest and entry.earliest <= house.now:
                 entry.earliest = 0
-                if entry.reason is Reason.BEFORE_EARLIEST:
+                if entry.reason is Reason.BEFORE_EARLIEST and number in house.links.of_leg:
+                    house.links.go_on(entry, cause)
+                elif entry.reason is Reason.BEFORE_EARLIEST:
                     house.readmit(entry, cause)
 
     def change(self, command: QueueCommand, number: int) -> None:
@@ -95,8 +104,6 @@ class Schedule:
             return Reason.NONE if entry.status is Status.ACSP else Reason.NOT_QUEUED
         if action is QueueAction.PRIORITY:
             return Reason.NONE if command.priority <= Priority.NORMAL else Reason.PRIORITY_INVALID
-        if entry.number in self.house.links.of_leg:
-            return Reason.LEG_NOT_ALONE
         if action is QueueAction.REACTIVATE:
             return Reason.NONE if entry.on_hold else Reason.NOT_ON_HOLD
         if action is QueueAction.TIMES and command.latest:
@@ -111,7 +118,9 @@ class Schedule:
             entry.earliest, entry.latest = command.earliest, command.latest
         else:
             entry.on_hold = command.action is QueueAction.HOLD
-        if entry.status is Status.ACSP and (entry.on_hold or entry.earliest > house.now):
+        if entry.number in house.links.of_leg:
+            house.links.keep_back(entry, number)
+        elif entry.status is Status.ACSP and self.is_kept(entry):
             house.take_back(entry)
             self.keeps_back(entry, number)
             house.cascade([entry.instruction.debtor], number)

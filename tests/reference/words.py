@@ -79,7 +79,6 @@ ENGINE_REASONS = frozenset(
         Reason.BEFORE_EARLIEST,
         Reason.NOT_QUEUED,
         Reason.NOT_ON_HOLD,
-        Reason.LEG_NOT_ALONE,
         Reason.EXTENSION_NOT_WAITING,
         Reason.CUTOFF_PASSED,
         Reason.EXTENSION_NOT_LATER,

@@ -41,7 +41,7 @@ def write_eu_csv(folder: Path) -> Path:
     header = (
         "fileGenerationDate;Entity_LogicalId;Entity_EU_ReferenceNumber;Entity_SubjectType;"
         "Entity_Regulation_Programme;NameAlias_WholeName;NameAlias_NameLanguage;NameAlias_Remark;BirthDate_Year;"
-        "Identification_Number;Identification_TypeCode;Citizenship_CountryIso2Code"
+        "Identification_Number;Identification_TypeCode;Citizenship_CountryIso2Code;Address_CountryIso2Code"
     )
     start = "02/03/2026;1;EU.1.1;P;TAQA"
     rows = [
@@ -55,7 +55,12 @@ def write_eu_csv(folder: Path) -> Path:
             for number, name in enumerate(["Glimmerfen Trading", *FURTHER], 2)
         ),
     ]
-    return _noted(_write(folder / "eu.csv", "\ufeff" + "".join(f"{row}\n" for row in (header, *rows))))
+    return _noted(
+        _write(
+            folder / "eu.csv",
+            "\ufeff" + "".join(f"{row}\n" for row in (header, *(f"{row};" for row in rows))),
+        )
+    )
 
 
 def write_uk_xml(folder: Path) -> Path:

@@ -332,7 +332,6 @@ class Reason(IntEnum):
     BEFORE_EARLIEST = 75
     NOT_QUEUED = 76
     NOT_ON_HOLD = 77
-    LEG_NOT_ALONE = 78
     EXTENSION_NOT_WAITING = 90
     CUTOFF_PASSED = 91
     EXTENSION_NOT_LATER = 92
@@ -421,7 +420,6 @@ REASONS: dict[Reason, ReasonInfo] = _table(
     (Reason.BEFORE_EARLIEST, "NARR", "waits for its earliest time"),
     (Reason.NOT_QUEUED, "NOOR", "the payment does not wait in a queue"),
     (Reason.NOT_ON_HOLD, "NOOR", "the payment is not on hold"),
-    (Reason.LEG_NOT_ALONE, "NARR", "a leg of a link is not held or timed by itself"),
     (Reason.EXTENSION_NOT_WAITING, "NOOR", "no later cut-off waits under this number"),
     (Reason.CUTOFF_PASSED, "TM01", "the currency has passed this, or the agreement says no time of it"),
     (Reason.EXTENSION_NOT_LATER, "DT01", "it is later neither than now nor than the time in force"),

@@ -344,7 +344,8 @@ def _change_queue(books: Books, command: Array, number: int, now: int) -> Array:
     """Change how a payment waits."""
     room = 3 + int(books.counters[QUEUED_COUNT]) + RECORDS_OF_LEG * int(books.counters[LEG_COUNT])
     journal = _journal(room)
-    setting = _setting(books, now, NO_LEGS, schedule_for(books, int(command["target"])))
+    schedule = schedule_for(books, int(command["target"]))
+    setting = _setting(books, now, NO_LEGS, schedule)._replace(schedule_first=len(schedule))
     acts_for = acting_for(books, int(command["person"]))
     change_queue(books.payment_books(), journal, setting, acts_for, np.array([command]), number)
     _keep_schedule(books, setting)

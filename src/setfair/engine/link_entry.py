@@ -30,6 +30,7 @@ from setfair.engine.link import (
     write_answer,
 )
 from setfair.engine.queue import NONE, enqueue, head, is_blocked
+from setfair.engine.schedule import is_leg_kept, park_leg
 from setfair.engine.warehouse import is_early, may_wait
 from setfair.engine.withdraw import check_timing, reject, withdraw
 from setfair.kernel import inlined, inner, kernel
@@ -45,7 +46,8 @@ _INCOMPLETE, _SHARED, _EXPIRED = int(Reason.LINK_INCOMPLETE), int(Reason.LINK_SH
 _TOO_LARGE, _SCREENING_HIT = int(Reason.AMOUNT_TOO_LARGE), int(Reason.SCREENING_HIT)
 _QUEUE_FULL, _OVERFLOW = int(Reason.QUEUE_FULL), int(Reason.BALANCE_OVERFLOW)
 _BEHIND, _INSUFFICIENT = int(Reason.BEHIND_IN_QUEUE), int(Reason.INSUFFICIENT_FUNDS)
-_BEFORE = int(Reason.BEFORE_VALUE_DATE)
+_BEFORE, _ON_HOLD = int(Reason.BEFORE_VALUE_DATE), int(Reason.ON_HOLD)
+_BEFORE_EARLIEST = int(Reason.BEFORE_EARLIEST)
 _LIMIT, _BY_SENDER = int(Reason.LIMIT_REACHED), int(Reason.CANCELLED_BY_SENDER)
 
 
@@ -167,6 +169,8 @@ def accept_leg(books: PaymentBooks, journal: Journal, setting: Setting, payment:
     """Accept a leg that nothing is held against: its link goes on if that is all it waited for."""
     link = link_of(books, payment)
     early = is_early(books, payment)
+    if not early and park_leg(books, journal, setting, payment, cause):
+        return
     if not is_complete(books, link) or books.linked.links[link]["held"] != 0 or early:
         _wait(books, journal, payment, _BEFORE if early else _INCOMPLETE, cause, setting.now)
     elif not _accept_link(books, journal, setting, link, cause):
@@ -175,24 +179,25 @@ def accept_leg(books: PaymentBooks, journal: Journal, setting: Setting, payment:
 
 @inlined
 def _accept_link(books: PaymentBooks, journal: Journal, setting: Setting, link: int, cause: int) -> bool:
-    """Settle a matched link at once, or queue it, or end it; False if the value date of a leg is to come."""
+    """Settle a matched link at once, or queue it, or end it; False if a leg is early or kept back."""
     legs = books.linked.legs
     if is_expired(books, link, setting.now):
         break_link(books, journal, link, NONE, _EXPIRED, cause, setting.now)
         return True
-    blocked, early = False, False
+    blocked, waits = False, False
     leg = books.linked.links[link]["first"]
     while leg != NONE:
         entry = books.payments[legs[leg]["payment"]]
         reason = check_timing(books, legs[leg]["payment"])
         if reason != 0 and is_early(books, legs[leg]["payment"]):
-            early = True
+            waits = True
         elif reason != 0:
             break_link(books, journal, link, legs[leg]["payment"], reason, cause, setting.now)
             return True
         blocked = blocked or is_blocked(books, entry["debtor"], entry["priority"])
+        waits = waits or is_leg_kept(setting, entry["number"])
         leg = legs[leg]["next"]
-    if early:
+    if waits:
         return False
     if blocked or not can_settle_link(books, link):
         _queue_link(books, journal, setting, link, cause)
@@ -211,9 +216,26 @@ def _accept_link(books: PaymentBooks, journal: Journal, setting: Setting, link: 
 @inner
 def take_up_leg(books: PaymentBooks, journal: Journal, setting: Setting, payment: int, cause: int) -> None:
     """Go on with the link of a leg whose value date has come, if that is all it waited for."""
+    if books.payments[payment]["reason"] == _BEFORE and park_leg(books, journal, setting, payment, cause):
+        return
     link = link_of(books, payment)
     if is_complete(books, link) and books.linked.links[link]["held"] == 0:
         _accept_link(books, journal, setting, link, cause)
+
+
+@inner
+def keep_leg_back(books: PaymentBooks, journal: Journal, setting: Setting, payment: int, cause: int) -> None:
+    """Let a leg go on as its payer now wants: its link leaves the queues, or comes in again."""
+    entry = books.payments[payment]
+    if entry["status"] == _ACSP:
+        if is_leg_kept(setting, entry["number"]):
+            dequeue_link(books, link_of(books, payment))
+            park_leg(books, journal, setting, payment, cause)
+            _let_others_wait(books, journal, payment, cause, setting.now)
+    elif entry["reason"] in (_ON_HOLD, _BEFORE_EARLIEST, _INCOMPLETE):
+        was_parked = entry["reason"] != _INCOMPLETE
+        if not park_leg(books, journal, setting, payment, cause) and was_parked:
+            accept_leg(books, journal, setting, payment, cause)
 
 
 @inner
@@ -279,8 +301,14 @@ def hold_leg(books: PaymentBooks, journal: Journal, payment: int, cause: int, no
     if not is_held(books, payment):
         books.linked.links[link]["held"] += 1
     _wait(books, journal, payment, _SCREENING_HIT, cause, now)
-    if not was_queued:
-        return
+    if was_queued:
+        _let_others_wait(books, journal, payment, cause, now)
+
+
+@inner
+def _let_others_wait(books: PaymentBooks, journal: Journal, payment: int, cause: int, now: int) -> None:
+    """Put on record that the other legs of a link that left the queues wait for this one."""
+    link = link_of(books, payment)
     legs = books.linked.legs
     leg = books.linked.links[link]["first"]
     while leg != NONE:

@@ -6,7 +6,8 @@ Rules (docs/settlement-rules.md, "Queue management")
 2. To the top or the bottom of its priority, or to the bottom of another: then the release cascade runs from
    the debtor account, since its head may be another one.
 3. A hold, or an earliest time to come, takes a payment out of its queue (`schedule`); it comes back as if it
-   came in now. A leg of a link keeps its place or moves, but is not held or timed by itself.
+   came in now. Of a leg it counts for the whole link, which goes out of the queues and comes in as one; its
+   payer's word is for its own legs, and the link waits as long as one of them is kept back.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ import numpy as np
 
 from setfair.domain.codes import InstructionKind, Priority, QueueAction, Reason, RecordKind, Status
 from setfair.engine.books import Books
-from setfair.engine.cascade import release
+from setfair.engine.cascade import release, release_payers
 from setfair.engine.layout import SCHEDULE, Array, Journal, PaymentBooks, Row, Setting
 from setfair.engine.ledger import write_payment_record
-from setfair.engine.link import link_of
+from setfair.engine.link import link_of, reject_one_leg
+from setfair.engine.link_entry import accept_leg, keep_leg_back
 from setfair.engine.queue import NONE, dequeue, enqueue, enqueue_first
 from setfair.engine.request import find_payment, readmit, write_decision
 from setfair.engine.schedule import find_schedule, park
@@ -35,7 +37,7 @@ _REJECTED, _CHANGED = int(RecordKind.REJECTED), int(RecordKind.QUEUE_CHANGED)
 _UNKNOWN, _NOT_AUTHORISED = int(Reason.ORIGINAL_UNKNOWN), int(Reason.PERSON_NOT_AUTHORISED)
 _SETTLED, _REJECTED_BEFORE = int(Reason.ORIGINAL_SETTLED), int(Reason.ORIGINAL_REJECTED)
 _NOT_QUEUED, _NOT_ON_HOLD = int(Reason.NOT_QUEUED), int(Reason.NOT_ON_HOLD)
-_NOT_ALONE, _EXPIRED = int(Reason.LEG_NOT_ALONE), int(Reason.EXPIRED)
+_EXPIRED = int(Reason.EXPIRED)
 _DATE_INVALID, _PRIORITY_INVALID = int(Reason.DATE_INVALID), int(Reason.PRIORITY_INVALID)
 _ON_HOLD, _BEFORE = int(Reason.ON_HOLD), int(Reason.BEFORE_EARLIEST)
 _OPERATOR, _LOWEST = OPERATOR, int(Priority.NORMAL)
@@ -47,7 +49,8 @@ def schedule_for(books: Books, number: int) -> Array:
         return books.schedule.copy()
     row = np.zeros(1, SCHEDULE)
     row["number"] = number
-    return np.append(books.schedule, row)
+    place = int(np.searchsorted(books.schedule["number"], number))
+    return np.concatenate([books.schedule[:place], row, books.schedule[place:]])
 
 
 @kernel
@@ -116,8 +119,6 @@ def _check(books: PaymentBooks, setting: Setting, acts_for: int, payment: int, i
         return 0 if entry["status"] == _ACSP else _NOT_QUEUED
     if action == _PRIORITY:
         return 0 if instruction["priority"] <= _LOWEST else _PRIORITY_INVALID
-    if link_of(books, payment) != NONE:
-        return _NOT_ALONE
     if action == _REACTIVATE:
         place = find_schedule(setting, entry["number"])
         return 0 if setting.schedule[place]["on_hold"] != 0 else _NOT_ON_HOLD
@@ -144,6 +145,9 @@ def _keep_back(
         row["latest"] = np.int64(instruction["original_low"])
     else:
         row["on_hold"] = 1 if instruction["amount"] == _HOLD else 0
+    if link_of(books, payment) != NONE:
+        keep_leg_back(books, journal, setting, payment, number)
+        return
     is_kept = row["on_hold"] != 0 or row["earliest"] > setting.now
     if entry["status"] == _ACSP and is_kept:
         withdraw(books, payment, _PDNG, 0)
@@ -167,12 +171,24 @@ def let_times_pass(books: PaymentBooks, journal: Journal, setting: Setting, caus
         if status != _ACSP and status != _PDNG:
             continue
         if row["latest"] != 0 and row["latest"] <= setting.now:
-            withdraw(books, payment, _RJCT, _EXPIRED)
-            write_payment_record(books, journal, payment, _REJECTED, cause, setting.now)
-            release(books, journal, books.payments[payment]["debtor"], NONE, cause, setting.now)
+            _expire_payment(books, journal, payment, cause, setting.now)
             rejected += 1
         elif row["earliest"] != 0 and row["earliest"] <= setting.now:
             row["earliest"] = 0
-            if books.payments[payment]["reason"] == _BEFORE:
+            if books.payments[payment]["reason"] == _BEFORE and link_of(books, payment) != NONE:
+                accept_leg(books, journal, setting, payment, cause)
+            elif books.payments[payment]["reason"] == _BEFORE:
                 readmit(books, journal, setting, payment, cause)
     return rejected
+
+
+@inner
+def _expire_payment(books: PaymentBooks, journal: Journal, payment: int, cause: int, now: int) -> None:
+    """Reject a payment whose latest time has come, and with a leg of a complete link all of it."""
+    link = link_of(books, payment)
+    if link == NONE:
+        withdraw(books, payment, _RJCT, _EXPIRED)
+        write_payment_record(books, journal, payment, _REJECTED, cause, now)
+        release(books, journal, books.payments[payment]["debtor"], NONE, cause, now)
+    elif reject_one_leg(books, journal, payment, _EXPIRED, cause, now):
+        release_payers(books, journal, link, cause, now)

@@ -7,6 +7,7 @@ Rules (docs/settlement-rules.md, "Times and holds")
 2. When its latest time comes, a payment that waits in whatever way is rejected.
 3. Times come in as an EXPIRY, which the house gives itself before anything else; kernels read no clock.
 4. What screening holds stays held; what the payer wants counts when two people have released it.
+5. A leg that is kept back keeps back its whole link, and one that reaches its latest time ends it.
 
 Who may change it, and the rest of queue management, is in `queue_change`.
 """
@@ -26,12 +27,39 @@ _ON_HOLD, _BEFORE = int(Reason.ON_HOLD), int(Reason.BEFORE_EARLIEST)
 
 
 @inner
+def find_said(setting: Setting, number: int) -> int:
+    """Return the place of what was said of a payment before this batch, by binary search, or -1."""
+    low, high = 0, setting.schedule_first
+    while low < high:
+        middle = (low + high) // 2
+        if setting.schedule[middle]["number"] < number:
+            low = middle + 1
+        else:
+            high = middle
+    if low < setting.schedule_first and setting.schedule[low]["number"] == number:
+        return low
+    return NONE
+
+
+@inner
 def find_schedule(setting: Setting, number: int) -> int:
     """Return the place of what is said of a payment, or -1."""
-    for place in range(setting.schedule.shape[0]):
+    found = find_said(setting, number)
+    if found != NONE:
+        return found
+    for place in range(setting.schedule_first, setting.schedule.shape[0]):
         if setting.schedule[place]["number"] == number:
             return place
     return NONE
+
+
+@inner
+def is_leg_kept(setting: Setting, number: int) -> bool:
+    """Tell whether its payer keeps a leg back now: no file says so of a leg, only a change of the queue."""
+    place = find_said(setting, number)
+    if place == NONE:
+        return False
+    return setting.schedule[place]["on_hold"] != 0 or setting.schedule[place]["earliest"] > setting.now
 
 
 @inner
@@ -48,6 +76,14 @@ def park(books: PaymentBooks, journal: Journal, setting: Setting, payment: int, 
     books.payments[payment]["mechanism"] = 0
     write_payment_record(books, journal, payment, _PARKED, cause, setting.now)
     return True
+
+
+@inner
+def park_leg(books: PaymentBooks, journal: Journal, setting: Setting, payment: int, cause: int) -> bool:
+    """Park a leg that is kept back; tell whether it is: rule 5."""
+    if not is_leg_kept(setting, books.payments[payment]["number"]):
+        return False
+    return park(books, journal, setting, payment, cause)
 
 
 def with_times(schedule: Array, times: Array) -> Array:

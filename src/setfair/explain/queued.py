@@ -94,12 +94,13 @@ def explain_queued(books: Books, place: int) -> Queued:
 
 
 def schedule_of(books: Books, place: int) -> dict[str, object]:
-    """Return when a payment may settle, and whether its payer holds it; a leg has the time of its link."""
+    """Return when a payment may settle, and whether its payer holds it; a leg no later than its link."""
     payment = books.payments[place]
     row = books.schedule[books.schedule["number"] == payment["number"]]
     earliest, latest = (int(row[name][0]) if len(row) else 0 for name in ("earliest", "latest"))
     link = _link_of(books, place)
-    latest = int(books.links["until"][link]) if link >= 0 else latest
+    until = int(books.links["until"][link]) if link >= 0 else 0
+    latest = min(each or 1 << 63 for each in (latest, until)) if latest or until else 0
     value_date = int(payment["value_date"])
     return {
         "value_date": date_of(value_date).isoformat() if value_date else "",

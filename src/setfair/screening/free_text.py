@@ -14,7 +14,9 @@ Rules
 5. Each name is looked for by two tokens beside each other, of which one is the token that fewest listed names
    have; so most texts need no look at all.
 
-Names that are only similar are not looked for inside a text; where the text is a name, `match` sees it.
+6. One letter of one token may be misspelt: `near_text` says which.
+
+Names that are less similar are not looked for inside a text; where the text is a name, `match` sees it.
 """
 
 from __future__ import annotations
@@ -32,9 +34,12 @@ from setfair.screening.derived import Derived
 from setfair.screening.gate import ListSet
 from setfair.screening.lists.model import Entry, EntryKind, Name, NameQuality
 from setfair.screening.match import SCORE_MAX, Hit, Target, listed_as, shown, targets_of
+from setfair.screening.near_text import AS_LISTED, Misspelt, NearPairs, misspelt_in, misspelt_unspaced
 from setfair.screening.normalise import normalise_name
-from setfair.screening.text_kernels import hash_pair, hash_table, hash_token, mark_texts
+from setfair.screening.text_kernels import LETTERS_MIN, hash_pair, hash_table, hash_token, mark_texts
 
+NEAR_SCORE = 900
+"""The score of a name with a letter misspelt: it is a hit whatever the threshold is."""
 SINGLE_LENGTH_MIN = 4
 VESSEL_WORDS = ("vessel", "ship", "mv", "mt", "v", "t", "tanker", "motorship", "steamship")
 """What stands before a vessel's name, as `normalise` cuts it: ``M/V`` ends in ``v``."""
@@ -49,6 +54,8 @@ _UNSPACED = re.compile(
 
 Places = dict[str, list[int]]
 """Numbers of listed names, in the order of `_all_targets`, by what they are found by."""
+_Standing = tuple[int, Misspelt]
+"""The number of a listed name, and how it stands in a text."""
 
 
 class TextIndex:
@@ -73,7 +80,12 @@ class TextIndex:
         self._by_token: Places = kept[0]
         self._by_pair: Places = kept[1]
         self._by_letters: Places = kept[2]
-        self._table: NDArray[np.uint64] = np.frombuffer(kept[3], np.uint64)
+        self._by_end: Places = kept[3]
+        self._near = NearPairs(
+            [_two(pair) for pair in kept[4]],
+            {*self._by_token, *(token for pair in self._by_pair for token in _two(pair))},
+        )
+        self._table: NDArray[np.uint64] = np.frombuffer(kept[5], np.uint64)
         self._known: dict[str, tuple[Hit, ...]] = {}
 
     def find_in(self, texts: pa.Array) -> dict[str, tuple[Hit, ...]]:
@@ -101,56 +113,81 @@ class TextIndex:
         _, offsets, data = texts.buffers()
         if len(texts) and data is not None:
             bounds = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
-            mark_texts(np.frombuffer(data, np.uint8), bounds, self._table, marks)
+            bytes_of_all = np.frombuffer(data, np.uint8)
+            mark_texts(bytes_of_all, bounds, self._table, self._near.tables, marks)
         return marks
 
     def find(self, text: str) -> list[Hit]:
         """Return the listed names that stand in one text: one hit for each entry."""
         tokens = normalise_name(text).split()
+        found = [*self._spaced(tokens), *self._unspaced("".join(tokens))]
         best: dict[tuple[str, str], Hit] = {}
-        for number in (*self._spaced(tokens), *self._unspaced("".join(tokens))):
+        for number, misspelt in sorted(found, key=lambda pair: pair[1] is not AS_LISTED):
             target = self._targets[number]
             key = (target.list_id, target.entry.entry_id)
             if key not in best:
-                best[key] = _hit(text, target)
+                best[key] = _hit(text, target, misspelt)
         return list(best.values())
 
-    def _spaced(self, tokens: Sequence[str]) -> Iterator[int]:
+    def _spaced(self, tokens: Sequence[str]) -> Iterator[_Standing]:
         for token in tokens:
-            yield from self._by_token.get(token, ())
-        for at, (one, other) in enumerate(pairwise(tokens)):
-            for number in self._by_pair.get(_pair(one, other), ()):
-                if _stands(tokens, at, self._targets[number]):
-                    yield number
+            yield from ((number, AS_LISTED) for number in self._by_token.get(token, ()))
+        pairs = [(at, _pair(one, other)) for at, (one, other) in enumerate(pairwise(tokens))]
+        if len(tokens) > 1:
+            pairs += [(at, _pair(one, other)) for at, one, other in self._near.find(tokens)]
+        for at, pair in pairs:
+            for number in self._by_pair.get(pair, ()):
+                misspelt = _standing(tokens, at, self._targets[number])
+                if misspelt:
+                    yield number, misspelt
 
-    def _unspaced(self, text: str) -> Iterator[int]:
+    def _unspaced(self, text: str) -> Iterator[_Standing]:
         if self._by_letters and _UNSPACED.search(text):
             for at in range(len(text) - 1):
-                for number in self._by_letters.get(text[at : at + 2], ()):
-                    if text.startswith("".join(normalise_name(self._targets[number].name.text).split()), at):
-                        yield number
+                letters = text[at : at + 2]
+                for places, from_end in ((self._by_letters, False), (self._by_end, True)):
+                    for number in places.get(letters, ()):
+                        listed = "".join(normalise_name(self._targets[number].name.text).split())
+                        if not from_end and text.startswith(listed, at):
+                            yield number, AS_LISTED
+                        elif _may_be_misspelt(self._targets[number]):
+                            place = at + 2 if from_end else at
+                            misspelt = misspelt_unspaced(text, place, listed, from_end=from_end)
+                            if misspelt:
+                                yield number, misspelt
 
 
-def _build(names: Sequence[tuple[list[str], Target]]) -> tuple[Places, Places, Places, bytes]:
-    """Return the index: by token, by pair of tokens, by two letters, and the hash table of the first two."""
+def _build(
+    names: Sequence[tuple[list[str], Target]],
+) -> tuple[Places, Places, Places, Places, list[str], bytes]:
+    """Return the index: by token, by pair of tokens, by the first two letters and by the last two.
+
+    Then the pairs of which one token may be misspelt, and the hash table of tokens and pairs.
+    """
     by_token: Places = {}
     by_pair: Places = {}
     by_letters: Places = {}
+    by_end: Places = {}
+    near: dict[str, None] = {}
     counts = Counter(token for tokens, _ in names for token in set(tokens))
     for number, (tokens, target) in enumerate(names):
         joined = "".join(tokens)
         if _UNSPACED.search(joined):
             if len(joined) > 1:
                 by_letters.setdefault(joined[:2], []).append(number)
+            if len(joined) >= LETTERS_MIN and _may_be_misspelt(target):
+                by_end.setdefault(joined[-2:], []).append(number)
             continue
         for spelling in _spellings(tokens, target):
             for pair in _pairs(spelling, target, counts):
                 by_pair.setdefault(pair, []).append(number)
+                if len(tokens) > 1 and _may_be_misspelt(target):
+                    near[pair] = None
         if len(tokens) == 1 and _stands_alone(joined, target):
             by_token.setdefault(joined, []).append(number)
     digests = {hash_token(token) for token in by_token if token.isascii()}
     digests |= {hash_pair(*pair.split(" ")) for pair in by_pair if pair.isascii()}
-    return by_token, by_pair, by_letters, hash_table(digests).tobytes()
+    return by_token, by_pair, by_letters, by_end, list(near), hash_table(digests).tobytes()
 
 
 def _stands_alone(token: str, target: Target) -> bool:
@@ -158,6 +195,10 @@ def _stands_alone(token: str, target: Target) -> bool:
     if target.entry.kind is EntryKind.VESSEL and not _is_identifier(target):
         return False
     return target.name.quality is not NameQuality.LOW and len(token) >= SINGLE_LENGTH_MIN
+
+
+def _may_be_misspelt(target: Target) -> bool:
+    return target.name.quality is not NameQuality.LOW and not _is_identifier(target)
 
 
 def _is_identifier(target: Target) -> bool:
@@ -186,6 +227,11 @@ def _pair(one: str, other: str) -> str:
     return f"{one} {other}" if one < other else f"{other} {one}"
 
 
+def _two(pair: str) -> tuple[str, str]:
+    one, other = pair.split(" ")
+    return one, other
+
+
 def _all_targets(lists: ListSet) -> Iterator[Target]:
     """Yield every listed name, and identifiers that a text may quote."""
     yield from targets_of(lists)
@@ -205,29 +251,33 @@ def quoted_identifiers(entry: Entry) -> Iterator[str]:
             yield value
 
 
-def _stands(tokens: Sequence[str], at: int, target: Target) -> bool:
-    """Tell whether a listed name stands in the text around the tokens `at` and the next."""
+def _standing(tokens: Sequence[str], at: int, target: Target) -> Misspelt | None:
+    """Return how a listed name stands in the text around the tokens `at` and the next; None: it does not."""
     listed = normalise_name(target.name.text).split()
     if len(listed) == 1:
-        return tokens[at] in VESSEL_WORDS and tokens[at + 1] == listed[0]
-    length = len(listed)
-    windows = [list(tokens[first : first + length]) for first in range(max(0, at - length + 2), at + 1)]
-    if listed in windows:
-        return True
-    if target.entry.kind not in _ANY_ORDER:
-        return False
+        stands = tokens[at] in VESSEL_WORDS and tokens[at + 1] == listed[0]
+        return AS_LISTED if stands else None
+    length, any_order = len(listed), target.entry.kind in _ANY_ORDER
+    firsts = range(max(0, at - length + 2), min(at, len(tokens) - length) + 1)
+    windows = [list(tokens[first : first + length]) for first in firsts]
     wanted = sorted(listed)
-    return any(len(window) == length and sorted(window) == wanted for window in windows)
+    if listed in windows or (any_order and any(sorted(window) == wanted for window in windows)):
+        return AS_LISTED
+    if not _may_be_misspelt(target):
+        return None
+    found = (misspelt_in(window, listed, any_order=any_order) for window in windows)
+    return next(filter(None, found), None)
 
 
-def _hit(text: str, target: Target) -> Hit:
+def _hit(text: str, target: Target, misspelt: Misspelt) -> Hit:
+    how = "" if misspelt is AS_LISTED else f" with {misspelt.explain()}"
     return Hit(
         name=text,
         list_id=target.list_id,
         entry_id=target.entry.entry_id,
         matched_name=target.name.text,
-        score=SCORE_MAX,
-        explanation=f"'{shown(target.name.text)}' stands in the text; {listed_as(target)}",
+        score=SCORE_MAX if misspelt is AS_LISTED else NEAR_SCORE,
+        explanation=f"'{shown(target.name.text)}' stands in the text{how}; {listed_as(target)}",
         entry_hash=target.entry.content_hash,
         low_quality=target.name.quality is NameQuality.LOW,
     )

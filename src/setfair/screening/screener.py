@@ -28,7 +28,7 @@ from setfair.screening.match import SCORE_MAX, Hit
 from setfair.screening.qualifiers import BIRTH_ADDED, COUNTRY_ADDED, PartyFacts, weigh
 from setfair.screening.seen_texts import SeenTexts
 
-RULES_VERSION = "screener-1"
+RULES_VERSION = "screener-2"
 """Changes with the rules of this module, `free_text` and `identifiers`."""
 
 

@@ -38,8 +38,22 @@ from setfair.screening.lists.xml_members import facts_of, iter_members, line_of,
 
 NAMESPACE = "http://eu.europa.ec/fpi/fsd/export"
 ROOT, MEMBER = f"{{{NAMESPACE}}}export", f"{{{NAMESPACE}}}sanctionEntity"
-REQUIRED = ("fileGenerationDate", "Entity_LogicalId", "Entity_SubjectType", "NameAlias_WholeName")
-"""Columns of the CSV file without which nothing is read; it has some 118."""
+REQUIRED = (
+    "fileGenerationDate",
+    "Entity_LogicalId",
+    "Entity_EU_ReferenceNumber",
+    "Entity_SubjectType",
+    "Entity_Regulation_Programme",
+    "NameAlias_WholeName",
+    "NameAlias_NameLanguage",
+    "NameAlias_Remark",
+    "BirthDate_Year",
+    "Identification_Number",
+    "Identification_TypeCode",
+    "Citizenship_CountryIso2Code",
+    "Address_CountryIso2Code",
+)
+"""Columns of the CSV file that are read, by their names, in any order; without one the file is refused."""
 _KINDS = {
     "P": EntryKind.PERSON,
     "person": EntryKind.PERSON,
