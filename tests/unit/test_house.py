@@ -115,7 +115,7 @@ def test_changed_rows_are_put_right_by_a_rebuild(folder: Path) -> None:
     changes = [
         "UPDATE account_row SET balance_minor = balance_minor + 1",
         "DELETE FROM payment_row WHERE payment_number % 2",
-        "INSERT INTO note VALUES (12345, 'not ours', '')",
+        "INSERT INTO note VALUES (12345, 'not ours', '', '')",
     ]
     plain_sql_many(folder, changes)
     assert all_rows(folder) != before
