@@ -20,7 +20,7 @@ from setfair.domain.codes import Reason, RecordKind, Status
 from setfair.engine.layout import SCHEDULE, Array, Journal, PaymentBooks, Setting
 from setfair.engine.ledger import write_payment_record
 from setfair.engine.queue import NONE
-from setfair.kernel import inner
+from setfair.kernel import inlined, inner
 
 _PDNG, _PARKED = int(Status.PDNG), int(RecordKind.PARKED)
 _ON_HOLD, _BEFORE = int(Reason.ON_HOLD), int(Reason.BEFORE_EARLIEST)
@@ -53,9 +53,14 @@ def find_schedule(setting: Setting, number: int) -> int:
     return NONE
 
 
-@inner
+@inlined
 def is_leg_kept(setting: Setting, number: int) -> bool:
     """Tell whether its payer keeps a leg back now: no file says so of a leg, only a change of the queue."""
+    return setting.schedule_first > 0 and _is_kept(setting, number)
+
+
+@inner
+def _is_kept(setting: Setting, number: int) -> bool:
     place = find_said(setting, number)
     if place == NONE:
         return False
@@ -78,7 +83,7 @@ def park(books: PaymentBooks, journal: Journal, setting: Setting, payment: int, 
     return True
 
 
-@inner
+@inlined
 def park_leg(books: PaymentBooks, journal: Journal, setting: Setting, payment: int, cause: int) -> bool:
     """Park a leg that is kept back; tell whether it is: rule 5."""
     if not is_leg_kept(setting, books.payments[payment]["number"]):
