@@ -18,6 +18,9 @@ from setfair.domain.instants import to_instant
 from setfair.domain.instruction import BatchBuilder, Family
 from setfair.engine.invariants import check_books
 from setfair.errors import StoreError
+from setfair.explain.choose import choose
+from setfair.explain.due import Why
+from setfair.explain.obligation import explain
 from setfair.house import House, open_house
 from setfair.statements.write_day import write_day
 from tests.agreements import AGENT
@@ -89,6 +92,16 @@ def cycle(house: House) -> dict[str, Any]:
     return house.query("SELECT * FROM cycle ORDER BY cycle_number DESC LIMIT 1")[0]
 
 
+def numbers(house: House) -> list[int]:
+    """Return the numbers of the obligations."""
+    return [row["obligation_number"] for row in house.query("SELECT obligation_number FROM obligation")]
+
+
+def cycle_netted(house: House) -> int:
+    """Return what all cycles netted, in minor units."""
+    return int(house.query("SELECT sum(netted_minor) AS n FROM cycle")[0]["n"])
+
+
 def test_what_remains_is_settled_and_in_the_tables(opened: House) -> None:
     """A cycle sets off, nets the rest with one leg, and the tables say so; D settles through KE01."""
     owe(opened, ("A", "B", 30_000), ("B", "D", 12_000), ("D", "A", 12_000), ("A", "N", 500))
@@ -137,6 +150,22 @@ def test_who_cannot_pay_is_left_out(opened: House, cleared: int, stays: int) -> 
         "SELECT balance_minor FROM account WHERE currency = 'EUR' AND participant = 'KE01'"
     )
     assert balances == [{"balance_minor": 0}]
+
+
+@pytest.mark.parametrize(
+    ("opened", "why"),
+    [("leave_due", Why.USED_UP), ("rerun_without", Why.LEFT_OUT)],
+    indirect=["opened"],
+)
+def test_an_explanation_says_who_was_left_out(opened: House, why: Why) -> None:
+    """What a cycle left out by the second rule took no part in set-off; what was netted is said."""
+    owe(opened, ("A", "B", 90_000), ("B", "C", 10_000), ("C", "A", 10_000), ("C", "B", 100))
+    cycle(opened)
+    told = [explain(opened.query, choose(opened.query, str(number), None)) for number in numbers(opened)]
+    assert told[0]["cycles"][-1]["why_no_more"] == why.name  # type: ignore[index]
+    netted = [Decimal(each["obligation"]["netted"]) for each in told]  # type: ignore[index]
+    assert netted[0] == 0
+    assert sum(netted) == Decimal(cycle_netted(opened)) / 100
 
 
 def test_rebuilt_and_reopened_it_is_the_same(opened: House, tmp_path: Path) -> None:

@@ -47,8 +47,10 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
     amount = f"{it['currency']} {with_separators(it['amount'])}"
     due = f", due {it['due_date']}" if it["due_date"] else ""
     yield f"{it['obligation_id']} (number {it['number']}): {_firm(it['debtor'])} owes {_firm(it['creditor'])}"
-    cleared, remaining = with_separators(it["cleared"]), with_separators(it["remaining"])
-    yield f"{amount}{due}; set off {cleared}, remaining {remaining}"
+    parts = [("credited", it["credited"]), ("set off", it["cleared"]), ("netted", it["netted"])]
+    parts = [(word, text) for word, text in parts if word == "set off" or text.strip("0.")]
+    parts.append(("remaining", it["remaining"]))
+    yield f"{amount}{due}; " + ", ".join(f"{word} {with_separators(text)}" for word, text in parts)
     if "text" in told:
         yield f"{told['text']}."
     for cycle in told["cycles"]:

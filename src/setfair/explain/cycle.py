@@ -101,6 +101,8 @@ class CycleLoops:
     """By account of each of them, id and name of the participant."""
     has_money: bool = False
     """Whether money was offered to it."""
+    left_out: Int64Array = field(default_factory=lambda: np.zeros(0, np.int64))
+    """Accounts that could not settle their net positions."""
 
     @property
     def unit(self) -> Currency:
@@ -230,6 +232,7 @@ def read_cycle(query: Query, number: int) -> CycleLoops:
         money,
         _funders(query) if len(money) else {},
         MONEY_DOCUMENT in page.documents,
+        page.records["debtor"][page.records["kind"] == RecordKind.LEFT_OUT].astype(np.int64),
     )
 
 

@@ -11,6 +11,7 @@ Rules
    others; `USED_UP`, part of it was cancelled and no loop of what is left passes through the rest. In a cycle
    with an objective or limits also `KEPT`, `TOO_LITTLE`, and instead of the last two `AS_CHOSEN`; in a cycle
    with money the first, and `MONEY_USED`.
+   Of a cycle that ran again without who could not pay: `LEFT_OUT`, a party of the obligation banks there.
 4. Across currencies the obligations of all of them took part, and count for their values in fine units.
 """
 
@@ -19,6 +20,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +30,6 @@ from setfair.engine.across_cycle import clear_due_across
 from setfair.engine.clear_due import clear_due
 from setfair.engine.cycle_terms import ChoiceTerms
 from setfair.engine.layout import OBLIGATION, Array
-from setfair.engine.setoff import SetOff
 from setfair.errors import HouseError
 from setfair.explain.choose import Query
 from setfair.explain.cycle import CycleLoops
@@ -43,6 +44,12 @@ FROM record_row w CROSS JOIN obligation_row b ON b.obligation_number = w.subject
 WHERE w.record_number BETWEEN ? AND ? AND w.kind IN (7, 8, 9, 10)
       AND w.currency_number IN (SELECT value FROM json_each(?))
 ORDER BY w.record_number
+"""
+_LEFT_OUT = """
+SELECT p.party_number FROM party p
+LEFT JOIN participant q ON q.participant = p.participant
+JOIN account a ON a.participant IN (p.participant, q.through)
+WHERE a.account_number IN (SELECT value FROM json_each(?))
 """
 _OPEN = int(Status.ACSP)
 
@@ -68,6 +75,10 @@ class Why(Enum):
     MONEY_USED = (
         "neither a loop of debts that were due nor the money that was put in discharges more of it: the "
         "money was used up or was not for it, and the total discharged is the largest possible"
+    )
+    LEFT_OUT = (
+        "a participant of its debtor or creditor could not settle its net position, and the cycle ran again "
+        "without the obligations of its parties, as agreed"
     )
     AS_CHOSEN = (
         "loops pass through it, but the objective and the limits of the cycle have others cancelled, or no "
@@ -100,7 +111,10 @@ class Due:
     """What was open before the cycle, in minor units of each obligation's currency."""
     counted: npt.NDArray[np.int64]
     """The same in what loops are counted in: minor units, or fine units across currencies."""
-    result: SetOff
+    component: npt.NDArray[np.int64]
+    """The group within which loops can close, or -1: none passes."""
+    left_out: npt.NDArray[np.bool_]
+    """Whether the cycle ran again without it."""
     kept: npt.NDArray[np.bool_]
     """Whether it was not to be touched."""
     choice: ChoiceTerms | None
@@ -121,11 +135,13 @@ class Due:
         """Return why no more than `cleared_minor` of the obligation at a place was cancelled: rule 3."""
         if cleared_minor == self.amount_minor[place]:
             return Why.CANCELLED_IN_FULL
+        if self.left_out[place]:
+            return Why.LEFT_OUT
         if self.has_money:
             return Why.MONEY_USED
         if self.kept[place]:
             return Why.KEPT
-        if self.result.component[place] < 0:
+        if self.component[place] < 0:
             return Why.NO_LOOP if self.choice is None or not self.choice.minimum_minor else Why.TOO_LITTLE
         if self.choice is not None:
             return Why.AS_CHOSEN
@@ -159,32 +175,52 @@ def read_due(query: Query, cycle: CycleLoops) -> Due:
     }
     for name, values in columns.items():
         due[name] = values
-    counted, reduced, result = _clear_again(cycle, due)
+    again = _clear_again(query, cycle, due)
     for run in cycle.runs:
         own = currency == int(run["currency"])
-        shown = (int(own.sum()), int(amount[own].sum()), int(reduced[own].sum()))
+        shown = (int(own.sum()), int(amount[own].sum()), int(again.reduced[own].sum()))
         if shown != (int(run["debtor"]), int(run["debtor_after"]), int(run["amount"])):
             raise HouseError(
                 f"the tables do not show what took part in cycle {cycle.number}: make them again with "
                 "`setfair rebuild`"
             )
     kept = np.isin(number, () if cycle.choice is None else cycle.choice.keep)
-    return Due(number, debtor, creditor, amount, counted, result, kept, cycle.choice, cycle.has_money)
+    found = again.counted, again.component, again.left_out, kept
+    return Due(number, debtor, creditor, amount, *found, cycle.choice, cycle.has_money)
 
 
-def _clear_again(
-    cycle: CycleLoops, due: Array
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], SetOff]:
-    """Set off again what was due: what each obligation counts for, what it is reduced by, and the run."""
-    if cycle.has_money:
-        # What money did is on record; without it the set-off says in which groups anything cancels.
-        result, _ = clear_due(due, None, cycle.day)
-        reduced = np.zeros(len(due), np.int64)
-        at = np.searchsorted(due["number"], cycle.set_offs["subject"])
-        reduced[np.minimum(at, len(due) - 1)] = cycle.set_offs["amount"]
-        return due["remaining"], reduced, result
-    if cycle.across is None:
-        result, _ = clear_due(due, cycle.choice, cycle.day)
-        return due["remaining"], result.cleared_minor, result
-    found = clear_due_across(due, cycle.across.fixing, cycle.choice, cycle.day)
-    return found.value_fine, found.reduced_minor, found.set_off
+class _Again(NamedTuple):
+    """A set-off made again, by obligation that was due."""
+
+    counted: npt.NDArray[np.int64]
+    reduced: npt.NDArray[np.int64]
+    component: npt.NDArray[np.int64]
+    left_out: npt.NDArray[np.bool_]
+
+
+def _clear_again(query: Query, cycle: CycleLoops, due: Array) -> _Again:
+    """Set off again what was due."""
+    nothing_out = np.zeros(len(due), bool)
+    if cycle.across is not None:
+        found = clear_due_across(due, cycle.across.fixing, cycle.choice, cycle.day)
+        return _Again(found.value_fine, found.reduced_minor, found.set_off.component, nothing_out)
+    # With money the set-off alone says in which groups anything cancels; what was reduced is on record.
+    result, _ = clear_due(due, None if cycle.has_money else cycle.choice, cycle.day)
+    ran_again = result.cleared_total_minor != cycle.set_offs["amount"].sum()
+    if cycle.has_money or not (len(cycle.left_out) and ran_again):
+        reduced = _on_record(cycle, due) if cycle.has_money else result.cleared_minor
+        return _Again(due["remaining"], reduced, result.component, nothing_out)
+    rows = query(_LEFT_OUT, (json.dumps(cycle.left_out.tolist()),))
+    parties = [row["party_number"] for row in rows]
+    left_out = np.isin(due["debtor"], parties) | np.isin(due["creditor"], parties)
+    component = np.full(len(due), -1, np.int64)
+    component[~left_out] = clear_due(due[~left_out], cycle.choice, cycle.day)[0].component
+    return _Again(due["remaining"], _on_record(cycle, due), component, left_out)
+
+
+def _on_record(cycle: CycleLoops, due: Array) -> npt.NDArray[np.int64]:
+    """Return by obligation what the cycle's records say that it was reduced by."""
+    reduced = np.zeros(len(due), np.int64)
+    at = np.searchsorted(due["number"], cycle.set_offs["subject"])
+    reduced[np.minimum(at, len(due) - 1)] = cycle.set_offs["amount"]
+    return reduced

@@ -69,6 +69,7 @@ def explain(query: Query, chosen: Chosen) -> dict[str, object]:
             "amount": chosen.amount(int(words["amount_minor"])),
             "credited": chosen.amount(int(words["credited_minor"])),
             "cleared": chosen.amount(int(words["cleared_minor"])),
+            "netted": chosen.amount(int(words["netted_minor"])),
             "remaining": chosen.amount(int(words["remaining_minor"])),
             "due_date": words["due_date"] or None,
             "status": words["status"],
