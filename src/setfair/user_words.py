@@ -64,9 +64,25 @@ def ask_for(change: TermChange, directory: Directory, said: Said) -> Draft:
     return draft
 
 
-def decide_on(number: int, directory: Directory, said: Said, *, approve: bool) -> Draft:
-    """Return the instruction of one who approves or refuses a change; HouseError without a reason."""
-    kind = InstructionKind.TERM_APPROVAL if approve else InstructionKind.TERM_REFUSAL
+def decide_on(number: int, directory: Directory, said: Said, kind: InstructionKind) -> Draft:
+    """Return the instruction of one who approves or refuses what another asked for.
+
+    Parameters
+    ----------
+    number
+        Of the instruction that asked.
+    directory
+        Who the person is.
+    said
+        Who says so, and why.
+    kind
+        TERM_APPROVAL, TERM_REFUSAL, EXTENSION_APPROVAL or EXTENSION_REFUSAL.
+
+    Raises
+    ------
+    HouseError
+        If the reason is missing.
+    """
     draft = _draft(kind, directory, said)
     draft.taken.instructions["target"] = number
     return draft
@@ -99,14 +115,6 @@ def ask_for_extension(extension: Extension, directory: Directory, said: Said) ->
     instruction = draft.taken.instructions
     instruction["currency"], instruction["target"] = number, extension.phase
     instruction["original_high"] = extension.until_ns
-    return draft
-
-
-def decide_on_extension(number: int, directory: Directory, said: Said, *, approve: bool) -> Draft:
-    """Return the instruction of one who approves or refuses a later cut-off; HouseError without a reason."""
-    kind = InstructionKind.EXTENSION_APPROVAL if approve else InstructionKind.EXTENSION_REFUSAL
-    draft = _draft(kind, directory, said)
-    draft.taken.instructions["target"] = number
     return draft
 
 

@@ -120,8 +120,8 @@ def _say(house: House, plan: Plan, step: Step, known: Numbers) -> Outcome:
     said = Said(user(command.person), WHY)
     if command.kind is InstructionKind.TERM_CHANGE:
         return house.clearing_house.take_word(ask_for(_change(plan, command), directory, said))
-    target, approve = known.get(command.target, NO_INSTRUCTION), command.kind is InstructionKind.TERM_APPROVAL
-    return house.clearing_house.take_word(decide_on(target, directory, said, approve=approve))
+    target = known.get(command.target, NO_INSTRUCTION)
+    return house.clearing_house.take_word(decide_on(target, directory, said, command.kind))
 
 
 def _change(plan: Plan, command: TermCommand) -> TermChange:

@@ -113,7 +113,6 @@ Loops = Annotated[
 ]
 Report = Annotated[Path | None, _file("--report", "Where to write before and after in pictures: .html.")]
 
-_CHOICE = ("--objective", "--as-of", "--keep", "--minimum", "--party-maximum", "--party-maxima")
 _LIMITS = ("--keep", "--minimum", "--party-maximum", "--party-maxima")
 _NOT_WITH = (
     (

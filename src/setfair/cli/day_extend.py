@@ -15,14 +15,14 @@ from setfair.business_day import agreement_of, what_comes
 from setfair.cli.clock import command_clock
 from setfair.cli.common import console, fail, operational_errors, print_json
 from setfair.cli.options import AsJson, By, HouseFolder, Now, Why
-from setfair.domain.codes import Phase, Reason, Status
+from setfair.domain.codes import InstructionKind, Phase, Reason, Status
 from setfair.domain.instants import date_of, format_utc, to_instant
 from setfair.errors import HouseError
 from setfair.formats.leg_text import read_time
 from setfair.house import House, open_house, read_state
 from setfair.intake.directory import Directory, currency_number
 from setfair.tables import open_tables
-from setfair.user_words import Extension, Said, ask_for_extension, decide_on_extension
+from setfair.user_words import Extension, Said, ask_for_extension, decide_on
 
 extend_app = typer.Typer()
 
@@ -126,8 +126,8 @@ def refuse(
 def _decide(house: Path, number: int, said: Said, *, approve: bool, as_json: bool, now: Now) -> None:
     with open_house(house, command_clock(now)) as opened:
         directory = opened.clearing_house.state.directory
-        word = decide_on_extension(number, directory, said, approve=approve)
-        outcome = opened.clearing_house.take_word(word)
+        kind = InstructionKind.EXTENSION_APPROVAL if approve else InstructionKind.EXTENSION_REFUSAL
+        outcome = opened.clearing_house.take_word(decide_on(number, directory, said, kind))
     row = outcome.rows[0]
     if row["status"] == Status.RJCT:
         fail(f"the decision does not count: {_why_not(Reason(int(row['reason'])), directory)}")

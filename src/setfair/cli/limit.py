@@ -13,7 +13,7 @@ from rich.table import Table
 from setfair.cli.clock import command_clock
 from setfair.cli.common import console, fail, operational_errors, print_json, with_separators
 from setfair.cli.options import AsJson, By, HouseFolder, Now, Why, participant_asked
-from setfair.domain.codes import Reason, RecordKind, Status, Term
+from setfair.domain.codes import InstructionKind, Reason, RecordKind, Status, Term
 from setfair.domain.money import find_currency, format_amount, parse_amount
 from setfair.errors import HouseError
 from setfair.explain.terms import terms_in_force
@@ -268,7 +268,8 @@ def _for_today(house: House, change: TermChange) -> TermChange:
 def _decide(house: Path, number: int, said: Said, *, approve: bool, as_json: bool, now: Now) -> None:
     with open_house(house, command_clock(now)) as opened:
         directory = opened.clearing_house.state.directory
-        outcome = opened.clearing_house.take_word(decide_on(number, directory, said, approve=approve))
+        kind = InstructionKind.TERM_APPROVAL if approve else InstructionKind.TERM_REFUSAL
+        outcome = opened.clearing_house.take_word(decide_on(number, directory, said, kind))
     row = outcome.rows[0]
     if row["status"] == Status.RJCT:
         why = Reason(int(row["reason"]))

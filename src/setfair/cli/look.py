@@ -81,10 +81,7 @@ def sql(
         print_json(rows)
         return
     texts = [{name: _text(value) for name, value in row.items()} for row in rows]
-    widths = {
-        name: max(cell_len(each) for each in (name, *(row[name] for row in texts))) for name in _names(rows)
-    }
-    if sum(widths.values()) + _GAP * len(widths) <= console.width:
+    if sum(_width(name, texts) + _GAP for name in _names(rows)) <= console.width:
         _print_table(rows, texts)
     else:
         _print_records(texts)

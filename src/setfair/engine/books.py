@@ -95,10 +95,6 @@ class LimitTerms:
     limit: int
 
 
-def _by_currency(dtype: type[np.generic], fill: int) -> NDArray[np.generic]:
-    return np.full(CURRENCY_NUMBERS, fill, dtype)
-
-
 @dataclass(slots=True)
 class Books:
     """Accounts, payments, links, obligations, identities, limits and phases of one house."""

@@ -26,9 +26,6 @@ from setfair.engine.decide import Terms
 from setfair.engine.layout import CURRENCY_NUMBERS, Row
 from setfair.engine.terms import NOBODY, OPERATOR
 
-NOT_IN_AGREEMENT = 0
-"""Currency number of a currency that is unknown or not part of the agreement."""
-
 
 class PartyData(NamedTuple):
     """What is known of a firm."""

@@ -21,8 +21,6 @@ from setfair.engine.layout import LEG_TERMS, Array
 from setfair.intake.digest import mix_text, mix_words
 from setfair.intake.directory import Directory, currency_number
 
-LEG_COLUMNS = ("link", "link_legs", "against_currency", "against_amount_minor", "until_ns")
-
 Places = NDArray[np.int32]
 
 

@@ -13,7 +13,6 @@ Rules
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from setfair.screening.gate import ListSet
 from setfair.screening.lists.model import Entry, EntryKind
@@ -28,12 +27,6 @@ def bare_identifier(text: str) -> str:
     """Return the letters and digits of an identifier in capitals, a head office's BIC without its branch."""
     bare = "".join(character for character in text.upper() if character.isalnum())
     return bare[:8] if len(bare) == 11 and bare.endswith("XXX") and _BIC.fullmatch(bare) else bare
-
-
-def comparable(identifiers: Iterable[str]) -> frozenset[str]:
-    """Return an entry's identifiers, written ``SCHEME value``, as they are compared."""
-    bare = (bare_identifier(each.partition(" ")[2]) for each in identifiers)
-    return frozenset(each for each in bare if len(each) >= LENGTH_MIN)
 
 
 class IdentifierIndex:

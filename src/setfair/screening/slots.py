@@ -23,8 +23,6 @@ SLOTS_MAX = 1 << 17
 STRICT = "="
 """Stands before a token of which only the very same is near."""
 _NEAR_FIRST = 1 << 16
-_ROOM = 1 << 10
-"""What one token may need of `near`."""
 
 
 class TokenMemory:
