@@ -19,7 +19,7 @@ from setfair.journal.page import page_from_bytes
 from setfair.report.day import find_day
 from setfair.report.draw_accounts import draw_journal
 from setfair.store.memory import MemoryStore
-from setfair.user_words import Extension, Said, ask_for_extension, decide_on_extension
+from setfair.user_words import Extension, Said, ask_for_extension, decide_on
 from tests.agreements import agreement_text
 from tests.cli import invoke
 from tests.e2e.test_cli_limit import USERS, ask, refused
@@ -131,9 +131,13 @@ def test_two_people_extend_a_cutoff(tmp_path: Path) -> None:
     asked = Extension("KES", Phase.CUSTOMER_CUTOFF, until)
     directory = house.state.directory
     number = int(house.take_word(ask_for_extension(asked, directory, Said("omar", "late"))).rows[0]["number"])
-    alone = house.take_word(decide_on_extension(number, directory, Said("omar", "I"), approve=True))
+    alone = house.take_word(
+        decide_on(number, directory, Said("omar", "I"), InstructionKind.EXTENSION_APPROVAL)
+    )
     assert alone.rows[0]["reason"] == Reason.SAME_PERSON
-    done = house.take_word(decide_on_extension(number, directory, Said("olga", "yes"), approve=True))
+    done = house.take_word(
+        decide_on(number, directory, Said("olga", "yes"), InstructionKind.EXTENSION_APPROVAL)
+    )
     assert done.rows[0]["status"] == Status.ACSC
     clock.set("2026-01-05T16:29:59+03:00")
     assert outcome_of(house, payment(1, "KE01", "UG01", 100)) == (Status.ACSC, Reason.NONE)
