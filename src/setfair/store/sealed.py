@@ -31,7 +31,9 @@ VIEWS = ("payment", "record", "booking", "decision", "leg", "link")
 FILES_MAX = 8
 """Files at most: SQLite attaches ten databases to a connection, and something has to be left for others."""
 
-_FILES = "SELECT first_page, last_page, last_record, last_instruction, path, bytes, sha256 FROM sealed ORDER BY 1"
+_FILES = (
+    "SELECT first_page, last_page, last_record, last_instruction, path, bytes, sha256 FROM sealed ORDER BY 1"
+)
 _VIEW = "SELECT sql FROM main.sqlite_master WHERE type = 'view' AND name = ?"
 _ATTEMPTS = 3
 
