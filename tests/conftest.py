@@ -24,6 +24,10 @@ _LONGEST = frozenset(
 )
 _LONG = ("e2e", "properties", "reference")
 _UNTRACED = (
+    "e2e/test_arrangements.py",
+    "e2e/test_kill.py",
+    "e2e/test_kill_cycle.py",
+    "e2e/test_study.py",
     "formats/iso20022/test_read_alike.py",
     "formats/iso20022/test_read_large.py",
     "properties",
@@ -33,7 +37,8 @@ _UNTRACED = (
     "unit/engine",
     "unit/journal",
 )
-"""What compares with plain twins spends its time in them: to trace it doubles that, and covers no more."""
+"""What repeats days, or compares with plain twins, spends its time there: traced it takes up to twice as
+long, and covers no more."""
 
 leave_pandas_out()
 # What collecting makes stays: to look through it for garbage again and again is a tenth of the time.
