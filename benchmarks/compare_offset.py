@@ -12,6 +12,8 @@ Rules
 2. The solver is run only where it can say something. Where our value equals our own bound, which no set
    exceeds, nothing is to be found: such a queue counts as closed, and its optimum is ours. Where our gap
    is at most 1 %, the solver has the short time alone: whatever it closed, we would be within 1 % of it.
+   Where it came near, and FILE says that it had less than the long time, it is run again: so a first round may
+   have the short time alone (`--long` no more than `--seconds`), and a second one the long.
 3. `table` prints a Markdown table of what FILE has of both sides: how near to the best known bound each
    comes, how many queues our own bound has proven, and each queue where we have less. A solver that was not
    run stands in it with our value, so that no mean gains by it.
@@ -126,8 +128,18 @@ def run(path: Path, seeds: Iterable[int], limits: Limits, only: str | None) -> N
         given = generate_queue(draw_shape(seed), seed)
         if only == OWN or (only is None and (seed, OWN) not in lines):
             lines[seed, OWN] = _note(path, seed, OWN, run_own(given))
-        if only != OWN and (seed, SOLVER) not in lines:
-            _note(path, seed, SOLVER, run_solver(given, Own(**lines[seed, OWN]), limits))
+        own = Own(**lines[seed, OWN])
+        if only != OWN and _is_to_do(own, lines.get((seed, SOLVER)), limits):
+            _note(path, seed, SOLVER, run_solver(given, own, limits))
+
+
+def _is_to_do(own: Own, done: dict[str, Any] | None, limits: Limits) -> bool:
+    """Tell whether the solver has something to do on a queue: rule 2."""
+    if done is None:
+        return True
+    found = Found(**done)
+    is_open = not (found.closed or own.is_near or own.is_proven)
+    return is_open and found.seconds < limits.long and found.value >= (1 - limits.near) * found.bound
 
 
 def _wait_for_own(path: Path, seed: int) -> None:
