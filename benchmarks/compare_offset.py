@@ -12,8 +12,8 @@ Rules
 2. The solver is run only where it can say something. Where our value equals our own bound, which no set
    exceeds, nothing is to be found: such a queue counts as closed, and its optimum is ours. Where our gap
    is at most 1 %, the solver has the short time alone: whatever it closed, we would be within 1 % of it.
-   Where it came near, and FILE says that it had less than the long time, it is run again: so a first round may
-   have the short time alone (`--long` no more than `--seconds`), and a second one the long.
+   Where it came near, and FILE says that it had less than the long time, it is run again: so a first round
+   may have the short time alone (`--long` no more than `--seconds`), and a second one the long.
 3. `table` prints a Markdown table of what FILE has of both sides: how near to the best known bound each
    comes, how many queues our own bound has proven, and each queue where we have less. A solver that was not
    run stands in it with our value, so that no mean gains by it.
