@@ -1,6 +1,6 @@
 """The files of an archive: each is there and has the bytes that it was noted with.
 
-What pages and rows say is checked with all pages and rows (`journal`, `again`); this is for the rest of a file.
+What pages and rows say is checked with all others (`journal`, `again`); this is for the rest of a file.
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ Rules
    of rows or a column is not as expected, all are read and the first row that differs is named.
 3. The ranges that are asked for leave no number out, and in the end the table has as many rows as were
    compared: no row is there besides.
-4. A row of a closed day is in a sealed file or in the live one. Which numbers are in the live one is read first;
-   every row is expected in one place, and none besides in any.
+4. A row of a closed day is in a sealed file or in the live one. Which numbers are in the live one is read
+   first; every row is expected in one place, and none besides in any.
 """
 
 from __future__ import annotations

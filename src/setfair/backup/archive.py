@@ -8,10 +8,10 @@ Rules
    the roots, frontiers and nodes of the house, and its checkpoints have the house's signature.
 3. The file is durable before one transaction says that it has the pages and lets go of their bytes. A crash
    leaves the pages in the live file, or in the archive; a file that no transaction names is written over.
-4. What stays: the row of each page with its root, the nodes of the tree, the signatures, and the saved books,
-   so that identities are known and a start reads no archive.
-5. Then their rows in the tables go, in a transaction of their own (`setfair.store.seal`). What a crash left of
-   that is done first the next time.
+4. What stays: the row of each page with its root, the nodes of the tree, the signatures, and the saved
+   books, so that identities are known and a start reads no archive.
+5. Then their rows in the tables go, in a transaction of their own (`setfair.store.seal`). What a crash left
+   of that is done first the next time.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Archived:
     """Bytes of the file."""
     sha256: str
     rows: SealedFile | None
-    """The file that has their rows now; None: those went when an archive was finished that had been cut off."""
+    """The file that has their rows now; None: there were none to move."""
     shrunk: bool
     """Whether the live file gave its room back to the disk; if not, it uses it for pages to come."""
 

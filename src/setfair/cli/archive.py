@@ -31,10 +31,10 @@ def archive(
     as_json: AsJson = False,
     now: Now = None,
 ) -> None:
-    """Move closed days out of the live file, so that it does not grow without bound: their pages into a Parquet
-    file, which is read back and hashed against the tree and its signatures before anything is let go, and their
-    rows in the tables into a sealed file. Queries, audits, proofs, statements and rebuilding go on across them:
-    keep the files where they are.
+    """Move closed days out of the live file, so that it does not grow without bound: their pages into a
+    Parquet file, which is read back and hashed against the tree and its signatures before anything is let go,
+    and their rows in the tables into a sealed file. Queries, audits, proofs, statements and rebuilding go on
+    across them: keep the files where they are.
     """
     with Progress(console=error_console, transient=True, disable=not error_console.is_terminal) as progress:
         task = progress.add_task("archiving", total=None)

@@ -85,7 +85,8 @@ def one_row_to_bytes(prefix: str, rows: NDArray[np.void]) -> bytes:
 
     A page of one payment has dozens: written one by one they took most of the time of its bytes.
     """
-    raw, parts = rows.tobytes(), []
+    raw = rows.tobytes()
+    parts: list[bytes] = []
     for head, begin, end in _places(prefix, rows.dtype):
         parts += (head, raw[begin:end])
     return b"".join(parts)
@@ -94,9 +95,12 @@ def one_row_to_bytes(prefix: str, rows: NDArray[np.void]) -> bytes:
 @lru_cache(maxsize=64)
 def _places(prefix: str, dtype: np.dtype[np.void]) -> list[tuple[bytes, int, int]]:
     """Return what stands before each item of a row, and where the item lies in it."""
-    places = []
+    places: list[tuple[bytes, int, int]] = []
+    fields = dtype.fields
+    if fields is None:
+        return places
     for name in dtype.names or ():
-        of, begin = (dtype.fields or {})[name][:2]
+        of, begin = fields[name][:2]
         words, kind = _words(prefix + name, of)
         head = _SECTION.pack(len(words), kind, Encoding.RAW, 0, 0, 1, of.itemsize)
         places.append((head + words, begin, begin + of.itemsize))
@@ -154,7 +158,7 @@ def encode(name: str, array: Column) -> Section:
 
 
 def _may_be_shorter(raw: bytes) -> bool:
-    """Tell whether a few bytes may be all equal or a range: of others, the text of one payment, nothing is shorter."""
+    """Tell whether a few bytes may be all equal or a range: nothing else makes a short text shorter."""
     return len(raw) > 1 and (raw[-1] - raw[0]) == (raw[1] - raw[0]) * (len(raw) - 1)
 
 

@@ -2,15 +2,15 @@
 
 Rules
 -----
-1. What goes are rows of pages that are in an archive: payments that are final and that screening found nothing
-   in, and the records of pages in which things came in, expired or were settled together. What stays is little:
-   what people, phases and cycles did, and what is not final.
-2. A sealed file is an SQLite database with `record_row` and `payment_row` as the live file has them, in order,
-   and an index of payments by UETR, which no live file could carry.
-3. It is durable under its name before one transaction notes it in `sealed` and deletes the rows. A crash leaves
-   all rows in the live file or all in the sealed one; a file that nothing names is written over.
-4. Where there would be more than `FILES_MAX`, the two neighbours that are smallest together become one file in
-   the same way. A reader that has the two open goes on with them.
+1. What goes are rows of pages that are in an archive: payments that are final and that screening found
+   nothing in, and the records of pages in which things came in, expired or were settled together. What stays
+   is little: what people, phases and cycles did, and what is not final.
+2. A sealed file is an SQLite database with `record_row` and `payment_row` as the live file has them, in
+   order, and an index of payments by UETR, which no live file could carry.
+3. It is durable under its name before one transaction notes it in `sealed` and deletes the rows. A crash
+   leaves all rows in the live file or all in the sealed one; a file that nothing names is written over.
+4. Where there would be more than `FILES_MAX`, the two neighbours that are smallest together become one file
+   in the same way. A reader that has the two open goes on with them.
 5. Its name has its pages and the beginning of their last root: files of two houses in one folder differ.
 """
 
@@ -50,13 +50,15 @@ _CAME_IN = (
 """Kinds of pages whose records go."""
 _FINAL = (Status.ACSC, Status.RJCT, Status.CANC)
 _KEYS = {"record_row": "record_number", "payment_row": "payment_number"}
+_IN_KINDS = ", ".join(repr(kind.name) for kind in _CAME_IN)
+_IN_FINAL = ", ".join(str(int(status)) for status in _FINAL)
 _WHICH = {
     "record_row": (
-        "record_number BETWEEN ? AND ? AND page_number IN (SELECT page_number FROM page WHERE page_number "
-        f"BETWEEN ? AND ? AND instruction_kind IN ({', '.join(repr(kind.name) for kind in _CAME_IN)}))"
+        "record_number BETWEEN ? AND ? AND page_number IN (SELECT page_number FROM page "  # noqa: S608
+        f"WHERE page_number BETWEEN ? AND ? AND instruction_kind IN ({_IN_KINDS}))"
     ),
     "payment_row": (
-        f"payment_number BETWEEN ? AND ? AND status IN ({', '.join(str(int(status)) for status in _FINAL)}) "
+        f"payment_number BETWEEN ? AND ? AND status IN ({_IN_FINAL}) "  # noqa: S608
         "AND payment_number NOT IN (SELECT instruction_number FROM hit)"
     ),
 }

@@ -3,10 +3,10 @@
 Rules
 -----
 1. Of a closed day whose pages are in an archive, the rows of `record_row` and `payment_row` lie in a sealed
-   file (`setfair.store.seal`), or in the live file: each in one of them. Table `sealed` names the files, their
-   length and SHA-256; it is a projection like the rows: `setfair rebuild` makes both again.
-2. A reader attaches the files, never writes to them, and has both tables, and the views over them, under their
-   usual names: temporary views over all files. Views that need no row of a closed day are as they were.
+   file (`setfair.store.seal`), or in the live file: each in one of them. Table `sealed` names the files,
+   their length and SHA-256; it is a projection like the rows: `setfair rebuild` makes both again.
+2. A reader attaches the files, never writes to them, and has both tables, and the views over them, under
+   their usual names: temporary views over all files. Views that need no row of a closed day are as they were.
 3. A reader is in one transaction from then on: rows that move meanwhile are where it looks for them.
 4. A file that is missing, or has another length, is named; its content is for the audit.
 """
