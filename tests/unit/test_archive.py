@@ -180,7 +180,7 @@ STEPS = (
     ("archive", SqliteStore),
     ("seal_rows", archive_module),
     ("_fill", seal),
-    ("_sync_file", seal),
+    ("_sync", seal),
     ("_write", seal),
     ("_note", seal),
     ("shrink", SqliteStore),

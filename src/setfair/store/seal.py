@@ -29,7 +29,6 @@ import adbc_driver_manager
 
 from setfair.domain.codes import InstructionKind, Status
 from setfair.errors import StoreError
-from setfair.formats.replace_file import sync_folder
 from setfair.store.sealed import FILES_MAX, TABLES, SealedFile, sealed_files
 from setfair.store.sqlite import DATABASE_PAGE_BYTES, SqliteStore
 from setfair.store.transaction import transaction
@@ -151,11 +150,11 @@ def _write(store: SqliteStore, target: Path, span: _Span, parts: list[SealedFile
             new = Path(folder) / path.name
             with store.connection.cursor() as cursor:
                 _fill(cursor, new, span, parts)
-            _sync_file(new)
+            _sync(new)
             with new.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             os.replace(new, path)
-        sync_folder(target)
+        _sync(target)
     except (OSError, adbc_driver_manager.Error) as error:
         raise StoreError(
             f"{path} could not be written, and the rows are where they were: {error}. Mend the disk, then "
@@ -189,7 +188,8 @@ def _fill(cursor: Any, path: Path, span: _Span, parts: list[SealedFile]) -> None
             cursor.execute(f"DETACH DATABASE {name}")
 
 
-def _sync_file(path: Path) -> None:
+def _sync(path: Path) -> None:
+    """Make a file durable, or which files a folder has."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
