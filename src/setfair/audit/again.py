@@ -46,7 +46,7 @@ SMALL_CACHE = "cache_size=-2048"
 _FAST = ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE", SMALL_CACHE)
 STEP_RECORDS = 8_192
 """Records of a step at least: what is read of the house at a time, and waits in memory."""
-STEPS_AHEAD = 1
+STEPS_AHEAD = 2
 _SCHEMA = """
 SELECT type, name, tbl_name, coalesce(sql, '') AS sql FROM sqlite_master
 WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name

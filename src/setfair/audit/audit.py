@@ -40,7 +40,7 @@ from setfair.tables import query as read
 PARTS = JOURNAL, TABLES, FILE = "journal", "tables", "file"
 """What is judged for itself."""
 
-RECORDS_IN_MEMORY = 16_384
+RECORDS_IN_MEMORY = 8_192
 """Records after which the payments so far are taken out of memory, to their place on disk: a few of them are
 looked at when another comes, and for each the system reads 64 KB."""
 
@@ -129,6 +129,7 @@ def run_audit(
             if is_whole and position and not audit.findings:
                 check_sealed(query)
                 last = int(query(_INSTRUCTIONS, ())[0]["last"])
+                audit.audited.state.books.expect_payments(last)
                 again = opened.enter_context(TablesAgain(folder, position, last, room))
         if JOURNAL not in audit.findings:
             with _verdict(audit, JOURNAL):

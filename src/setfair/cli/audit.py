@@ -15,6 +15,7 @@ from rich.progress import Progress
 from setfair.audit.audit import FILE, JOURNAL, PARTS, TABLES, Audit, fresh_audit, run_audit
 from setfair.audit.kept import read_kept, write_kept
 from setfair.cli.common import console, error_console, operational_errors, print_json, print_plain
+from setfair.cli.frugal import be_frugal
 from setfair.cli.options import AsJson, HouseFolder
 from setfair.formats.replace_file import replacing
 from setfair.store.sqlite import check_house, connect
@@ -47,6 +48,7 @@ def audit(
     signature and balance, and name the first that differs. Needs the database alone and writes nothing to it.
     """
     started = time.perf_counter()
+    be_frugal()
     check_house(house)
     key_text = (key or house / "keys" / "house.pub").read_text(encoding="utf-8")
     done = fresh_audit() if since is None else _read_kept(since)

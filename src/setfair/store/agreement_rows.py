@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from setfair.domain.agreement import Agreement, read_agreement
@@ -44,16 +46,35 @@ def adopt(cursor: Any, page_number: int, document: bytes, layout: bytes) -> NDAr
         ),
     )
     _participants(cursor, agreement, placed["participants"])
-    for officer in agreement.screening.officers:
-        number = placed["officers"].index(officer.id)
-        cursor.execute("INSERT OR REPLACE INTO officer VALUES (?, ?, ?)", (number, officer.id, officer.name))
-    for user in agreement.users:
-        values = (placed["users"].index(user.id), user.id, user.name, user.participant or "")
-        cursor.execute("INSERT OR REPLACE INTO user_row VALUES (?, ?, ?, ?)", values)
+    officers, users = _places(placed["officers"]), _places(placed["users"])
+    _put(
+        cursor,
+        "INSERT OR REPLACE INTO officer VALUES (?, ?, ?)",
+        [(officers[officer.id], officer.id, officer.name) for officer in agreement.screening.officers],
+    )
+    _put(
+        cursor,
+        "INSERT OR REPLACE INTO user_row VALUES (?, ?, ?, ?)",
+        [(users[user.id], user.id, user.name, user.participant or "") for user in agreement.users],
+    )
+    accounts = []
     for number, account in enumerate(placed["accounts"]):
         line, urgent, high = account[2:5]
-        cursor.execute(_ACCOUNT, (number, *account[:2], 0, *account[2:], line, line, urgent, high))
+        accounts.append((number, *account[:2], 0, *account[2:], line, line, urgent, high))
+    _put(cursor, _ACCOUNT, accounts)
     return np.array([account[0] for account in placed["accounts"]], np.int64)
+
+
+def _places(ids: Sequence[str]) -> dict[str, int]:
+    return {each: number for number, each in enumerate(ids)}
+
+
+def _put(cursor: Any, sql: str, rows: Sequence[tuple[int | str, ...]]) -> None:
+    """Run a statement for each row: handed over as columns, for a statement by itself takes 0.1 ms."""
+    if rows:
+        columns = [pa.array(column) for column in zip(*rows, strict=True)]
+        names = [str(number) for number in range(len(columns))]
+        cursor.executemany(sql, pa.RecordBatch.from_arrays(columns, names))
 
 
 _ACCOUNT = (
@@ -74,20 +95,20 @@ _ACCOUNT = (
 
 
 def _participants(cursor: Any, agreement: Agreement, numbered: list[str]) -> None:
-    number_of = {participant: number for number, participant in enumerate(numbered)}
-    for participant in agreement.participants:
-        cursor.execute(
-            "INSERT OR REPLACE INTO participant VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                number_of[participant.id],
-                participant.id,
-                participant.bic or "",
-                participant.lei or "",
-                participant.member_id or "",
-                participant.name,
-                participant.country,
-                participant.kind,
-                participant.role,
-                participant.through or "",
-            ),
+    number_of = _places(numbered)
+    rows = [
+        (
+            number_of[participant.id],
+            participant.id,
+            participant.bic or "",
+            participant.lei or "",
+            participant.member_id or "",
+            participant.name,
+            participant.country,
+            participant.kind,
+            participant.role,
+            participant.through or "",
         )
+        for participant in agreement.participants
+    ]
+    _put(cursor, "INSERT OR REPLACE INTO participant VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
