@@ -255,6 +255,12 @@ class DayBuilder:
             debtor, creditor = self.rng.sample(banks[:2], 2)
         if debtor == creditor and self.rng.random() < 0.9:
             debtor, creditor = self.rng.sample(accounts, 2)
+        said = self.spec.accounts[debtor]
+        others = [i for i in accounts if self.spec.accounts[i].participant == said.counterparty >= 0]
+        if others and self.rng.random() < 0.8:
+            creditor = self.rng.choice(others)
+            if self.rng.random() < 0.3:
+                debtor, creditor = creditor, debtor
         return self._row(self.rng.choice(kinds), debtor, creditor, self._amount())
 
     def _transfer(self) -> Instruction:
