@@ -350,7 +350,7 @@ def change_sub_account(house: House, term: Term, amount: int) -> None:
 
 
 def test_a_cycle_nets_only_what_is_set_aside_for_it(tmp_path: Path) -> None:
-    """A bank with a credit line is left out of a cycle until it has set enough aside; it is paid there too."""
+    """A bank with a credit line is left out of a cycle until it has set enough aside, and is paid there."""
     with made_house(tmp_path, CLEARING.format("leave_due") + SUB_ACCOUNT) as house:
         register(house)
         open_day(house.clearing_house, MONDAY)

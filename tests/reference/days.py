@@ -116,6 +116,8 @@ class DayBuilder:
         self.pair_rate = rng.choice((0.0, 0.0, 0.5, 0.8))
         self.link_rate = rng.choice((0, 0, 0, 15, 60, 200))
         self.term_rate = rng.choice((0.0, 0.0, 0.2, 0.6))
+        if any(account.main >= 0 for account in spec.accounts):
+            self.term_rate = max(self.term_rate, rng.choice((0.3, 0.6)))
         self.time_rate = rng.choice((0.0, 0.0, 0.1, 0.3))
         self.queue_rate = rng.choice((0.0, 0.0, 0.3, 0.7))
         self.extension_rate = rng.choice((0.0, 0.4, 0.7))

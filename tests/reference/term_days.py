@@ -63,7 +63,7 @@ def _change(rng: Random, house: ReferenceHouse) -> TermCommand:
     if term is Term.SUB_ACCOUNT:
         amount = rng.choice((0, 0, 0, 1, 2))
     elif term in (Term.SET_ASIDE, Term.GIVE_BACK):
-        amount = rng.choice((0, 1, 2, 5, 10, 20))
+        amount = rng.choice((0, 1, 1, 2, 3, 5, 10))
     if repays:
         amount, day = rng.choice((0, 0, 5)), 0
     elif rng.random() < 0.03:

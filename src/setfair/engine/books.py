@@ -218,11 +218,7 @@ class Books:
                 self.agent_account[account.currency] = place
         self.accounts = accounts
         self.sub_accounts = np.array(
-            [
-                (place, each.main, each.counterparty, each.purpose, [0] * 3)
-                for place, each in enumerate(terms)
-                if each.main >= 0
-            ],
+            [(at, x.main, x.counterparty, x.purpose, [0] * 3) for at, x in enumerate(terms) if x.main >= 0],
             SUB_ACCOUNT,
         )
         self._lay_out_terms(terms)
