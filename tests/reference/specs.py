@@ -28,7 +28,7 @@ def build_spec(rng: Random) -> HouseSpec:
                 )
             )
     rng.shuffle(accounts)
-    subs = _build_sub_accounts(rng, accounts) if rng.random() < 0.35 else []
+    subs = _build_sub_accounts(rng, accounts) if rng.random() < 0.45 else []
     return HouseSpec(
         accounts=(*accounts, *subs),
         limits=tuple(_build_limits(rng, accounts)),
