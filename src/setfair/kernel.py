@@ -24,6 +24,7 @@ from numba.np.arrayobj import make_array
 
 _tools: Any = cgutils
 _make_array: Any = make_array
+_is_interpreted = bool(getattr(config, "DISABLE_JIT", False))
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
 
@@ -65,6 +66,6 @@ def _prefetch(typing_context: Any, array: Any, place: Any) -> Any:
     return types.none(array, place), generate
 
 
-prefetch: Any = (lambda array, place: None) if config.DISABLE_JIT else intrinsic(_prefetch)
+prefetch: Any = (lambda array, place: None) if _is_interpreted else intrinsic(_prefetch)
 """For kernels: ask for the line of memory of an array's place some steps before it is needed. A walk in an
 order that no processor foresees waits for memory at every step; what is asked for ahead comes meanwhile."""

@@ -7,6 +7,17 @@ CREATE TABLE projection (
 );
 INSERT INTO projection VALUES ('tables', 0);
 
+-- Files that have rows of record_row and payment_row of closed days, which are not here any more.
+CREATE TABLE sealed (
+    first_page       INTEGER PRIMARY KEY,
+    last_page        INTEGER NOT NULL,
+    last_record      INTEGER NOT NULL,
+    last_instruction INTEGER NOT NULL,
+    path             TEXT    NOT NULL,
+    bytes            INTEGER NOT NULL,
+    sha256           TEXT    NOT NULL
+);
+
 CREATE TABLE code (
     family TEXT    NOT NULL,
     code   INTEGER NOT NULL,
@@ -180,7 +191,7 @@ CREATE TABLE times_row (
     latest_ns      INTEGER NOT NULL
 );
 CREATE TABLE queue_change_row (
-    change_number  INTEGER PRIMARY KEY,
+    change_number  INTEGER NOT NULL,
     page_number    INTEGER NOT NULL,
     payment_number INTEGER NOT NULL,
     action         INTEGER NOT NULL,
@@ -188,7 +199,8 @@ CREATE TABLE queue_change_row (
     earliest_ns    INTEGER NOT NULL,
     latest_ns      INTEGER NOT NULL,
     person_number  INTEGER NOT NULL,
-    reason         INTEGER NOT NULL
+    reason         INTEGER NOT NULL,
+    PRIMARY KEY (change_number, payment_number)
 );
 CREATE TABLE record_row (
     record_number   INTEGER PRIMARY KEY,
