@@ -180,8 +180,10 @@ class FuzzyMatcher:
     def _written_together(self, spelling: Spelling) -> tuple[int, ...]:
         """Return the listed names that are the same when they are written together."""
         known = self._listed.compact
-        core, whole = known.get(spelling.compact, ()), known.get(spelling.together, ())
-        return tuple(dict.fromkeys(core + whole))
+        if not (spelling.compact in known or spelling.together in known or spelling.firm in known):
+            return ()
+        written = (spelling.compact, spelling.together, spelling.firm)
+        return tuple(dict.fromkeys(place for each in written for place in known.get(each, ())))
 
     def _batch(self, windows: Sequence[Sequence[str]], spelt: Sequence[Spelling]) -> NameBatch:
         start = np.zeros(len(windows) + 1, np.int32)
@@ -256,7 +258,7 @@ class FuzzyMatcher:
             raise ValueError("a hit without a listed name")
         target = self._target(found.listed)
         if found.window < 0:
-            why = "the same name written together or apart"
+            why = "the same name, written together or apart, legal forms aside"
         else:
             scratch = self._scratch[0]
             slots = np.array(self._memory.slots_of(window), np.int32)
