@@ -36,7 +36,7 @@ from setfair.screening.name_kernels import match_names
 from setfair.screening.normalise import normalise_name
 from setfair.screening.pair_kernels import score_name
 from setfair.screening.slots import STRICT, TokenMemory
-from setfair.screening.spelling import Spelling, spell
+from setfair.screening.spelling import COMPACT_LENGTH_MIN, Spelling, spell
 
 THRESHOLD = 625
 """Score from which on a name is a hit, where an agreement does not say; see docs/screening.md."""
@@ -258,7 +258,8 @@ class FuzzyMatcher:
             raise ValueError("a hit without a listed name")
         target = self._target(found.listed)
         if found.window < 0:
-            why = "the same name, written together or apart, legal forms aside"
+            short = len(window) == 1 and len(window[0]) < COMPACT_LENGTH_MIN
+            why = f"the same name {'but for its legal form' if short else 'written together or apart'}"
         else:
             scratch = self._scratch[0]
             slots = np.array(self._memory.slots_of(window), np.int32)

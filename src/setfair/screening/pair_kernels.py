@@ -277,7 +277,7 @@ def _tally_names(
     slots: Slots, mine: NDArray[np.int32], names: NameIndex, name: int, listed: NDArray[np.int32],
     work: NameScratch,
 ) -> None:  # fmt: skip
-    """Tally whether another name of the entry has what is left over, and whether only given names are paired."""
+    """Tally whether other names of the entry have what is left, and whether all pairs are given names."""
     entry = names.entry[name]
     first, end = names.entry_start[entry], names.entry_start[entry + 1]
     left_mine, left_listed, given = False, False, True
