@@ -132,7 +132,8 @@ class _Corrections(dict[str, str]):
             near = process.extractOne(token, LONG_WORDS, scorer=OSA.distance, score_cutoff=cutoff)
             found = near[0] if near else token
         found = WORDS.get(found) or _by_stem(found)
-        if found == token and len(token) >= MISSPELT_LENGTH_MIN and token not in COMMON_NAMES:
+        long = MISSPELT_LENGTH_MIN <= len(token) <= TOKEN_LENGTH_MAX
+        if found == token and long and token not in COMMON_NAMES:
             found = _misspelt(token)
         if len(self) < CORRECTIONS_MAX:
             self[token] = found
