@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,6 +115,7 @@ class FuzzyMatcher:
         ]
         self._pool = ThreadPoolExecutor(count) if count > 1 else None
         self._ahead = ThreadPoolExecutor(1)
+        self._comparing = Lock()
 
     def _target(self, place: int) -> Target:
         return self._targets[self._listed.targets[place]]
@@ -148,6 +150,11 @@ class FuzzyMatcher:
         score_min
             At least `THRESHOLD_MIN`; less than the threshold where a second feature may lift a score.
         """
+        if (
+            len(names) <= CHUNK
+        ):  # nothing to spell meanwhile: handing it to the thread takes longer than it does
+            spelt = _spelt(names)
+            return self._hits_of(spelt, self._compare(spelt, score_min), score_min)
         hits: list[Hit] = []
         pending: tuple[_Spelt, Future[_FoundByName]] | None = None
         for begin in range(0, len(names), CHUNK):
@@ -161,8 +168,10 @@ class FuzzyMatcher:
         """Return the listed names that fit, by place of the name; one call at a time."""
         found: _FoundByName = {}
         if spelt.windows:
-            batch = self._batch(spelt.windows, [spelt.spellings[name] for name in spelt.owner])
-            for window, listed, score in self._run(batch, score_min).tolist():
+            with self._comparing:
+                batch = self._batch(spelt.windows, [spelt.spellings[name] for name in spelt.owner])
+                rows = self._run(batch, score_min).tolist()
+            for window, listed, score in rows:
                 found.setdefault(spelt.owner[window], []).append(_Found(window, listed, score))
         return found
 
