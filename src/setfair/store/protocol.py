@@ -57,7 +57,7 @@ class Store(Protocol):
         """Yield (number, bytes) of the pages after `number`, in order."""
 
     def pages_with(self, instructions: Sequence[int]) -> Iterator[tuple[int, bytes]]:
-        """Yield (number, bytes) of the pages in which some of these instructions are, in order, and of no other.
+        """Yield (number, bytes) of the pages in which some of these instructions are, in order.
 
         Parameters
         ----------
