@@ -191,7 +191,9 @@ def _write_statement(outbox: Outbox, issue: Issue, account: MemberAccount) -> No
         return
     currency_day = issue.day.currencies[account.currency_number]
     code, owner = currency_day.currency.code, account.owner
-    header = issue.header("camt.053", currency_day.mark, owner.party, owner.id, code)
+    name = (account.sub_account,) if account.sub_account else ()
+    header = issue.header("camt.053", currency_day.mark, owner.party, owner.id, code, *name)
+    code = "_".join((code, *name))
     statement = account_statement(issue, account, header)
     largest_minor = max(abs(statement.opening_minor), abs(statement.closing_minor))
     if len(str(largest_minor)) <= DIGITS_MAX:
