@@ -218,7 +218,7 @@ class ClearingHouse:
         change = what_changed(self.state, screener)
         if change.against is not None:
             self.journal.finish()
-            for holds in find_holds(self.state, self._store.pages_after, change.against):
+            for holds in find_holds(self.state, self._store.pages_with, change.against):
                 for instructions, hits in hold_instructions(holds):
                     screening = json.dumps({"list_set": screener.version}).encode()
                     with self._all_or_nothing():
