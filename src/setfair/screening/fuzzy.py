@@ -37,7 +37,7 @@ from setfair.screening.name_kernels import match_names
 from setfair.screening.normalise import normalise_name
 from setfair.screening.pair_kernels import score_name
 from setfair.screening.slots import STRICT, TokenMemory
-from setfair.screening.spelling import Spelling, spell
+from setfair.screening.spelling import COMPACT_LENGTH_MIN, Spelling, spell
 
 THRESHOLD = 625
 """Score from which on a name is a hit, where an agreement does not say; see docs/screening.md."""
@@ -189,8 +189,10 @@ class FuzzyMatcher:
     def _written_together(self, spelling: Spelling) -> tuple[int, ...]:
         """Return the listed names that are the same when they are written together."""
         known = self._listed.compact
-        core, whole = known.get(spelling.compact, ()), known.get(spelling.together, ())
-        return tuple(dict.fromkeys(core + whole))
+        if not (spelling.compact in known or spelling.together in known or spelling.firm in known):
+            return ()
+        written = (spelling.compact, spelling.together, spelling.firm)
+        return tuple(dict.fromkeys(place for each in written for place in known.get(each, ())))
 
     def _batch(self, windows: Sequence[Sequence[str]], spelt: Sequence[Spelling]) -> NameBatch:
         start = np.zeros(len(windows) + 1, np.int32)
@@ -265,7 +267,8 @@ class FuzzyMatcher:
             raise ValueError("a hit without a listed name")
         target = self._target(found.listed)
         if found.window < 0:
-            why = "the same name written together or apart"
+            short = len(window) == 1 and len(window[0]) < COMPACT_LENGTH_MIN
+            why = f"the same name {'but for its legal form' if short else 'written together or apart'}"
         else:
             scratch = self._scratch[0]
             slots = np.array(self._memory.slots_of(window), np.int32)
