@@ -58,7 +58,8 @@ def adopt(cursor: Any, page_number: int, document: bytes, layout: bytes) -> NDAr
         "INSERT OR REPLACE INTO user_row VALUES (?, ?, ?, ?)",
         [(users[user.id], user.id, user.name, user.participant or "") for user in agreement.users],
     )
-    accounts, closed = [], []
+    accounts: list[tuple[int | str, ...]] = []
+    closed: list[tuple[int | str, ...]] = []
     names = placed.get("sub_accounts", {})
     for number, account in enumerate(placed["accounts"]):
         line, urgent, high, is_agent, is_agreed = account[2:]
