@@ -2,8 +2,9 @@
 
 Numba passes a tuple to a kernel word by word: seven for each array, more than a hundred for the books of a
 house. A kernel that calls another pushes them all, and what is called copies those that it hands on. A class
-of named tuples that is marked `by_reference` is one word: the address where Python's call put the tuple. Its
-members are read from there where they are used, and are known not to change, so a loop reads them once.
+of named tuples that is marked `by_reference` is one word: the address where the call from Python put the
+tuple. Its members are read from there where they are used, and are known not to change, so a loop reads them
+once. Where kernels are not compiled, it is a named tuple as any other.
 
 Only a call from Python makes such a tuple; kernels cannot.
 """
@@ -28,6 +29,17 @@ from numba.extending import (
 
 _Class = TypeVar("_Class", bound=type)
 
+# Numba has no types of its own for these.
+_address_of: Any = cgutils.gep_inbounds
+_put: Any = cgutils.alloca_once_value
+_native: Any = NativeValue
+_type_of: Any = typeof_impl
+_tuple_of: Any = types.BaseTuple.from_types
+_register_model: Any = register_model
+_register_members: Any = infer_getattr
+_register_reading: Any = lower_getattr_generic
+_register_taking: Any = unbox
+
 
 class Reference(types.Type):
     """The type of the address of a named tuple."""
@@ -46,24 +58,26 @@ class Reference(types.Type):
         return self.pointee.types[self.pointee.fields.index(name)]
 
 
-@register_model(Reference)
+@_register_model(Reference)
 class _Model(models.PrimitiveModel):
     def __init__(self, manager: Any, reference: Reference) -> None:
-        super().__init__(manager, reference, manager.lookup(reference.pointee).get_value_type().as_pointer())
+        address = manager.lookup(reference.pointee).get_value_type().as_pointer()
+        super().__init__(manager, reference, address)  # type: ignore[no-untyped-call]
 
 
-@infer_getattr
+def _find_member(_template: Any, reference: Reference, name: str) -> Any:
+    return reference.member(name) if name in reference.pointee.fields else None
+
+
+@_register_members
 class _Members(AttributeTemplate):
     key = Reference
-
-    def generic_resolve(self, reference: Reference, name: str) -> Any:
-        return reference.member(name) if name in reference.pointee.fields else None
+    generic_resolve: Any = _find_member
 
 
-@lower_getattr_generic(Reference)
-def _read_member(context: Any, builder: Any, reference: Any, address: Any, name: str) -> Any:
-    place = reference.pointee.fields.index(name)
-    return _read(builder, cgutils.gep_inbounds(builder, address, 0, place))
+@_register_reading(Reference)
+def _read_member(_context: Any, builder: Any, reference: Any, address: Any, name: str) -> Any:
+    return _read(builder, _address_of(builder, address, 0, reference.pointee.fields.index(name)))
 
 
 def _read(builder: Any, address: Any) -> Any:
@@ -75,28 +89,26 @@ def _read(builder: Any, address: Any) -> Any:
         return word
     value = ir.Constant(kind, ir.Undefined)
     for place in range(len(kind)):
-        value = builder.insert_value(
-            value, _read(builder, cgutils.gep_inbounds(builder, address, 0, place)), place
-        )
+        value = builder.insert_value(value, _read(builder, _address_of(builder, address, 0, place)), place)
     return value
 
 
-@unbox(Reference)
-def _take(reference: Any, tuple_object: Any, call: Any) -> Any:
+@_register_taking(Reference)
+def _take(reference: Any, named_tuple: Any, call: Any) -> Any:
     """Put the tuple of a call from Python where its address stays good until the kernel returns."""
-    native = call.unbox(reference.pointee, tuple_object)
-    address = cgutils.alloca_once_value(call.builder, native.value)
-    # The words do not change from here on, and were not there before: the compiler is to see two addresses.
-    hide = ir.FunctionType(address.type, [address.type])
-    address = call.builder.asm(hide, "", "=r,0,~{memory}", [address], True)
-    return NativeValue(address, is_error=native.is_error, cleanup=native.cleanup)
+    native = call.unbox(reference.pointee, named_tuple)
+    address = _put(call.builder, native.value)
+    # Its words never change from here on, but were not there before: the compiler is to see two addresses.
+    same = ir.FunctionType(address.type, [address.type])
+    address = call.builder.asm(same, "", "=r,0,~{memory}", [address], True)
+    return _native(address, is_error=native.is_error, cleanup=native.cleanup)
 
 
 def by_reference(cls: _Class) -> _Class:
     """Let kernels take the tuples of a class of named tuples by their address."""
 
-    @typeof_impl.register(cls)
-    def _type_of(value: Any, call: Any) -> Any:
-        return Reference(types.BaseTuple.from_types([typeof_impl(each, call) for each in value], cls))
+    @_type_of.register(cls)
+    def _type_of_tuple(value: Any, call: Any) -> Any:
+        return Reference(_tuple_of([_type_of(each, call) for each in value], cls))
 
     return cls
