@@ -14,7 +14,8 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from setfair.clearing_house import ClearingHouse
 from setfair.domain.agreement import AGREEMENT_BYTES_MAX, Agreement, load_agreement
-from setfair.domain.instants import Clock, system_clock
+from setfair.domain.codes import Phase, RecordKind
+from setfair.domain.instants import Clock, date_of, system_clock
 from setfair.domain.signing import (
     SIGNATURES_BYTES_MAX,
     AgreementSignature,
@@ -34,6 +36,7 @@ from setfair.domain.signing import (
     public_key_text,
     read_private_key,
 )
+from setfair.engine.extensions import BY_CLOCK
 from setfair.errors import AgreementError, HouseError
 from setfair.house_state import HouseState, recover_state
 from setfair.journal.page import Page, page_from_bytes
@@ -57,10 +60,16 @@ class House:
     """The screening lists, as they were last read."""
     _waiting: list[Page]
     _waiting_records: int = 0
+    closed_by_clock: set[date] = field(default_factory=set)
+    """Business days of which a currency has closed by the clock since the house was opened."""
 
     def note_page(self, page: Page) -> None:
         """Take a durable page for the tables; when enough wait, project them: the bound on the lag."""
         self._waiting.append(page)
+        own = page.records[:1]
+        is_close = (own["kind"] == RecordKind.PHASE_CHANGED) & (own["amount"] == Phase.CLOSED)
+        for record in own[is_close & (own["creditor_after"] == BY_CLOCK)]:
+            self.closed_by_clock.add(date_of(int(record["debtor_after"])))
         self._waiting_records += len(page.records)
         if self._waiting_records >= STEP_RECORDS:
             self.catch_up()

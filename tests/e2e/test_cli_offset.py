@@ -140,8 +140,8 @@ WRONG_ROWS = {
     "line 3, amount: '-120'": ("120", "-120"),
     "line 3, amount: is zero": ("120", "0"),
     "line 4, priority: 'FIRST' is no priority; allowed are URGENT, HIGH, NORMAL": ("HIGH", "FIRST"),
-    "line 1: 'amount' is missing; 'sum' is not known; the columns are": (",amount,", ",sum,"),
-    "line 1: 'link' occurs twice": ("priority", "link"),
+    "line 1: column missing: 'amount'; column not known: 'sum'; the columns are": (",amount,", ",sum,"),
+    "line 1: column given twice: 'link'": ("priority", "link"),
     "line 4: 6 fields where the line of column names has 7": ("HIGH,", "HIGH"),
     "line 2: byte 2 is 01": ("P1", "P\x01"),
 }

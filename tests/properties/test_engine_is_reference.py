@@ -125,3 +125,17 @@ def test_cascades_and_sets_of_several_payments_occur() -> None:
         )
     assert released >= 100
     assert offset >= 20
+
+
+@compiled_only
+def test_links_move_and_days_open_by_the_clock() -> None:
+    """Over the seeded days legs move with the one that was named, and days open by the clock."""
+    moved = Counter(
+        (place, record.subject_number)
+        for place, records in enumerate(all_slices())
+        for record in records
+        if record.kind is RecordKind.QUEUE_CHANGED
+    )
+    assert sum(count > 1 for count in moved.values()) >= 50
+    steps = [step[0] for seed in range(DAYS_A_SLICE) for step in seeded_day(seed).steps]
+    assert steps.count("wake") >= 10

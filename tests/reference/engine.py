@@ -63,13 +63,17 @@ class EngineHouse:
         self.books.rules[0], self.books.rules[1] = spec.discipline == "bypass", spec.officers
         self.books.rules[QUEUE_RULE], self.books.rules[WAREHOUSE_RULE] = spec.queue_max, spec.warehouse_days
 
-    def open_day(self, currency: int, date: int) -> list[Record]:
+    def wake(self, currency: int, date: int) -> list[Record]:
+        """Open the day of a currency by the clock."""
+        return self.open_day(currency, date, original_low=BY_CLOCK)
+
+    def open_day(self, currency: int, date: int, **more: int) -> list[Record]:
         """Open the day of a currency."""
         memory = self.spec.identity_days
         remember_from = 0 if memory is None else date - memory
         ends = [self.now + after if after else 0 for after in self.spec.day]
         times = np.array([tuple(ends[:2]), tuple(ends[2:])], TIMES)
-        fields = {"value_date": date, "amount": remember_from, "priority": self.spec.by_clock}
+        fields = {"value_date": date, "amount": remember_from, "priority": self.spec.by_clock, **more}
         return self._phase(currency, Phase.OPEN, times, **fields)
 
     def move_phase(self, currency: int, phase: Phase) -> list[Record]:

@@ -132,8 +132,8 @@ class HouseSpec:
     currencies: int = 1
     day: tuple[int, int, int, int] = (0, 0, 0, 0)
     """How long after its opening a day has its cut-offs, its end, and the next opening; 0: not said."""
-    by_clock: bool = False
-    """Whether cut-offs pass by the clock."""
+    by_clock: int = 0
+    """1: cut-offs pass by the clock; 2: days also close and open by it."""
     warehouse_days: int = 0
     """By how many days a value date may lie ahead."""
     identity_days: int | None = None

@@ -226,7 +226,7 @@ def _read_house(scenario: Scenario, words: list[str]) -> None:
             case "warehouse":
                 scenario.spec = replace(scenario.spec, warehouse_days=int(next(rest)))
             case "clock":
-                scenario.spec = replace(scenario.spec, by_clock=True)
+                scenario.spec = replace(scenario.spec, by_clock=1)
             case "memory":
                 scenario.spec = replace(scenario.spec, identity_days=int(next(rest)))
             case _:

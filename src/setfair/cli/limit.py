@@ -10,14 +10,14 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from setfair.cli.clock import command_clock
 from setfair.cli.common import console, fail, operational_errors, print_json, with_separators
+from setfair.cli.open_house import opened_house
 from setfair.cli.options import AsJson, By, HouseFolder, Now, Why, participant_asked
 from setfair.domain.codes import InstructionKind, Reason, RecordKind, Status, Term
 from setfair.domain.money import find_currency, format_amount, parse_amount
 from setfair.errors import HouseError
 from setfair.explain.terms import terms_in_force
-from setfair.house import House, open_house, read_state
+from setfair.house import House, read_state
 from setfair.house_state import HouseState
 from setfair.intake.directory import currency_number
 from setfair.tables import open_tables
@@ -241,7 +241,7 @@ def _minor(amount: str, currency: str) -> int:
 
 
 def _ask(house: Path, change: TermChange, said: Said, *, today: bool, as_json: bool, now: Now) -> None:
-    with open_house(house, command_clock(now)) as opened:
+    with opened_house(house, now) as opened:
         if today:
             change = _for_today(opened, change)
         outcome = opened.clearing_house.take_word(
@@ -266,7 +266,7 @@ def _for_today(house: House, change: TermChange) -> TermChange:
 
 
 def _decide(house: Path, number: int, said: Said, *, approve: bool, as_json: bool, now: Now) -> None:
-    with open_house(house, command_clock(now)) as opened:
+    with opened_house(house, now) as opened:
         directory = opened.clearing_house.state.directory
         kind = InstructionKind.TERM_APPROVAL if approve else InstructionKind.TERM_REFUSAL
         outcome = opened.clearing_house.take_word(decide_on(number, directory, said, kind))

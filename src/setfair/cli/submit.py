@@ -10,12 +10,11 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from setfair.cli.clock import command_clock
 from setfair.cli.common import EXIT_REFUSED, console, error_console, operational_errors, print_json
+from setfair.cli.open_house import opened_house
 from setfair.cli.options import AsJson, HouseFolder, Now
 from setfair.domain.codes import Status
 from setfair.domain.instruction import Family
-from setfair.house import open_house
 from setfair.submission import FileResult, submit_files
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files, in the order to submit them.")]
@@ -44,7 +43,7 @@ def submit(
     """
     results: list[FileResult] = []
     try:
-        with _Bar() as bar, open_house(house, command_clock(now)) as opened:
+        with _Bar() as bar, opened_house(house, now) as opened:
             for result in submit_files(opened, files, xsd_dir=xsd_dir, on_progress=bar.show):
                 results.append(result)
                 if not as_json:

@@ -105,6 +105,8 @@ class CurrencyRules(Part):
     """When the business day is to end; without it when the operator closes it."""
     cutoffs: Annotated[Literal["operator", "clock"], LATER] = "operator"
     """Whether the operator moves to each cut-off, or the house refuses by itself what comes after it."""
+    day: Annotated[Literal["operator", "clock"], LATER] = "operator"
+    """Whether the operator opens and closes the business day, or the house at these times by itself."""
     time_zone: TimeZoneName | None = None
     """Time zone of these times; without it the agreement's."""
     holidays: Holidays = ()
@@ -122,6 +124,11 @@ class CurrencyRules(Part):
             raise refuse(
                 f"the day closes at {self.closes}, before its interbank cut-off {self.interbank_cutoff}",
                 "interbank_cutoff <= closes, on one local day",
+            )
+        if self.day == "clock" and (self.cutoffs != "clock" or self.closes is None):
+            raise refuse(
+                "the day goes by the clock, but not its cut-offs, or it has no end",
+                'day = "clock" goes with cutoffs = "clock" and a time for closes',
             )
         return self
 

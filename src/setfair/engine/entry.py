@@ -23,7 +23,7 @@ from setfair.engine.ledger import (
 from setfair.engine.link import link_of
 from setfair.engine.link_entry import enter_leg
 from setfair.engine.queue import NONE, dequeue, enqueue, following, has_queue, head, is_blocked
-from setfair.engine.schedule import park
+from setfair.engine.schedule import park_at, place_of_target
 from setfair.engine.warehouse import keep_until_day, may_wait
 from setfair.engine.withdraw import check_timing, reject
 from setfair.kernel import inlined, inner
@@ -110,8 +110,13 @@ def enter(books: PaymentBooks, journal: Journal, setting: Setting, payment: int,
         hold(books, journal, payment, books.payments[payment]["number"], setting.now)
     elif early:
         keep_until_day(books, journal, payment, books.payments[payment]["number"], setting.now)
-    elif instruction["target"] == 0 or not park(
-        books, journal, setting, payment, books.payments[payment]["number"]
+    elif instruction["target"] == 0 or not park_at(
+        books,
+        journal,
+        setting,
+        payment,
+        place_of_target(setting, instruction["target"]),
+        books.payments[payment]["number"],
     ):
         accept(books, journal, setting, payment, books.payments[payment]["number"])
 
@@ -119,7 +124,7 @@ def enter(books: PaymentBooks, journal: Journal, setting: Setting, payment: int,
 @inner
 def _note_times(books: PaymentBooks, setting: Setting, payment: int, instruction: Row) -> int:
     """Step 10a: keep the times that the payment comes with; the reason why it cannot, or 0."""
-    row = setting.schedule[setting.schedule_first - instruction["target"] - 1]
+    row = setting.schedule[place_of_target(setting, instruction["target"])]
     if row["latest"] != 0 and row["latest"] <= setting.now:
         return _EXPIRED
     row["number"] = books.payments[payment]["number"]

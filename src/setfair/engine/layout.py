@@ -209,7 +209,7 @@ DAY_TIMES = np.dtype(
         ("interbank_cutoff", "<i8"),
         ("closes", "<i8"),
         ("next_opens", "<i8"),
-        ("by_clock", "u1"),  # 1: the house passes its cut-offs by itself
+        ("by_clock", "u1"),  # 1: the house passes its cut-offs by itself; 2: it also closes and opens
         ("spare", "u1", (7,)),
     ]
 )

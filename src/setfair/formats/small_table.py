@@ -35,6 +35,14 @@ def read_small_table(
     size = path.stat().st_size
     if size > BYTES_MAX:
         raise refusal(path, f"has {size} bytes; a table of this kind has at most {BYTES_MAX}")
+    names = columns_of(path, required, optional)
+    absent = dict.fromkeys(optional, "")
+    for line, fields in lines_of(path, names):
+        yield line, absent | fields
+
+
+def columns_of(path: Path, required: Sequence[str], optional: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of a file's columns; FileRefusedError if one is missing, not known or given twice."""
     names = read_header(path)
     wrong = [f"column missing: {name!r}" for name in required if name not in names]
     wrong += [f"column not known: {name!r}" for name in names if name not in (*required, *optional)]
@@ -42,9 +50,7 @@ def read_small_table(
     if wrong:
         may_be = f", and may be {', '.join(optional)}" if optional else ""
         raise refusal(path, f"{'; '.join(wrong)}; the columns are {', '.join(required)}{may_be}", line=1)
-    absent = dict.fromkeys(optional, "")
-    for line, fields in lines_of(path, names):
-        yield line, absent | fields
+    return names
 
 
 def lines_of(path: Path, names: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:

@@ -122,7 +122,8 @@ def _split_header(path: Path) -> tuple[tuple[str, ...], int]:
     except UnicodeDecodeError as error:
         raise refusal(path, f"byte {error.start + 1} is not UTF-8: save the file in UTF-8", line=1) from error
     if "," not in text and any(other in text for other in ";\t|"):
-        raise refusal(path, "the fields are not separated by commas; only commas are read", line=1)
+        advice = "save the file with commas between the fields, and with points in amounts: 1234.50"
+        raise refusal(path, f"the fields are not separated by commas; {advice}", line=1)
     try:
         names = next(csv.reader([text], strict=True), [])
     except csv.Error as error:

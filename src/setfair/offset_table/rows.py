@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from setfair.errors import FileProblem, FileRefusedError
-from setfair.formats.iso20022.refusal import refusal
-from setfair.formats.table_csv import read_csv, read_header
-
-PROBLEMS_MAX = 20
-"""Problems that one refusal names."""
+from setfair.formats.small_table import PROBLEMS_MAX, columns_of, lines_of
 
 Row = TypeVar("Row")
 
@@ -47,10 +42,10 @@ def read_rows(
     FileRefusedError
         With the line and column of each problem, up to `PROBLEMS_MAX`, and what is allowed.
     """
-    names = _check_header(path, read_header(path), required, optional)
+    names = columns_of(path, required, optional)
     rows: list[Row] = []
     problems: list[FileProblem] = []
-    for line, fields in _lines(path, names):
+    for line, fields in lines_of(path, names):
         try:
             rows.append(read_row(line, {**dict.fromkeys(optional, ""), **fields}))
         except FieldError as error:
@@ -60,32 +55,3 @@ def read_rows(
     if problems:
         raise FileRefusedError(str(path), tuple(problems))
     return rows
-
-
-def _check_header(
-    path: Path, names: tuple[str, ...], required: tuple[str, ...], optional: tuple[str, ...]
-) -> tuple[str, ...]:
-    wrong = [f"{name!r} is missing" for name in required if name not in names]
-    wrong += [f"{name!r} is not known" for name in names if name not in (*required, *optional)]
-    wrong += [f"{name!r} occurs twice" for name in sorted(set(names)) if names.count(name) > 1]
-    if wrong:
-        may = f", and may be {', '.join(optional)}" if optional else ""
-        raise refusal(path, f"{'; '.join(wrong)}; the columns are {', '.join(required)}{may}", line=1)
-    return names
-
-
-def _lines(path: Path, names: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield each row with its line, once all of the file has passed the rules of `table_csv`."""
-    for _ in read_csv(path):
-        pass
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file, strict=True)
-        try:
-            next(reader)
-            for row in filter(None, reader):
-                if len(row) != len(names):
-                    raise csv.Error(f"{len(row)} fields where the line of column names has {len(names)}")
-                yield reader.line_num, dict(zip(names, (field.strip() for field in row), strict=True))
-        except csv.Error as error:
-            # The fast reader is more lenient with quotes and lengths.
-            raise refusal(path, f"cannot be read: {error}", line=reader.line_num) from error

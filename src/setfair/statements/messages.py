@@ -217,6 +217,7 @@ def account_statement(issue: Issue, account: MemberAccount, header: MessageHeade
         account.closing_minor,
         totals,
         list(entries) if totals.count <= KEPT_MAX else entries,
+        issue.day.currencies[account.currency_number].remarks,
     )
 
 

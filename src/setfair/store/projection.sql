@@ -180,7 +180,7 @@ CREATE TABLE times_row (
     latest_ns      INTEGER NOT NULL
 );
 CREATE TABLE queue_change_row (
-    change_number  INTEGER PRIMARY KEY,
+    change_number  INTEGER NOT NULL,
     page_number    INTEGER NOT NULL,
     payment_number INTEGER NOT NULL,
     action         INTEGER NOT NULL,
@@ -188,7 +188,8 @@ CREATE TABLE queue_change_row (
     earliest_ns    INTEGER NOT NULL,
     latest_ns      INTEGER NOT NULL,
     person_number  INTEGER NOT NULL,
-    reason         INTEGER NOT NULL
+    reason         INTEGER NOT NULL,
+    PRIMARY KEY (change_number, payment_number)
 );
 CREATE TABLE record_row (
     record_number   INTEGER PRIMARY KEY,
