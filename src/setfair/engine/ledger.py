@@ -16,7 +16,7 @@ from setfair.domain.codes import Priority, RecordKind, Status
 from setfair.domain.money import BALANCE_MAX_MINOR
 from setfair.engine.identity import Word
 from setfair.engine.layout import LIMIT, Array, Journal, PaymentBooks, Row, cleared
-from setfair.kernel import inlined, kernel
+from setfair.kernel import forward, inlined, inner, kernel
 
 _URGENT = int(Priority.URGENT)
 _HIGH = int(Priority.HIGH)
@@ -111,15 +111,14 @@ def _move_limit(books: PaymentBooks, debtor: int, creditor: int, amount: int) ->
 
 
 @inlined
-def _consume_reservation(books: PaymentBooks, debtor: int, priority: int, amount: int) -> None:
-    accounts = books.accounts
+def _consume_reservation(payer: Row, priority: int, amount: int) -> None:
     if priority == _URGENT:
-        accounts[debtor]["reserved_urgent"] = max(0, accounts[debtor]["reserved_urgent"] - amount)
+        payer["reserved_urgent"] = max(0, payer["reserved_urgent"] - amount)
     elif priority == _HIGH:
-        accounts[debtor]["reserved_high"] = max(0, accounts[debtor]["reserved_high"] - amount)
+        payer["reserved_high"] = max(0, payer["reserved_high"] - amount)
 
 
-@inlined
+@inner
 def settle(books: PaymentBooks, journal: Journal, payment: int, mechanism: int, cause: int, now: int) -> None:
     """Book one payment and write its SETTLED record. The caller has checked that it may settle."""
     entry = books.payments[payment]
@@ -135,24 +134,24 @@ def book(
 ) -> None:
     """Move the money of a payment, or of the instruction with its number, and write its SETTLED record."""
     debtor, creditor, amount = entry["debtor"], entry["creditor"], entry["amount"]
-    payer, payee = books.accounts[debtor], books.accounts[creditor]
+    payer, payee = books.accounts[forward(debtor)], books.accounts[forward(creditor)]
     payer["balance"] -= amount
     payee["balance"] += amount
     if payer["limits"] != 0:
         _move_limit(books, debtor, creditor, amount)
     if payee["limits"] != 0:
         _move_limit(books, creditor, debtor, -amount)
-    _consume_reservation(books, debtor, entry["priority"], amount)
+    _consume_reservation(payer, entry["priority"], amount)
     place = journal.written[0]
     journal.written[0] = place + 1
-    record = journal.records[place]
+    record = journal.records[forward(place)]
     record["kind"], record["status"] = _SETTLED, _ACSC
     record["mechanism"], record["spare"], record["reason"] = mechanism, 0, 0
     _describe(record, entry, number, cause, now)
     record["debtor_after"], record["creditor_after"] = payer["balance"], payee["balance"]
 
 
-@inlined
+@inner
 def write_payment_record(
     books: PaymentBooks, journal: Journal, payment: int, kind: int, cause: int, now: int
 ) -> None:

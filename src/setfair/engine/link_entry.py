@@ -164,7 +164,7 @@ def _wait(books: PaymentBooks, journal: Journal, payment: int, reason: int, caus
     write_payment_record(books, journal, payment, kind, cause, now)
 
 
-@inlined
+@inner
 def accept_leg(books: PaymentBooks, journal: Journal, setting: Setting, payment: int, cause: int) -> None:
     """Accept a leg that nothing is held against: its link goes on if that is all it waited for."""
     link = link_of(books, payment)
@@ -177,7 +177,7 @@ def accept_leg(books: PaymentBooks, journal: Journal, setting: Setting, payment:
         _wait(books, journal, payment, _INCOMPLETE, cause, setting.now)
 
 
-@inlined
+@inner
 def _accept_link(books: PaymentBooks, journal: Journal, setting: Setting, link: int, cause: int) -> bool:
     """Settle a matched link at once, or queue it, or end it; False if a leg is early or kept back."""
     legs = books.linked.legs
