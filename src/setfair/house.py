@@ -3,6 +3,7 @@
 HOUSE/setfair.db      pages, checkpoint, projected tables
 HOUSE/keys/           house.key (private, mode 0600), house.pub
 HOUSE/lists/          screening lists, where the agreement names them
+HOUSE/archive/        pages and rows of closed days, once they have left the database
 HOUSE/derived/        screening lists as they were read, and their index: saves time, may be deleted
 HOUSE/staging/        files while they are read; empty between commands
 HOUSE/out/            messages, statements and notices by business date
@@ -44,8 +45,11 @@ from setfair.proof.checkpoint import Checkpoint, sign_checkpoint
 from setfair.screening.derived import KEY_BYTES
 from setfair.screening.in_force import FileLists
 from setfair.store.projector import STEP_RECORDS, Projector
+from setfair.store.seal import seal_rows
 from setfair.store.sqlite import DATABASE_NAME, SqlitePages, SqliteStore, check_house, connect
 from setfair.tables import query
+
+_LAST_ARCHIVE = "SELECT path FROM archived ORDER BY first_page DESC LIMIT 1"
 
 
 @dataclass(slots=True)
@@ -88,6 +92,13 @@ class House:
         self._waiting, self._waiting_records = [], 0
         self.projector.reset()
         self.projector.project(self._pages_after(0, on_page))
+        self.seal_rows()
+
+    def seal_rows(self) -> None:
+        """Move rows of archived pages that the live file has to a sealed file beside the newest archive."""
+        archive = self.query(_LAST_ARCHIVE)
+        if archive:
+            seal_rows(self.store, self.folder, (self.folder / str(archive[0]["path"])).parent)
 
     def _pages_after(self, number: int, on_page: Callable[[int], None] | None = None) -> Iterator[Page]:
         for page_number, body in self.store.pages_after(number):

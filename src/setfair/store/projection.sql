@@ -7,6 +7,17 @@ CREATE TABLE projection (
 );
 INSERT INTO projection VALUES ('tables', 0);
 
+-- Files that have rows of record_row and payment_row of closed days, which are not here any more.
+CREATE TABLE sealed (
+    first_page       INTEGER PRIMARY KEY,
+    last_page        INTEGER NOT NULL,
+    last_record      INTEGER NOT NULL,
+    last_instruction INTEGER NOT NULL,
+    path             TEXT    NOT NULL,
+    bytes            INTEGER NOT NULL,
+    sha256           TEXT    NOT NULL
+);
+
 CREATE TABLE code (
     family TEXT    NOT NULL,
     code   INTEGER NOT NULL,

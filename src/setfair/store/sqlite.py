@@ -161,6 +161,7 @@ class SqliteStore(SqlitePages):
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         if not create:
             check_house(folder)
+        self._prepared: dict[str, Any] = {}
         self._lease = WriterLease(folder / LEASE_NAME)
         try:
             super().__init__(folder, connect(folder))
@@ -200,18 +201,25 @@ class SqliteStore(SqlitePages):
             body,
         )
         try:
-            with transaction(self.connection) as cursor:
-                cursor.execute("INSERT INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+            with transaction(self.connection):
+                self._insert("INSERT INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
                 if nodes:
-                    cursor.execute("INSERT INTO tree_node VALUES (?, ?)", (meta.first_record, nodes))
+                    self._insert("INSERT INTO tree_node VALUES (?, ?)", (meta.first_record, nodes))
                 if note:
-                    cursor.execute("INSERT INTO signed_checkpoint VALUES (?, ?)", (meta.number, note))
+                    self._insert("INSERT INTO signed_checkpoint VALUES (?, ?)", (meta.number, note))
         except adbc_driver_manager.Error as error:
             raise StoreError(
                 f"page {meta.number} could not be written, and nothing of it was applied: {error}. "
                 "Check the disk, then run the same command again: what is on record is not repeated."
             ) from error
         self._last_number = meta.number
+
+    def _insert(self, sql: str, values: Sequence[object]) -> None:
+        """Insert a row by a statement that is prepared once: with small pages that takes most of the time."""
+        cursor = self._prepared.get(sql)
+        if cursor is None:
+            cursor = self._prepared[sql] = self.connection.cursor()
+        cursor.executemany(sql, [values])
 
     def archive(self, first_page: int, last_page: int, *, path: str, size: int, sha256: str) -> None:
         """Note that a file has the bytes of these pages, and let go of them, in one transaction.
@@ -290,6 +298,9 @@ class SqliteStore(SqlitePages):
 
     def close(self) -> None:
         """Let go of the database and of the lease."""
+        for cursor in self._prepared.values():
+            cursor.close()
+        self._prepared.clear()
         self.connection.close()
         self._lease.release()
 
