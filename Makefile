@@ -6,15 +6,15 @@ BIN := $(VENV)/bin
 # Of three on two cores one waits for a disk or a process that it began most of the time.
 WORKERS ?= 3
 
+# What is compiled once need not be compiled by every worker of the tests, whatever the caller's shell prefers.
+unexport PYTHONDONTWRITEBYTECODE
+
 READY := $(VENV)/.ready
 KERNELS := $(VENV)/.kernels
 KERNEL_SOURCES := $(wildcard src/setfair/kernel.py src/setfair/engine/*.py src/setfair/engine/*/*.py src/setfair/domain/*.py \
     src/setfair/formats/kernels.py src/setfair/journal/*_lanes.py src/setfair/screening/*kernel*.py src/setfair/store/*_kernel.py)
 UNCOMPILED_TESTS := tests/unit/engine tests/tables tests/properties tests/formats/test_kernels.py \
     tests/unit/store/test_row_file.py
-# What compares with plain twins spends its time in them: to trace it would double that and cover nothing more.
-UNTRACED_TESTS := tests/properties tests/reference tests/unit/engine tests/unit/journal tests/torture \
-    tests/formats/iso20022/test_read_alike.py tests/formats/iso20022/test_read_large.py tests/screening/test_published_lists.py
 # What `make check` runs.
 CHECK_TESTS := tests/style $(filter-out %/test_readme.py, $(wildcard tests/docs/test_*.py))
 
@@ -34,8 +34,7 @@ test: $(KERNELS) ## Run the tests: the engine uncompiled for coverage, then ever
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) -W "ignore::RuntimeWarning" \
 	    --cov --cov-report= $(wildcard $(UNCOMPILED_TESTS)) \
 	    --ignore tests/properties/test_offset_is_best.py --ignore tests/properties/test_setoff_is_ortools.py
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(UNTRACED_TESTS)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(addprefix --ignore ,$(UNTRACED_TESTS) $(CHECK_TESTS)) \
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(addprefix --ignore ,$(CHECK_TESTS)) \
 	    --cov --cov-append --cov-report=term --cov-fail-under=90
 
 bench: $(KERNELS) ## Measure: prints a table and writes JSON
@@ -64,7 +63,7 @@ $(READY): requirements.lock pyproject.toml
 	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
-	@$(BIN)/python -m compileall -q -j 2 $(VENV)/lib src examples || true  # some packages hold files for other Pythons
+	@$(BIN)/python -m compileall -q -j 2 $(VENV)/lib src examples tests benchmarks || true  # some packages hold files for other Pythons
 	@touch $@
 
 # Numba looks only at a kernel's own file: when another one that it calls was edited, the caches must go.

@@ -5,6 +5,7 @@ Rules
 1. The solver has the seconds that it would have on a machine of its own: they are counted in the processor
    time of its workers, so that what else runs beside it takes nothing from it.
 2. Where its gap is small when they are over, it may close: it then goes on, with what it has found as a hint.
+   The caller says how long: not at all where another bound shows that next to nothing is left to find.
 """
 
 from __future__ import annotations
@@ -105,11 +106,7 @@ def solve_by_cp_sat(
     accounts: Accounts, queue: Queue, ordered: npt.NDArray[np.bool_], limits: Limits
 ) -> Found:
     """Search greedily, then with the solver: rules 1 and 2."""
-    item = number_items(queue)
-    core, shut = make_core(accounts, queue, find_rooms(accounts, queue, no_limits()), item)
-    start = np.zeros(core.items, np.bool_)
-    start[item[ordered]] = True
-    greedy = fill_greedily(core, shut, start)
+    core, shut, greedy = _start(accounts, queue, ordered)
     model = _Model(core, shut)
     inside, bound, closed = model.solve(greedy, limits.short)
     value, seconds = int(core.value[inside].sum()), limits.short
@@ -117,6 +114,23 @@ def solve_by_cp_sat(
         inside, bound_long, closed = model.solve(inside, limits.long)
         bound, seconds = min(bound, bound_long), limits.long
     return Found(int(core.value[greedy].sum()), value, int(core.value[inside].sum()), bound, closed, seconds)
+
+
+def value_of_greedy(accounts: Accounts, queue: Queue, ordered: npt.NDArray[np.bool_]) -> int:
+    """Return the value of the greedy set."""
+    core, _, greedy = _start(accounts, queue, ordered)
+    return int(core.value[greedy].sum())
+
+
+def _start(
+    accounts: Accounts, queue: Queue, ordered: npt.NDArray[np.bool_]
+) -> tuple[Core, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return the problem, what may not settle, and the greedy set."""
+    item = number_items(queue)
+    core, shut = make_core(accounts, queue, find_rooms(accounts, queue, no_limits()), item)
+    start = np.zeros(core.items, np.bool_)
+    start[item[ordered]] = True
+    return core, shut, fill_greedily(core, shut, start)
 
 
 def fill_greedily(

@@ -3,13 +3,17 @@
 Every run has a house of its own. The file is opened, read to its end and staged, submitted batch by batch;
 a page is made durable while the next is decided. To outcomes that are durable is measured with the tables
 left behind; to tables with projection where it runs in service: behind every 65,536 records and at the end.
-The parts are of the latter; they overlap, so their sum is more than the whole.
+The parts are of the latter; they overlap, so their sum is more than the whole. CPU time, of all threads, is
+what can be compared between hours in which other programs run.
 """
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -30,25 +34,35 @@ from setfair.house import House
 AIM = 200e3
 SHARE_AIM = 10.0
 """Percent of the whole way that screening may take where names were seen before."""
+ROWS = {"CSV": 200_000, "Arrow": 131_072, "Parquet": 131_072, "pacs.008": 32_768}
+"""Payments of a file: each format takes about as long, and fills four pages at least."""
 TO_TABLES = ("CSV", "pacs.008")
 """Formats that are measured on into the tables: from there on all are alike."""
 
 
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What one run took."""
+
+    parts: Parts
+    seconds: float
+    """From the file to the last outcome."""
+    cpu_seconds: float
+    """Of all threads, meanwhile."""
+
+
 def run(scale: Scale) -> Iterator[Sample]:
-    """Measure a CSV, Arrow, Parquet and pacs.008 file of the same number of payments."""
-    rows = scale.of(200_000, 300)
+    """Measure a CSV, Arrow, Parquet and pacs.008 file."""
     with temporary_folder() as folder:
-        for name in ("CSV", "Arrow", "Parquet", "pacs.008"):
-            path = folder / name
+        make_house(folder, "unused")
+        for name, size in ROWS.items():
+            rows, path = scale.of(size, 300), folder / name
             _write(name, path, rows)
-            durable = _runs(path, folder, rows, scale.runs, tables=False)
-            rates = tuple(rows / found.seconds["whole"] for found in durable)
-            aim = None if name == "pacs.008" else AIM
-            yield Sample("whole-way", f"{name} file to durable outcome", "payments/s", rates, aim)
+            yield from _to_durable(name, rows, _runs(path, rows, scale.runs, tables=False))
             if name in TO_TABLES:
-                yield from _to_tables(name, rows, _runs(path, folder, rows, scale.runs, tables=True))
+                yield from _to_tables(name, rows, _runs(path, rows, scale.runs, tables=True))
             path.unlink()
-        yield from _screening_share(folder, rows, scale.runs)
+        yield from _screening_share(folder, scale.of(ROWS["Arrow"], 300), scale.runs)
 
 
 def _screening_share(folder: Path, rows: int, runs: int) -> Iterator[Sample]:
@@ -57,9 +71,8 @@ def _screening_share(folder: Path, rows: int, runs: int) -> Iterator[Sample]:
     for number, path in enumerate(files):
         pa.csv.write_csv(payment_table(rows, SEED + number), path)
     shares: dict[str, list[float]] = {"not seen before": [], "seen before": []}
-    for run in range(runs):
-        (folder / f"share-{run}").mkdir()
-        with open_day(make_house(folder / f"share-{run}")) as house:
+    for _ in range(runs):
+        with _fresh_house(folder) as house:
             house.clearing_house.journal.on_page = None
             for found, path in zip(shares.values(), files, strict=True):
                 found.append(_share(house, path, rows))
@@ -84,11 +97,19 @@ def _share(house: House, path: Path, rows: int) -> float:
     return 100 * parts.seconds["screening"] / (time.perf_counter() - begin)
 
 
-def _to_tables(name: str, rows: int, runs: list[Parts]) -> Iterator[Sample]:
-    rates = tuple(rows / found.seconds["whole"] for found in runs)
+def _to_durable(name: str, rows: int, runs: list[Passed]) -> Iterator[Sample]:
+    rates = tuple(rows / found.seconds for found in runs)
+    micros = tuple(found.cpu_seconds / rows * 1e6 for found in runs)
+    aim, case = None if name == "pacs.008" else AIM, f"{name} file to durable outcome"
+    yield Sample("whole-way", case, "payments/s", rates, aim, note=f"{rows:,} payments")
+    yield Sample("whole-way", f"{case}, CPU time", "µs/payment", micros, more_is_better=False)
+
+
+def _to_tables(name: str, rows: int, runs: list[Passed]) -> Iterator[Sample]:
+    rates = tuple(rows / found.seconds for found in runs)
     yield Sample("whole-way", f"{name} file to tables", "payments/s", rates)
-    for part in runs[0].seconds:
-        micros = tuple(found.seconds[part] / rows * 1e6 for found in runs)
+    for part in runs[0].parts.seconds:
+        micros = tuple(found.parts.seconds[part] / rows * 1e6 for found in runs)
         yield Sample("whole-way", f"{name} to tables, of which {part}", "µs/payment", micros)
 
 
@@ -106,31 +127,39 @@ def _write(name: str, path: Path, rows: int) -> None:
             writer.write_table(table, max_chunksize=65_536)
 
 
-def _runs(path: Path, folder: Path, rows: int, runs: int, *, tables: bool) -> list[Parts]:
-    """Return the parts of each run and the whole; the first run warms up."""
-    return [
-        _run(path, folder / f"{path.name}-{tables}-{run}", rows, tables=tables) for run in range(runs + 1)
-    ][1:]
+def _runs(path: Path, rows: int, runs: int, *, tables: bool) -> list[Passed]:
+    """Return what each run took; the first one warms up."""
+    return [_run(path, rows, tables=tables) for _ in range(runs + 1)][1:]
 
 
-def _run(path: Path, parent: Path, rows: int, *, tables: bool) -> Parts:
-    parent.mkdir()
-    with open_day(make_house(parent)) as house:
+def _run(path: Path, rows: int, *, tables: bool) -> Passed:
+    with _fresh_house(path.parent) as house:
         house.catch_up()
         if not tables:
             house.clearing_house.journal.on_page = None
         parts = _watch(house)
         try:
-            begin = time.perf_counter()
+            begin, cpu = time.perf_counter(), time.process_time()
             settled = _submit(house, path, parts)
             if tables:
                 house.catch_up()
-            parts.seconds["whole"] = time.perf_counter() - begin
+            passed = Passed(parts, time.perf_counter() - begin, time.process_time() - cpu)
         finally:
             parts.close()
         if settled != rows:
             raise RuntimeError(f"{settled} of {rows} payments settled: the bench measures something else")
-    return parts
+    return passed
+
+
+@contextmanager
+def _fresh_house(folder: Path) -> Iterator[House]:
+    """Open a copy of the house that nothing came into yet, and remove it afterwards."""
+    copy = Path(shutil.copytree(folder / "unused", folder / "house"))
+    try:
+        with open_day(copy) as house:
+            yield house
+    finally:
+        shutil.rmtree(copy)
 
 
 def _watch(house: House) -> Parts:

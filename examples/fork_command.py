@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -9,12 +10,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from setfair import prepare
 from setfair.cli.main import COMMANDS, make_app, run
 
 
 def load() -> None:
-    """Import what the commands need; what is forked from then on begins with it."""
+    """Import what the commands need, and load the kernels; what is forked from then on begins with them."""
     make_app(COMMANDS)
+    prepare.load()
+    gc.freeze()
 
 
 def run_command(words: Sequence[str], environment: Mapping[str, str], output: Path | None = None) -> int:

@@ -25,6 +25,8 @@ from demo_day.payments import Liquidity, Payment, PaymentDraw, agent_of, measure
 from demo_day.refused import write_refused
 from demo_day.trade import Invoice, draw_invoices, draw_links
 
+from setfair.cli.without_pandas import leave_pandas_out
+
 CUSTOMER_FILES = (
     ("11", "08", "KE01", ""),
     ("12", "09", "UG01", ""),
@@ -357,6 +359,7 @@ def main() -> None:
     given = parser.parse_args()
     if given.date.weekday() >= SATURDAY or (given.date.month, given.date.day) in ((12, 25), (1, 1)):
         parser.error(f"{given.date} is no business day of the example house; name a weekday")
+    leave_pandas_out()
     generate(given.out, given.seed, given.date)
     print(f"wrote the example day {given.date} to {given.out}")
 

@@ -21,6 +21,7 @@ from examples.study.draw import draw_study
 from examples.study.results import as_data
 from examples.study.sample import write_sample
 from examples.study.show import show
+from setfair.cli.without_pandas import leave_pandas_out
 
 SEEDS = 11
 SEEDS_MAX = 1000
@@ -38,6 +39,7 @@ def main() -> None:
     given = parser.parse_args()
     if not 1 <= given.seeds <= SEEDS_MAX or given.first_seed < 0:
         parser.error(f"1 to {SEEDS_MAX} seeds, numbered from 0 or more")
+    leave_pandas_out()
     progress_console = Console(stderr=True)
     findings = find_bounds()
     with Progress(

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from setfair.clearing_house import ClearingHouse
-from setfair.clockwork import times_of_day
+from setfair.clockwork import first_remembered_day, next_day_of, times_of_day
 from setfair.domain.agreement import Agreement
 from setfair.domain.agreement_parts import CurrencyRules
-from setfair.domain.calendar import DayTime, day_time_utc, is_business_day, next_business_day
+from setfair.domain.calendar import DayTime, day_time_utc, is_business_day
 from setfair.domain.codes import Phase
 from setfair.domain.fixing import Fixing
-from setfair.domain.instants import date_of, local_date, to_instant
+from setfair.domain.instants import date_of, to_instant
 from setfair.domain.party_amount import PartyAmount
 from setfair.engine.books import Books
 from setfair.engine.cycle_terms import ChoiceTerms
-from setfair.engine.extensions import TIME_OF
+from setfair.engine.extensions import BY_CLOCK, DAY_BY_CLOCK, TIME_OF
 from setfair.errors import HouseError, PhaseError
 from setfair.intake.directory import currency_number
 from setfair.intake.money import Money, agreed_money, money_of_table
@@ -91,16 +91,6 @@ def open_day(house: ClearingHouse, day: date | None = None, chosen: Sequence[str
 def _today_of(house: ClearingHouse, currency: str) -> date:
     rules = agreement_of(house).find_currency_rules(currency)
     return house.today(rules.time_zone if rules is not None else None)
-
-
-def first_remembered_day(agreement: Agreement, currency: str, day: date) -> date:
-    """Return the oldest business day whose instructions are still recognised on `day`."""
-    left = agreement.agreement.identity_memory_days
-    candidate = day
-    while left > 0 and day - candidate < timedelta(days=366):
-        candidate -= timedelta(days=1)
-        left -= is_business_day(agreement, currency, candidate)
-    return candidate
 
 
 def cut_off(house: ClearingHouse, chosen: Sequence[str] = ()) -> Moved:
@@ -267,32 +257,12 @@ def _next_of(agreement: Agreement, books: Books, rules: CurrencyRules, now: int)
     if present is Phase.CLOSED:
         day = next_day_of(agreement, rules, last, now)
         opens = to_instant(day_time_utc(agreement, rules.code, day, DayTime.OPENS))
-        return Due(rules.code, day, Phase.OPEN, opens, opens, by_clock=False)
+        is_by_clock = rules.day == "clock" and books.day_times["by_clock"][number] == DAY_BY_CLOCK
+        return Due(rules.code, day, Phase.OPEN, opens, opens, by_clock=bool(is_by_clock))
     phase = _FOLLOWING[present]
     name = TIME_OF[phase]
     agreed = times_of_day(agreement, rules.code, last)
     said = dict(zip(TIME_OF.values(), (*agreed[0].tolist(), agreed[1]["earliest"]), strict=True))
     times = books.day_times[number]
-    is_by_clock = phase is not Phase.CLOSED and bool(times["by_clock"])
-    return Due(rules.code, last, phase, int(times[name]), int(said[name]), is_by_clock)
-
-
-def next_day_of(agreement: Agreement, rules: CurrencyRules, last: date, now: int) -> date:
-    """Return the business day that a closed currency opens next: today where it is, or the first after.
-
-    Parameters
-    ----------
-    agreement
-        In force.
-    rules
-        Of the currency.
-    last
-        Its last business day.
-    now
-        Nanoseconds since 1970-01-01 UTC.
-    """
-    today = local_date(now, rules.time_zone or agreement.agreement.time_zone)
-    day = max(today, last + timedelta(days=1))
-    if is_business_day(agreement, rules.code, day):
-        return day
-    return next_business_day(agreement, rules.code, day)
+    mark = DAY_BY_CLOCK if phase is Phase.CLOSED else BY_CLOCK
+    return Due(rules.code, last, phase, int(times[name]), int(said[name]), bool(times["by_clock"] >= mark))

@@ -25,7 +25,7 @@ from datetime import date
 
 import numpy as np
 
-from setfair.clockwork import is_by_clock, is_overdue, phase_fields, times_of_day
+from setfair.clockwork import Move, is_overdue, next_move, opening_fields, pass_clock, times_of_day
 from setfair.domain.agreement import Agreement, canonical_bytes
 from setfair.domain.calendar import is_business_day
 from setfair.domain.codes import PHASE_MOVES, InstructionKind, Phase
@@ -50,6 +50,7 @@ from setfair.intake.obligations import (
     take_parties,
 )
 from setfair.intake.payments import Taken, take_payments
+from setfair.intake.sub_accounts import bring_to_sub_accounts
 from setfair.journal.page import SALT_KEY_LENGTH, Page
 from setfair.journal_writer import JournalWriter
 from setfair.proof.checkpoint import Checkpoint
@@ -192,6 +193,7 @@ class ClearingHouse:
         parties: PartyRows = []
         if batch.family is Family.PAYMENT:
             taken = take_payments(batch.rows, directory)
+            bring_to_sub_accounts(taken.instructions, self.state.books)
         elif batch.family is Family.CONFIRMATION:
             taken = take_confirmations(batch.rows, directory)
         elif batch.family is Family.OBLIGATION:
@@ -216,7 +218,7 @@ class ClearingHouse:
         change = what_changed(self.state, screener)
         if change.against is not None:
             self.journal.finish()
-            for holds in find_holds(self.state, self._store.pages_after, change.against):
+            for holds in find_holds(self.state, self._store.pages_with, change.against):
                 for instructions, hits in hold_instructions(holds):
                     screening = json.dumps({"list_set": screener.version}).encode()
                     with self._all_or_nothing():
@@ -270,8 +272,7 @@ class ClearingHouse:
         if books.phases[number] == Phase.CLOSED and days_of(day) <= int(books.business_day[number]):
             raise PhaseError(f"{currency} was open on {day}, or on a later day, already: a day opens once")
         draft = Draft(one_instruction()._replace(times=times_of_day(self._agreement(), currency, day)))
-        fields = {"value_date": days_of(day), "amount": days_of(remember_from)}
-        fields["priority"] = is_by_clock(self._agreement(), currency)
+        fields = opening_fields(self._agreement(), currency, day, remember_from)
         return self._change_phase(currency, Phase.OPEN, draft, **fields)
 
     def change_phase(self, currency: str, phase: Phase) -> Outcome:
@@ -318,12 +319,15 @@ class ClearingHouse:
             raise HouseError(f"{error}; run the cycle for an earlier --date first") from error
 
     def expire_due(self) -> Outcome | None:
-        """Pass cut-offs by the clock, then let times come that payments have: every way in begins so."""
-        while (fields := phase_fields(self.state.books, self._now)) is not None:
-            self._command(InstructionKind.PHASE_CHANGE, Draft(one_instruction()), **fields)
+        """Pass what comes by the clock, then let times come that payments have: every way in begins so."""
+        pass_clock(lambda: next_move(self.state, self._now), self._move_by_clock, self._screener)
         if not 0 < self.state.books.next_time <= self._now():
             return None
         return self._command(InstructionKind.EXPIRY, Draft(one_instruction()))
+
+    def _move_by_clock(self, move: Move) -> None:
+        draft = Draft(one_instruction()._replace(times=move.times))
+        self._command(InstructionKind.PHASE_CHANGE, draft, **move.fields)
 
     def offset_queue(self, work: int = 0) -> Outcome:
         """Settle together what waits, as much of it as is found with so much work (0: as agreed).

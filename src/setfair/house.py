@@ -3,6 +3,7 @@
 HOUSE/setfair.db      pages, checkpoint, projected tables
 HOUSE/keys/           house.key (private, mode 0600), house.pub
 HOUSE/lists/          screening lists, where the agreement names them
+HOUSE/archive/        pages and rows of closed days, once they have left the database
 HOUSE/derived/        screening lists as they were read, and their index: saves time, may be deleted
 HOUSE/staging/        files while they are read; empty between commands
 HOUSE/out/            messages, statements and notices by business date
@@ -14,7 +15,8 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from setfair.clearing_house import ClearingHouse
 from setfair.domain.agreement import AGREEMENT_BYTES_MAX, Agreement, load_agreement
-from setfair.domain.instants import Clock, system_clock
+from setfair.domain.codes import Phase, RecordKind
+from setfair.domain.instants import Clock, date_of, system_clock
 from setfair.domain.signing import (
     SIGNATURES_BYTES_MAX,
     AgreementSignature,
@@ -34,6 +37,7 @@ from setfair.domain.signing import (
     public_key_text,
     read_private_key,
 )
+from setfair.engine.extensions import BY_CLOCK
 from setfair.errors import AgreementError, HouseError
 from setfair.house_state import HouseState, recover_state
 from setfair.journal.page import Page, page_from_bytes
@@ -41,8 +45,11 @@ from setfair.proof.checkpoint import Checkpoint, sign_checkpoint
 from setfair.screening.derived import KEY_BYTES
 from setfair.screening.in_force import FileLists
 from setfair.store.projector import STEP_RECORDS, Projector
+from setfair.store.seal import seal_rows
 from setfair.store.sqlite import DATABASE_NAME, SqlitePages, SqliteStore, check_house, connect
 from setfair.tables import query
+
+_LAST_ARCHIVE = "SELECT path FROM archived ORDER BY first_page DESC LIMIT 1"
 
 
 @dataclass(slots=True)
@@ -57,10 +64,16 @@ class House:
     """The screening lists, as they were last read."""
     _waiting: list[Page]
     _waiting_records: int = 0
+    closed_by_clock: set[date] = field(default_factory=set)
+    """Business days of which a currency has closed by the clock since the house was opened."""
 
     def note_page(self, page: Page) -> None:
         """Take a durable page for the tables; when enough wait, project them: the bound on the lag."""
         self._waiting.append(page)
+        own = page.records[:1]
+        is_close = (own["kind"] == RecordKind.PHASE_CHANGED) & (own["amount"] == Phase.CLOSED)
+        for record in own[is_close & (own["creditor_after"] == BY_CLOCK)]:
+            self.closed_by_clock.add(date_of(int(record["debtor_after"])))
         self._waiting_records += len(page.records)
         if self._waiting_records >= STEP_RECORDS:
             self.catch_up()
@@ -79,6 +92,13 @@ class House:
         self._waiting, self._waiting_records = [], 0
         self.projector.reset()
         self.projector.project(self._pages_after(0, on_page))
+        self.seal_rows()
+
+    def seal_rows(self) -> None:
+        """Move rows of archived pages that the live file has to a sealed file beside the newest archive."""
+        archive = self.query(_LAST_ARCHIVE)
+        if archive:
+            seal_rows(self.store, self.folder, (self.folder / str(archive[0]["path"])).parent)
 
     def _pages_after(self, number: int, on_page: Callable[[int], None] | None = None) -> Iterator[Page]:
         for page_number, body in self.store.pages_after(number):

@@ -8,6 +8,7 @@ compiled in one process, two groups beside each other.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from multiprocessing import get_context
@@ -55,10 +56,19 @@ _DAY = 20_000
 
 def prepare() -> None:
     """Compile all kernels, on two cores where there are two."""
-    parts = (screen_a_name, decide_a_day, clear_debts, choose_payments, read_a_line)
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
-        for part in [pool.submit(part) for part in parts]:
+        for part in [pool.submit(part) for part in _parts()]:
             part.result()
+
+
+def load() -> None:
+    """Load all kernels into this process: what is forked from it need not, which takes half a second."""
+    for part in _parts():
+        part()
+
+
+def _parts() -> tuple[Callable[[], None], ...]:
+    return (screen_a_name, decide_a_day, clear_debts, choose_payments, read_a_line)
 
 
 def decide_a_day() -> None:

@@ -16,6 +16,7 @@ import adbc_driver_manager
 from setfair.errors import HouseError, LeaseHeldError
 from setfair.journal.page import page_from_bytes
 from setfair.store.projector import NAMES_QUERY, Projector, has_all_tables
+from setfair.store.sealed import attach_sealed
 from setfair.store.sqlite import SqliteStore, check_house, connect
 
 
@@ -36,16 +37,19 @@ class Tables:
 def open_tables(folder: Path) -> Iterator[Tables]:
     """Open a house for reading; tables that a crash left behind are brought up to date first.
 
+    What is read is the house at one moment, with the rows of closed days that lie in files of their own.
+
     Raises
     ------
     StoreError
-        If there is no house in this folder.
+        If there is no house in this folder, or a file with rows of closed days is missing.
     """
     check_house(folder)
     connection = connect(folder, read_only=True)
     try:
         if _is_behind(connection):
             _bring_up_to_date(folder)
+        attach_sealed(connection, folder)
         position = query(connection, "SELECT page_number FROM projection")[0]["page_number"]
         yield Tables(connection, int(position))
     finally:

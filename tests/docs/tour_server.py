@@ -8,6 +8,7 @@ its own.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -40,7 +41,8 @@ def serve(path: str) -> None:
     from setfair.cli.main import COMMANDS, make_app
 
     make_app(COMMANDS)
-    prepare.decide_a_day()
+    prepare.load()
+    gc.freeze()
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(path)
         listening.listen()

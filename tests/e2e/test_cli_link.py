@@ -8,7 +8,8 @@ from typing import Any
 
 from setfair.house import open_house
 from tests.cli import invoke
-from tests.houses import HEADER, NOW, csv_payment, make_house, ticking_clock, write_csv
+from tests.e2e.test_cli_limit import USERS
+from tests.houses import HEADER, NOW, csv_payment, make_house, ticking_clock, usual_agreement, write_csv
 
 LEGS = f"{HEADER},link,link_legs,against_currency,against_amount,until"
 LATER = "2026-01-05T15:00:00+03:00"
@@ -81,3 +82,38 @@ def test_why_a_payment_waits(tmp_path: Path) -> None:
     assert "covers it and what is ahead" in beside
     result = invoke("why", str(house), "nothing")
     assert (result.exit_code, "neither a UETR" in result.stderr) == (2, True)
+
+
+def test_a_link_moves_as_one(tmp_path: Path) -> None:
+    """The operator moves both legs, a bank its own: each is on record, and shown with its new priority."""
+    house = make_house(tmp_path, usual_agreement(extra=USERS))
+    ask("day", "open", house, "--now", NOW)
+    lines = [
+        csv_payment(1, "KE01", "UG01", "5000.00") + ",,,,,",
+        csv_payment(2, "UG01", "KE01", "9000000", currency="UGX") + ",,,,,",
+        csv_payment(3, "KE01", "UG01", "10.00") + ",FX-1,,,,",
+        csv_payment(4, "UG01", "KE01", "500", currency="UGX") + ",FX-1,,,,",
+    ]
+    ask("submit", house, write_csv(tmp_path / "in.csv", *lines, header=LEGS), "--now", NOW)
+    first = int(ask("sql", house, "select min(payment_number) as n from payment")[0]["n"])
+    own, other = first + 2, first + 3
+    why = ("--reason", "a test", "--now", NOW)
+
+    def priorities() -> list[str]:
+        query = f"select priority from payment where payment_number >= {own} order by payment_number"
+        return [row["priority"] for row in ask("sql", house, query)]
+
+    alone = ask("queue", "priority", house, own, "HIGH", "--by", "kim", *why)
+    assert (alone["status"], alone["settled"], "legs" in alone) == ("ACSP", 0, False)
+    assert priorities() == ["HIGH", "NORMAL"]
+    both = ask("queue", "priority", house, other, "URGENT", "--by", "omar", *why)
+    assert (both["status"], both["legs"], both["settled"]) == ("ACSC", 2, 2)
+    assert priorities() == ["URGENT", "URGENT"]
+    moved = ask(
+        "sql", house, "select payment_number from queue_change order by change_number, payment_number"
+    )
+    assert [row["payment_number"] for row in moved] == [own, own, other]
+    before = ask("sql", house, "select * from queue_change")
+    assert invoke("rebuild", str(house)).exit_code == 0
+    assert ask("sql", house, "select * from queue_change") == before
+    assert invoke("audit", str(house)).exit_code == 0

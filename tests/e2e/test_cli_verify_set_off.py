@@ -98,6 +98,7 @@ def test_the_same_table_gives_the_same_certificate(case: Case, tmp_path: Path) -
     assert (tmp_path / "again").read_bytes() == case.certificate.read_bytes()
 
 
+@pytest.mark.no_cover  # what is done two hundred times, others do once
 def test_no_other_obligations_pass(tmp_path: Path) -> None:
     """Two hundred changes of the table's cells and rows are refused, however small."""
     case = certified(tmp_path, random_rows(4, count=20))

@@ -392,3 +392,89 @@ def test_a_value_date_that_not_all_share_is_refused(tmp_path: Path) -> None:
     assert outcome_of(house, kes) == (Status.RJCT, Reason.WRONG_VALUE_DATE)
     single = payment(2, "KE01", "UG01", 40_000, **tuesday)
     assert outcome_of(house, single) == (Status.PDNG, Reason.BEFORE_VALUE_DATE)
+
+
+WHOLE_DAY = times_for(BY_CLOCK, "KES", day='"clock"')
+
+
+def test_the_clock_opens_and_closes(tmp_path: Path) -> None:
+    """A day closes and the next opens by the clock, and what waited for it settles; one is passed over."""
+    clock = Clock("2026-01-05T09:00:00+03:00")
+    text = WHOLE_DAY.replace("[settlement]\n", "[settlement]\nwarehouse_days = 5\n")
+    text = text if "warehouse_days" in text else text + "\n[settlement]\nwarehouse_days = 5\n"
+    house, store = house_of(tmp_path, clock, text)
+    business_day.open_day(house, chosen=("KES",))
+    tomorrow = days_of(date(2026, 1, 6))
+    early = payment(1, "KE01", "UG01", 100, value_date=tomorrow)
+    assert outcome_of(house, early) == (Status.PDNG, Reason.BEFORE_VALUE_DATE)
+    coming = business_day.what_comes(house.state.directory.agreement, house.state.books, clock())
+    assert [due.by_clock for due in coming if due.currency == "KES"] == [True]
+    clock.set("2026-01-05T18:00:00+03:00")
+    house.expire_due()
+    assert business_day.phase_of(house, "KES") is Phase.CLOSED
+    (due,) = (
+        each
+        for each in business_day.what_comes(house.state.directory.agreement, house.state.books, clock())
+        if each.currency == "KES"
+    )
+    assert (due.phase, due.day, due.by_clock) == (Phase.OPEN, date(2026, 1, 6), True)
+    opens = due.time_ns
+    clock.now = opens - 1
+    house.expire_due()
+    assert business_day.phase_of(house, "KES") is Phase.CLOSED
+    clock.now = opens
+    house.expire_due()
+    assert business_day.phase_of(house, "KES") is Phase.OPEN
+    assert house.state.books.payments["status"][0] == Status.ACSC
+    # Nobody looks until the evening of the day after: the day ends, and the one between is passed over.
+    clock.set("2026-01-07T17:30:00+03:00")
+    house.expire_due()
+    assert business_day.phase_of(house, "KES") is Phase.CLOSED
+    assert business_day.business_date_of(house, "KES") == date(2026, 1, 6)
+    clock.set("2026-01-08T16:30:00+03:00")
+    house.expire_due()
+    assert business_day.phase_of(house, "KES") is Phase.CUSTOMER_CUTOFF
+    assert business_day.business_date_of(house, "KES") == date(2026, 1, 8)
+    assert business_day.phase_of(house, "UGX") is Phase.CLOSED
+    check_read_back(house, store)
+
+
+def test_no_day_opens_without_lists(tmp_path: Path) -> None:
+    """Where a mandatory list is too old the day stays closed; what else time asks for is done."""
+    clock = Clock("2026-01-05T09:00:00+03:00")
+    house, store = house_of(tmp_path, clock, WHOLE_DAY)
+    business_day.open_day(house, chosen=("KES",))
+    clock.set("2026-03-05T12:00:00+03:00")
+    house.expire_due()
+    assert business_day.phase_of(house, "KES") is Phase.CLOSED
+    assert business_day.business_date_of(house, "KES") == date(2026, 1, 5)
+    check_read_back(house, store)
+
+
+def test_what_closes_by_the_clock_is_given_out(tmp_path: Path) -> None:
+    """`setfair day clock` writes the statements of a day that closed; they say what came later, and why."""
+    house = make_house(tmp_path, WHOLE_DAY)
+    at = ("--now", "2026-01-05T10:00:00+03:00")
+    ask("day", "open", house, *at)
+    asked = ("day", "extend", house, "--currency", "KES", "--phase", "customer-cutoff", "--until", "16:45")
+    number = ask(*asked, "--by", "omar", "--reason", "the line <is> down", *at)["number"]
+    ask("day", "approve", house, number, "--by", "olga", "--reason", "yes", *at)
+    late = write_csv(tmp_path / "in.csv", csv_payment(1, "KE01", "UG01", "1.00"), header=HEADER)
+    ask("submit", house, late, "--now", "2026-01-05T16:44:00+03:00")
+    assert ask("day", "clock", house, "--now", "2026-01-05T17:59:59+03:00") == {
+        "phases": {"KES": "INTERBANK_CUTOFF"},
+        "files": 0,
+    }
+    closed = ask("day", "clock", house, "--now", "2026-01-05T18:00:00+03:00")
+    assert closed["phases"] == {"KES": "CLOSED"}
+    out = house / "out" / "2026-01-05" / "KE01"
+    words = "customer cutoff 2026-01-05T13:45:00Z, agreed 2026-01-05T13:00:00Z: the line"
+    assert f"<AddtlStmtInf>{words} &lt;is&gt; down</AddtlStmtInf>" in (out / "camt.053_KES.xml").read_text()
+    assert (out / "statement_KES.csv").read_text().splitlines()[-1].endswith(f'"{words} <is> down"')
+    assert closed["files"] == len([path for path in (house / "out").rglob("*") if path.is_file()])
+    passed = ask("sql", house, "select passed_by from day_time where phase = 'CLOSED' and currency = 'KES'")
+    assert passed == [{"passed_by": "clock"}]
+    before = (out / "camt.053_KES.xml").read_bytes()
+    ask("statements", house, "--date", "2026-01-05")
+    assert (out / "camt.053_KES.xml").read_bytes() == before
+    assert invoke("audit", str(house)).exit_code == 0

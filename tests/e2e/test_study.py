@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
+import examples.study.__main__
 from examples.study.curve import BASE, MIDDLE, RULES, SHARES, VARIANTS, Spread, set_off_firms
 from examples.study.groups import AFRICAN, GROUP_BY_NAME, GROUPS
 from examples.study.results import billions
@@ -33,6 +34,12 @@ def run(out: Path, *options: str, hash_seed: str = "0") -> subprocess.CompletedP
     command = [sys.executable, "-m", "examples.study", "--out", str(out), *options]
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment, check=False)
+
+
+def run_here(monkeypatch: pytest.MonkeyPatch, out: Path, *options: str) -> None:
+    """Run the study in the test's own process."""
+    monkeypatch.setattr(sys, "argv", ["examples.study", "--out", str(out), *options])
+    examples.study.__main__.main()
 
 
 @pytest.fixture(scope="module")
@@ -183,15 +190,18 @@ def test_the_invoices_clear_with_the_command(folder: Path, tmp_path: Path) -> No
     assert pairs == {(members[exporter], members[importer]): cents for exporter, importer, cents in ends}
 
 
-def test_the_same_seeds_give_the_same_bytes(tmp_path: Path) -> None:
+def test_the_same_seeds_give_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Another process with another hash seed writes and prints the same; another seed does not."""
-    one = run(tmp_path / "one", "--seeds", "1", "--json")
+    run_here(monkeypatch, tmp_path / "one", "--seeds", "1", "--json")
+    one = capsys.readouterr().out
     two = run(tmp_path / "two", "--seeds", "1", "--json", hash_seed="7")
-    other = run(tmp_path / "other", "--seeds", "1", "--first-seed", "9", "--json")
-    assert (one.returncode, two.returncode, other.returncode) == (0, 0, 0)
-    assert one.stdout == two.stdout == (tmp_path / "one" / "study.json").read_text(encoding="utf-8")
+    run_here(monkeypatch, tmp_path / "other", "--seeds", "1", "--first-seed", "9", "--json")
+    assert two.returncode == 0
+    assert one == two.stdout == (tmp_path / "one" / "study.json").read_text(encoding="utf-8")
     assert digests(tmp_path / "one") == digests(tmp_path / "two")
-    apart = [json.loads(result.stdout) for result in (one, other)]
+    apart = [json.loads(printed) for printed in (one, capsys.readouterr().out)]
     assert apart[0]["follows_from_trade_statistics"] == apart[1]["follows_from_trade_statistics"]
     assert apart[0]["follows_from_an_assumption"] != apart[1]["follows_from_an_assumption"]
 
@@ -201,9 +211,15 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("options", [("--seeds", "0"), ("--seeds", "1001"), ("--first-seed", "-1")])
-def test_seeds_that_cannot_be_are_refused(tmp_path: Path, options: tuple[str, str]) -> None:
+def test_seeds_that_cannot_be_are_refused(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    options: tuple[str, str],
+) -> None:
     """The command says what is allowed and writes nothing."""
-    refused = run(tmp_path / "out", *options)
-    assert refused.returncode == 2
-    assert "1 to 1000 seeds" in refused.stderr
+    with pytest.raises(SystemExit) as refused:
+        run_here(monkeypatch, tmp_path / "out", *options)
+    assert refused.value.code == 2
+    assert "1 to 1000 seeds" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()

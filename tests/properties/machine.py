@@ -22,7 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from setfair.engine.books import Books
 from setfair.engine.invariants import check_books
-from tests.reference.days import DayBuilder
+from tests.reference.days import CLOCK_STEPS, DayBuilder
 from tests.reference.engine import EngineHouse
 from tests.reference.invariants import Watcher
 from tests.reference.play import take_step
@@ -63,7 +63,7 @@ class StepDrawer(DayBuilder):
         elif kind == "expire":
             self._expire(house.now + rng.choice((0, 1, 1, 5)))
         elif kind == "clock":
-            self._clock(house.now + rng.choice((1, 2, 2, 3)))
+            self._clock(house.now + rng.choice(CLOCK_STEPS))
         elif kind == "offset":
             self.steps.append(("offset",))
             house.offset()

@@ -107,7 +107,9 @@ def test_every_mechanism_and_kind_of_record_occurs() -> None:
         RecordKind.EXTENSION_DECIDED,
         RecordKind.CUTOFF_EXTENDED,
     }
-    assert min(mechanisms[mechanism] for mechanism in Mechanism if mechanism is not Mechanism.NETTING) >= 200
+    payments = set(Mechanism) - {Mechanism.NETTING, Mechanism.SUB_ACCOUNT}
+    assert min(mechanisms[mechanism] for mechanism in payments) >= 100
+    assert mechanisms[Mechanism.SUB_ACCOUNT] >= 50
     assert set(kinds) == expected
     assert min(kinds.values()) >= 500
 
@@ -125,3 +127,17 @@ def test_cascades_and_sets_of_several_payments_occur() -> None:
         )
     assert released >= 100
     assert offset >= 20
+
+
+@compiled_only
+def test_links_move_and_days_open_by_the_clock() -> None:
+    """Over the seeded days legs move with the one that was named, and days open by the clock."""
+    moved = Counter(
+        (place, record.subject_number)
+        for place, records in enumerate(all_slices())
+        for record in records
+        if record.kind is RecordKind.QUEUE_CHANGED
+    )
+    assert sum(count > 1 for count in moved.values()) >= 50
+    steps = [step[0] for seed in range(DAYS_A_SLICE) for step in seeded_day(seed).steps]
+    assert steps.count("wake") >= 10

@@ -29,8 +29,8 @@ from tests.reference.words import (
 )
 
 SubmitStep: TypeAlias = tuple[Literal["submit"], list[Instruction]]
-OpenStep: TypeAlias = tuple[Literal["open"], int, int]
-"""("open", currency, date): CLOSED -> OPEN."""
+OpenStep: TypeAlias = tuple[Literal["open", "wake"], int, int]
+"""("open", currency, date): CLOSED -> OPEN; ("wake", currency, date): by the clock."""
 PhaseStep: TypeAlias = tuple[Literal["phase"], int, Phase]
 """("phase", currency, phase): every other move."""
 ExpireStep: TypeAlias = tuple[Literal["expire"], int]
@@ -57,6 +57,8 @@ Step: TypeAlias = (
 )
 
 FIRST_DATE = 20_000
+CLOCK_STEPS = (1, 2, 2, 3, 8)
+"""How far the clock moves; the days of a spec are 20 long at most."""
 DEFECTS = (
     Reason.UNKNOWN_DEBTOR_AGENT,
     Reason.UNKNOWN_CREDITOR_AGENT,
@@ -114,9 +116,11 @@ class DayBuilder:
         self.pair_rate = rng.choice((0.0, 0.0, 0.5, 0.8))
         self.link_rate = rng.choice((0, 0, 0, 15, 60, 200))
         self.term_rate = rng.choice((0.0, 0.0, 0.2, 0.6))
+        if any(account.main >= 0 for account in spec.accounts):
+            self.term_rate = max(self.term_rate, rng.choice((0.3, 0.6)))
         self.time_rate = rng.choice((0.0, 0.0, 0.1, 0.3))
         self.queue_rate = rng.choice((0.0, 0.0, 0.3, 0.7))
-        self.extension_rate = rng.choice((0.0, 0.3, 0.6))
+        self.extension_rate = rng.choice((0.0, 0.4, 0.7))
         self.next_link = 1
         self.offset_rate = rng.choice((0.0, 0.1, 0.3))
         self.legs: list[Instruction] = []
@@ -140,7 +144,7 @@ class DayBuilder:
             if (self.link_rate or self.time_rate or self.queue_rate) and self.rng.random() < 0.2:
                 self._expire(self.house.now + self.rng.choice((0, 1, 1, 5)))
             if any(self.spec.day) and self.rng.random() < 0.3:
-                self._clock(self.house.now + self.rng.choice((1, 2, 2, 3)))
+                self._clock(self.house.now + self.rng.choice(CLOCK_STEPS))
             while any(self.spec.day) and self.rng.random() < self.extension_rate:
                 self._extend()
             if self.rng.random() < self.offset_rate:
@@ -169,6 +173,11 @@ class DayBuilder:
     def _clock(self, now: int) -> None:
         self.steps.append(("clock", now))
         self.house.clock(now)
+        for currency in range(self.spec.currencies):
+            if self.house.extensions.is_to_open(currency):
+                self.date = max(self.date, self.house.date[currency] + 1)
+                self.steps.append(("wake", currency, self.date))
+                self.house.wake(currency, self.date)
 
     def _extend(self) -> None:
         word = draw_extension(self.rng, self.house)
@@ -248,6 +257,12 @@ class DayBuilder:
             debtor, creditor = self.rng.sample(banks[:2], 2)
         if debtor == creditor and self.rng.random() < 0.9:
             debtor, creditor = self.rng.sample(accounts, 2)
+        said = self.spec.accounts[debtor]
+        others = [i for i in accounts if self.spec.accounts[i].participant == said.counterparty >= 0]
+        if others and self.rng.random() < 0.8:
+            creditor = self.rng.choice(others)
+            if self.rng.random() < 0.3:
+                debtor, creditor = creditor, debtor
         return self._row(self.rng.choice(kinds), debtor, creditor, self._amount())
 
     def _transfer(self) -> Instruction:

@@ -52,24 +52,33 @@ class EngineHouse:
                     (x.amount for x in spec.limits if x.account == place and x.counterparty < 0), None
                 ),
                 is_agent=account.is_agent,
-                open=not account.is_closed,
+                open=not account.is_closed or account.main >= 0,
+                main=account.main,
+                purpose=int(account.purpose),
+                counterparty=account.counterparty,
             )
             for place, account in enumerate(spec.accounts)
         ]
         limits = [LimitTerms(x.account, x.counterparty, x.amount) for x in spec.limits if x.counterparty >= 0]
         self.books.lay_out_accounts(terms, limits)
+        subs = self.books.sub_accounts["account"]
+        self.books.accounts["open"][subs] = [not spec.accounts[place].is_closed for place in subs]
         self.books.accounts["reserved_urgent"] = self.books.accounts["reserved_high"] = 0
         adopt_users(self.books, spec.users)
         self.books.rules[0], self.books.rules[1] = spec.discipline == "bypass", spec.officers
         self.books.rules[QUEUE_RULE], self.books.rules[WAREHOUSE_RULE] = spec.queue_max, spec.warehouse_days
 
-    def open_day(self, currency: int, date: int) -> list[Record]:
+    def wake(self, currency: int, date: int) -> list[Record]:
+        """Open the day of a currency by the clock."""
+        return self.open_day(currency, date, original_low=BY_CLOCK)
+
+    def open_day(self, currency: int, date: int, **more: int) -> list[Record]:
         """Open the day of a currency."""
         memory = self.spec.identity_days
         remember_from = 0 if memory is None else date - memory
         ends = [self.now + after if after else 0 for after in self.spec.day]
         times = np.array([tuple(ends[:2]), tuple(ends[2:])], TIMES)
-        fields = {"value_date": date, "amount": remember_from, "priority": self.spec.by_clock}
+        fields = {"value_date": date, "amount": remember_from, "priority": self.spec.by_clock, **more}
         return self._phase(currency, Phase.OPEN, times, **fields)
 
     def move_phase(self, currency: int, phase: Phase) -> list[Record]:

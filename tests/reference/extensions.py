@@ -44,15 +44,24 @@ class Extensions:
         self.next_opens[currency] = opens
 
     def due(self) -> tuple[int, Phase] | None:
-        """Say which currency passes a cut-off by the clock next."""
+        """Say which currency passes a cut-off, or closes, by the clock next."""
         found = []
+        ends = ORDER[1:4] if self.house.spec_by_clock == 2 else ORDER[1:3]
         for currency, phase in enumerate(self.house.phase if self.house.spec_by_clock else []):
-            for cutoff in (Phase.CUSTOMER_CUTOFF, Phase.INTERBANK_CUTOFF):
+            if phase is Phase.CLOSED:
+                continue
+            for cutoff in ends:
                 follows = ORDER.index(cutoff) == ORDER.index(phase) + 1
                 time = self.times[currency].get(cutoff, 0)
                 if follows and 0 < time <= self.house.now:
                     found.append((time, CURRENCY_NUMBERS[currency], currency, cutoff))
         return min(found)[2:] if found else None
+
+    def is_to_open(self, currency: int) -> bool:
+        """Say whether a currency's next day opens by the clock now, before the cut-off of that day."""
+        house = self.house
+        has_come = 0 < self.next_opens[currency] <= house.now and house.spec_day[1] > 0
+        return house.spec_by_clock == 2 and house.phase[currency] is Phase.CLOSED and has_come
 
     def take(self, command: ExtensionCommand, number: int) -> None:
         """Take one person's word."""

@@ -15,6 +15,7 @@ from setfair.domain.codes import (
     Mechanism,
     Phase,
     Priority,
+    Purpose,
     QueueAction,
     Reason,
     RecordKind,
@@ -117,6 +118,8 @@ class WatchedTerms:
     def change(self, asked: TermCommand) -> None:
         """Follow a change that came into force."""
         is_for_good = not asked.day
+        if asked.term in (Term.SUB_ACCOUNT, Term.SET_ASIDE, Term.GIVE_BACK):
+            return
         if asked.term in (Term.BILATERAL_LIMIT, Term.MULTILATERAL_LIMIT):
             key = asked.account, asked.counterparty
             for limits in (self.limits, self.standing) if is_for_good else (self.limits,):
@@ -189,7 +192,7 @@ class Watcher:
 
     def after(self, step: Step, outcomes: Sequence[Outcome], records: Sequence[Record]) -> None:
         """Check the answer to one step."""
-        if step[0] == "open":
+        if step[0] in ("open", "wake"):
             self.terms.open_day(step[1], self.balance)
             self.opened_number[step[1]] = records[0].subject_number
             self.date[step[1]] = step[2]
@@ -201,7 +204,7 @@ class Watcher:
             self._learn(step[1], outcomes)
         before = dict(self.terms.paid)
         if step[0] == "queue" and records[0].kind is RecordKind.QUEUE_CHANGED:
-            self._reorder(step[1])
+            self._reorder(step[1], [x.amount for x in records if x.kind is RecordKind.QUEUE_CHANGED])
         if step[0] == "term":
             self._hear(step[1], records[0])
         for record in records:
@@ -258,6 +261,7 @@ class Watcher:
             # Nothing settles, or stands in a queue, but on its value date.
             assert row.value_date in (0, self.date[record.currency])
         if record.kind is RecordKind.SETTLED:
+            self._check_purpose(row)
             self._book(record)
         if record.kind is RecordKind.QUEUED:
             self._join_queue(record)
@@ -267,24 +271,40 @@ class Watcher:
             self.original_of[record.subject_number] = self.first_of[row.original]
         self.last[record.subject_number] = record
 
-    def _reorder(self, command: QueueCommand) -> None:
-        """Follow what its payer, or the operator, did with a payment in its queue."""
-        row = self.instructions[command.target]
+    def _reorder(self, command: QueueCommand, moved: list[int]) -> None:
+        """Follow what its payer, or the operator, did with a payment in its queue, or with legs of a link."""
+        assert moved[0] == command.target
+        assert len(set(moved)) == len(moved)
+        link = self._link(command.target)
         acts_for = dict(enumerate(self.spec.users)).get(command.person)
-        assert acts_for in (-1, self.spec.accounts[row.debtor].participant)
-        if command.action is QueueAction.PRIORITY:
-            row = replace(row, priority=Priority(command.priority))
-            self.instructions[command.target] = row
+        may = [
+            n for n in moved if acts_for in (-1, self.spec.accounts[self.instructions[n].debtor].participant)
+        ]
+        assert may == moved
+        assert all(self._link(number) == link for number in moved[1:])
         if command.action is QueueAction.TIMES:
+            row = self.instructions[command.target]
             self.instructions[command.target] = replace(row, until=command.latest, earliest=command.earliest)
-        queue = self.queues[row.debtor]
-        if (
-            command.action in (QueueAction.TOP, QueueAction.BOTTOM, QueueAction.PRIORITY)
-            and command.target in queue
-        ):
-            queue.remove(command.target)
-            queue.insert(0 if command.action is QueueAction.TOP else len(queue), command.target)
-            queue.sort(key=lambda number: self.instructions[number].priority)
+        if command.action not in (QueueAction.TOP, QueueAction.BOTTOM, QueueAction.PRIORITY):
+            assert len(moved) == 1
+            return
+        if link and acts_for == -1 and command.target in self._queued():
+            assert set(moved) == {number for number in self._queued() if self._link(number) == link}
+        self._move(command, moved)
+
+    def _move(self, command: QueueCommand, moved: list[int]) -> None:
+        """Put payments elsewhere in their queues: within a priority as they have come."""
+        for number in moved:
+            if command.action is QueueAction.PRIORITY:
+                row = self.instructions[number]
+                self.instructions[number] = replace(row, priority=Priority(command.priority))
+        joined = [number for number in self.legs if number in moved] or moved
+        for number in reversed(joined) if command.action is QueueAction.TOP else joined:
+            queue = self.queues[self.instructions[number].debtor]
+            if number in queue:
+                queue.remove(number)
+                queue.insert(0 if command.action is QueueAction.TOP else len(queue), number)
+                queue.sort(key=lambda each: self.instructions[each].priority)
 
     def _check_times(self) -> None:
         """Nothing waits after its latest time, and nothing settles before its earliest."""
@@ -313,11 +333,37 @@ class Watcher:
             assert self.spec.users[command.person] == -1
 
     def _follow_term(self, record: Record) -> None:
+        if record.kind is RecordKind.SETTLED:
+            self._follow_money(record)
+            return
         assert record.kind in (*_OF_TERMS, RecordKind.REJECTED)
         if record.kind is RecordKind.TERM_CHANGED:
             self.terms.change(self.proposed.pop(record.subject_number))
         elif record.kind is RecordKind.REJECTED:
             self.proposed.pop(record.subject_number, None)
+
+    def _follow_money(self, record: Record) -> None:
+        """Money goes between an account and its own sub-account, and no further."""
+        accounts = self.spec.accounts
+        assert record.mechanism is Mechanism.SUB_ACCOUNT
+        assert record.creditor in (accounts[record.debtor].main, *self._subs_of(record.debtor))
+        assert record.amount > 0
+        self.balance[record.debtor] -= record.amount
+        self.balance[record.creditor] += record.amount
+        after = (record.debtor_balance_after, record.creditor_balance_after)
+        assert after == (self.balance[record.debtor], self.balance[record.creditor])
+
+    def _subs_of(self, main: int) -> list[int]:
+        return [place for place, each in enumerate(self.spec.accounts) if each.main == main]
+
+    def _check_purpose(self, row: Instruction) -> None:
+        """A sub-account pays and receives for its purpose alone."""
+        accounts = self.spec.accounts
+        for own, other in ((row.debtor, row.creditor), (row.creditor, row.debtor)):
+            purpose = accounts[own].purpose
+            assert purpose is Purpose.NONE or row.kind is not InstructionKind.LIQUIDITY_TRANSFER
+            assert purpose is not Purpose.LINKS or row.link
+            assert purpose is not Purpose.PAIR or accounts[other].participant == accounts[own].counterparty
 
     def _is_blocked(self, row: Instruction) -> bool:
         return any(self.instructions[n].priority <= row.priority for n in self.queues[row.debtor])

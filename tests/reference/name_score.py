@@ -33,6 +33,8 @@ class Listed:
     number: int
     letters: str
     weight: int
+    given: bool
+    """Whether it is a given name that very many bear, or a particle."""
 
 
 @dataclass
@@ -44,10 +46,13 @@ class _Pairs:
     used: set[int] = field(default_factory=set)
     joined: set[int] = field(default_factory=set)
     """Places in the listed name."""
+    initial: set[int] = field(default_factory=set)
+    """Places in the listed name."""
     matched: int = 0
     changed: int = 0
     said: int = 0
     initials: int = 0
+    listed_initials: int = 0
 
     def pair(self, i: int, j: int) -> None:
         self.used.add(i)
@@ -66,9 +71,10 @@ class _Pairs:
 
 
 def plain_score(
-    mine: list[Token], listed: list[Listed], *, legal: tuple[bool, bool], syllabic: bool, settings: Settings
-) -> int:
-    """Return the score of a name and a listed one."""
+    mine: list[Token], listed: list[Listed], elsewhere: set[int], *,
+    legal: tuple[bool, bool], syllabic: bool, settings: Settings,
+) -> int:  # fmt: skip
+    """Return the score of a name and a listed one; `elsewhere`: the tokens of all names of the entry."""
     pairs = _Pairs(mine, listed)
     if any(token.has_parts for token in mine):
         _written_together(pairs)
@@ -80,7 +86,7 @@ def plain_score(
         _cut_off(pairs, settings)
     if pairs.matched < settings.least_weight:
         return 0
-    points = plain_points(_tally(pairs), settings) + (settings.syllabic if syllabic else 0)
+    points = plain_points(_tally(pairs, elsewhere), settings) + (settings.syllabic if syllabic else 0)
     if all(legal):
         points += settings.legal_both
     elif any(legal):
@@ -90,7 +96,8 @@ def plain_score(
 
 def plain_points(tally: list[int], settings: Settings) -> int:
     """Return thousandths of points of a tally."""
-    matched, changed, missing, extra, said, initials, turned, begins = tally
+    matched, changed, missing, extra, said, initials, turned, begins, *rest = tally
+    listed_initials, other_names, given = rest
     first = min(matched, settings.first)
     second = max(0, min(matched, settings.second) - settings.first)
     parts = [
@@ -101,6 +108,9 @@ def plain_points(tally: list[int], settings: Settings) -> int:
         settings.missing * min(missing, settings.left_over_max),
         settings.extra * min(extra, settings.left_over_max),
         settings.initials * initials,
+        settings.listed_initials * listed_initials,
+        settings.elsewhere * other_names,
+        settings.given * given,
         settings.begins * begins,
         settings.turned * min(turned, 3),
         settings.covered * matched // max(1, matched + missing + extra),
@@ -135,7 +145,9 @@ def _initials(pairs: _Pairs, settings: Settings) -> None:
             if _is_initial(letters, other) or _is_initial(other, letters):
                 pairs.pair(i, j)
                 pairs.matched += settings.initial_weight
-                pairs.initials += 1
+                pairs.initials += len(letters) == 1
+                pairs.listed_initials += len(letters) > 1
+                pairs.initial.add(j)
                 break
 
 
@@ -226,7 +238,7 @@ def _cut_off(pairs: _Pairs, settings: Settings) -> None:
             return
 
 
-def _tally(pairs: _Pairs) -> list[int]:
+def _tally(pairs: _Pairs, elsewhere: set[int]) -> list[int]:
     missing = sum(pairs.listed[j].weight for j in pairs.open_listed())
     extra = sum(pairs.mine[i].weight for i in pairs.open_mine())
     order = [pairs.partner[j] for j in sorted(pairs.partner)]
@@ -234,4 +246,14 @@ def _tally(pairs: _Pairs) -> list[int]:
     begins = 2 <= len(pairs.mine) <= len(pairs.listed) and all(
         pairs.partner.get(j) == j and j not in pairs.joined for j in range(len(pairs.mine))
     )
-    return [pairs.matched, pairs.changed, missing, extra, pairs.said, pairs.initials, turned, int(begins)]
+    open_mine = [pairs.mine[i] for i in pairs.open_mine()]
+    other_names = any(number in elsewhere for token in open_mine for number in token.near)
+    given = (
+        any(token.weight > SAID_ABOUT for token in open_mine)
+        and any(pairs.listed[j].weight > SAID_ABOUT for j in pairs.open_listed())
+        and all(pairs.listed[j].given and j not in pairs.initial for j in pairs.partner)
+    )
+    return [
+        pairs.matched, pairs.changed, missing, extra, pairs.said, pairs.initials, turned, int(begins),
+        pairs.listed_initials, int(other_names), int(given),
+    ]  # fmt: skip

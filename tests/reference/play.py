@@ -15,6 +15,8 @@ class House(Protocol):
 
     def open_day(self, currency: int, date: int) -> list[Record]: ...
 
+    def wake(self, currency: int, date: int) -> list[Record]: ...
+
     def move_phase(self, currency: int, phase: Phase) -> list[Record]: ...
 
     def submit(self, instructions: Sequence[Instruction]) -> tuple[list[Outcome], list[Record]]: ...
@@ -40,6 +42,8 @@ def take_step(house: House, step: Step) -> tuple[list[Outcome], list[Record]]:
         return house.submit(step[1])
     if step[0] == "open":
         return [], house.open_day(step[1], step[2])
+    if step[0] == "wake":
+        return [], house.wake(step[1], step[2])
     if step[0] == "offset":
         return [], house.offset()
     if step[0] == "term":

@@ -79,8 +79,7 @@ class Schedule:
         if command.action in (QueueAction.HOLD, QueueAction.REACTIVATE, QueueAction.TIMES):
             self._keep_back(command, entry, number)
         else:
-            self._reorder(command, entry)
-            house.cascade([entry.instruction.debtor], number)
+            self._reorder(command, entry, number)
 
     def _check(self, command: QueueCommand, entry: Entry) -> Reason:
         row, action = entry.instruction, command.action
@@ -91,10 +90,7 @@ class Schedule:
             InstructionKind.SCREENING_HOLD,
         ):
             return Reason.ORIGINAL_UNKNOWN
-        users = self.house.terms.users
-        acts_for = users[command.person] if 0 <= command.person < len(users) else -2
-        is_own = acts_for >= 0 and row.debtor >= 0 and acts_for == self.house.participant_of(row.debtor)
-        if acts_for != OPERATOR and not is_own:
+        if not self._may(command, entry):
             return Reason.PERSON_NOT_AUTHORISED
         if entry.status is Status.ACSC:
             return Reason.ORIGINAL_SETTLED
@@ -127,11 +123,30 @@ class Schedule:
         elif entry.status is Status.PDNG and entry.reason in KEPT_BACK:
             house.readmit(entry, number)
 
-    def _reorder(self, command: QueueCommand, entry: Entry) -> None:
-        house = self.house
-        was_queued = entry.status is Status.ACSP
-        house.leave_queue(entry)
-        if command.action is QueueAction.PRIORITY:
-            entry.instruction = replace(entry.instruction, priority=Priority(command.priority))
-        if was_queued:
-            house.insert(entry, at_top=command.action is QueueAction.TOP)
+    def _may(self, command: QueueCommand, entry: Entry) -> bool:
+        """Say whether the user acts for the operator, or for who pays."""
+        users, debtor = self.house.terms.users, entry.instruction.debtor
+        acts_for = users[command.person] if 0 <= command.person < len(users) else -2
+        is_own = acts_for >= 0 and debtor >= 0 and acts_for == self.house.participant_of(debtor)
+        return acts_for == OPERATOR or is_own
+
+    def _reorder(self, command: QueueCommand, entry: Entry, number: int) -> None:
+        """Move a payment, or the legs of its link that the user may move."""
+        house, link = self.house, self.house.links.of_leg.get(entry.number)
+        legs = [entry] if link is None else [house.entries[leg] for leg in link.legs]
+        legs = [leg for leg in legs if self._may(command, leg)]
+        queued = [leg for leg in legs if leg.status is Status.ACSP]
+        for leg in legs:
+            house.leave_queue(leg)
+            if command.action is QueueAction.PRIORITY:
+                leg.instruction = replace(leg.instruction, priority=Priority(command.priority))
+            if leg is not entry:
+                numbers = (number, number, -1, -1, leg.number, command.person, int(command.action))
+                house.records.append(
+                    Record(RecordKind.QUEUE_CHANGED, Status.ACSC, Reason.NONE, Mechanism.NONE, -1, *numbers)
+                )
+        is_top = command.action is QueueAction.TOP
+        for leg in reversed(queued) if is_top else queued:
+            house.insert(leg, at_top=is_top)
+        for leg in legs:
+            house.cascade([leg.instruction.debtor], number)

@@ -77,7 +77,7 @@ class ReferenceHouse(EntryChecks):
         identity_days: int | None = None,
         users: tuple[int, ...] = (),
         day: tuple[int, int, int, int] = (0, 0, 0, 0),
-        by_clock: bool = False,
+        by_clock: int = 0,
         warehouse_days: int = 0,
     ) -> None:
         self.accounts = list(accounts)
@@ -136,6 +136,12 @@ class ReferenceHouse(EntryChecks):
         self._change_phase(currency, Phase.OPEN)
         take_up(self, currency, self.last_number)
         return self.records
+
+    def wake(self, currency: int, date: int) -> list[Record]:
+        """Open a day by the clock: it is time, and the interbank cut-off is still to come."""
+        if not self.extensions.is_to_open(currency):
+            raise ValueError("the clock opens no day now")
+        return self.open_day(currency, date)
 
     def move_phase(self, currency: int, phase: Phase) -> list[Record]:
         """Move the phase of one currency; at the interbank cut-off its queue is rejected."""
@@ -278,7 +284,7 @@ class ReferenceHouse(EntryChecks):
         """Steps 2 to 11, then acceptance."""
         instruction = entry.instruction
         checks: list[Callable[[Instruction], Reason]] = [
-            lambda row: row.defect,  # 2
+            lambda row: row.defect or self._check_purpose(row),  # 2
             self._check_accounts_known,  # 3
             self._check_amount,  # 4
             self._check_accounts,  # 5

@@ -10,6 +10,7 @@ from setfair.domain.codes import (
     Mechanism,
     Phase,
     Priority,
+    Purpose,
     QueueAction,
     Reason,
     RecordKind,
@@ -86,6 +87,9 @@ ENGINE_REASONS = frozenset(
         Reason.BEFORE_VALUE_DATE,
         Reason.DATE_INVALID,
         Reason.PRIORITY_INVALID,
+        Reason.NO_SUB_ACCOUNT,
+        Reason.NOT_FOR_PURPOSE,
+        Reason.SUB_ACCOUNT_IN_USE,
     }
 )
 """The reasons that the rules give by themselves; a reader's defects come on top."""
@@ -105,6 +109,12 @@ class AccountSpec:
     is_closed: bool = False
     participant: int = -1
     """Whose account it is; -1: of a participant that has no other."""
+    main: int = -1
+    """Of a sub-account: the account that it is a part of."""
+    purpose: Purpose = Purpose.NONE
+    """Of a sub-account."""
+    counterparty: int = -1
+    """Of a sub-account for a pair: the other participant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +142,8 @@ class HouseSpec:
     currencies: int = 1
     day: tuple[int, int, int, int] = (0, 0, 0, 0)
     """How long after its opening a day has its cut-offs, its end, and the next opening; 0: not said."""
-    by_clock: bool = False
-    """Whether cut-offs pass by the clock."""
+    by_clock: int = 0
+    """1: cut-offs pass by the clock; 2: days also close and open by it."""
     warehouse_days: int = 0
     """By how many days a value date may lie ahead."""
     identity_days: int | None = None

@@ -132,6 +132,51 @@ def test_hits_explain_themselves(matcher: FuzzyMatcher) -> None:
     )
 
 
+def matcher_of(*names: tuple[str, ...]) -> FuzzyMatcher:
+    """Return a matcher of entries with these names."""
+    entries = tuple(
+        Entry(
+            f"{number}",
+            EntryKind.UNKNOWN,
+            tuple(Name(text, NameQuality.MAIN) for text in each),
+            "",
+            "",
+            (),
+            "00",
+        )
+        for number, each in enumerate(names)
+    )
+    return FuzzyMatcher(
+        ListSet((SanctionsList("X", "test", samples.PUBLISHED, "00", entries),), "v"), threads=1
+    )
+
+
+def test_other_names_of_an_entry_help() -> None:
+    """A token that only another name of the entry has speaks for it, and the hit says so."""
+    matcher = matcher_of(("Zorvan Pellik", "Abu Draumont"), ("Quillan Orvek",))
+    (helped,) = matcher.find(["Zorvan Draumont"], 500)
+    (alone,) = matcher.find(["Zorvan Brinepetrel"], 500)
+    assert helped.score > alone.score + 40
+    assert "only in another name of the entry: 'zorvan'" in helped.explanation
+    assert "not listed: 'brinepetrel'" in alone.explanation
+
+
+def test_given_names_alone_say_less() -> None:
+    """Two given names that are the same, and two other surnames, are less than a given name and a surname."""
+    matcher = matcher_of(("Jose Miguel Draumont",), ("Jose Vantorrel Ossip",))
+    (given,) = matcher.find(["Jose Miguel Brinepetrel"], 500)
+    (surname,) = matcher.find(["Jose Vantorrel Brinepetrel"], 500)
+    assert given.score < THRESHOLD < surname.score
+
+
+def test_short_name_of_a_firm_is_found_with_another_legal_form() -> None:
+    """Three letters with a legal form are the name of a firm that is listed with another form."""
+    matcher = matcher_of(("Aktsionernoe Obshchestvo LLS",))
+    (hit,) = matcher.match(["\u041e\u041e\u041e \u00ab\u041b\u041b\u0421\u00bb"])
+    assert "the same name but for its legal form" in hit.explanation
+    assert matcher.match(["LLS"]) == []
+
+
 def test_order_of_entries_changes_nothing(lists: ListSet, matcher: FuzzyMatcher) -> None:
     """The same entries in any order give the same hits with the same scores."""
     shuffled = []

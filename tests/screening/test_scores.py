@@ -12,6 +12,7 @@ from setfair.screening.gate import ListSet
 from setfair.screening.index import FuzzyIndex, build_index
 from setfair.screening.lists.model import Entry, EntryKind, Name, NameQuality, SanctionsList
 from setfair.screening.name_arrays import (
+    SAID_ABOUT,
     TOKENS_MAX,
     NameScratch,
     Slots,
@@ -64,16 +65,31 @@ def plain_listed(index: FuzzyIndex, name: int) -> list[Listed]:
     text, start = bytes(index.tokens.chars).decode(), index.tokens.start.tolist()
     numbers = index.names.tokens[index.names.start[name] : index.names.start[name + 1]].tolist()
     return [
-        Listed(number, text[start[number] : start[number + 1]], int(index.names.weight[number]))
+        Listed(
+            number,
+            text[start[number] : start[number + 1]],
+            int(index.names.weight[number]),
+            bool(index.names.given[number]),
+        )
         for number in numbers
     ]
+
+
+def plain_elsewhere(index: FuzzyIndex, entry: int) -> set[int]:
+    """Return the tokens of all names of an entry that say something, as the twin takes them."""
+    return {
+        int(token)
+        for name in np.flatnonzero(index.names.entry == entry)
+        for token in index.names.tokens[index.names.start[name] : index.names.start[name + 1]]
+        if index.names.weight[token] > SAID_ABOUT
+    }
 
 
 def test_score_is_that_of_the_twin() -> None:
     """Few words, misspelt, cut, joined, turned, with initials and legal forms: the very same score."""
     chance = Random(20)
     listed = some_names(chance, 50)
-    index = build_index(list(enumerate(listed)))
+    index = build_index([(number // 2, each) for number, each in enumerate(listed)])
     memory, work = TokenMemory(index), make_name_scratch(len(listed), len(listed))
     scores = []
     for name in some_names(chance, 80):
@@ -93,6 +109,7 @@ def test_score_is_that_of_the_twin() -> None:
             assert score == plain_score(
                 mine,
                 plain_listed(index, number),
+                plain_elsewhere(index, number // 2),
                 legal=(name.legal, other.legal),
                 syllabic=False,
                 settings=SETTINGS,

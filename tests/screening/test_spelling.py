@@ -87,6 +87,16 @@ def test_phrases_are_written_in_words_that_translation_leaves() -> None:
     assert changed == {}
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("Transaportation", "transport"), ("Institsute", "institute"), ("Scienitfic", "scientific")],
+)
+def test_misspelt_words_of_firms_are_recognised(written: str, meant: str) -> None:
+    """A long word of firms with one letter misspelt is that word; names that many bear stay names."""
+    assert spell(normalise_name(f"Orvek {written}")).core == ("orvek", meant)
+    assert spell(normalise_name("Bernardo Orvek")).core == ("bernardo", "orvek")
+
+
 def test_common_names_weigh_little_however_rare_on_the_list() -> None:
     """One entry is called Jennifer, one Orvek: only Orvek says much; and a word of firms next to nothing."""
     names = [(0, spelt("Jennifer Orvek")), (1, spelt("Orvek Trading")), (2, spelt("Zanvik"))]

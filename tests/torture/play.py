@@ -16,6 +16,7 @@ from setfair.house import House, init_house, open_house
 from setfair.house_state import HouseState
 from setfair.journal_writer import PAGES_AHEAD
 from setfair.store.sqlite import connect
+from setfair.tables import open_tables
 from tests.houses import write_signed
 from tests.torture.ask import Numbers, WrongError, must, take_steps
 from tests.torture.plan import Expected, ListState, Plan
@@ -271,7 +272,9 @@ def _compare_books(state: HouseState, expected: Expected) -> None:
 
 def compare_tables(house: House, expected: Expected, known: Numbers) -> None:
     """Compare what anybody can read with the reference."""
-    rows = house.query(_PAYMENTS)
+    house.catch_up()
+    with open_tables(house.folder) as tables:
+        rows = tables.query(_PAYMENTS)
     there = {row["payment_number"]: (row["status"], row["reason"], row["mechanism"]) for row in rows}
     wanted = {known[number]: entry for number, entry in expected.entries.items()}
     for number in wanted.keys() | there.keys():

@@ -121,7 +121,7 @@ def play_day(seed: int) -> DayOnDisk:
             if random.random() < ARCHIVED:
                 archive_closed(house, plan, clock)
     after = taken(house)
-    archive = {file.name: file.read_bytes() for file in sorted((house / "archive").glob("*.parquet"))}
+    archive = {file.name: file.read_bytes() for file in sorted((house / "archive").glob("*"))}
     connection = connect(house, read_only=True)
     pages = query(connection, _PAGES)
     played.roots = {row["page_number"]: row["root"] for row in pages}

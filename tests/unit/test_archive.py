@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -22,8 +23,9 @@ from setfair.house import House, open_house
 from setfair.monitor import Overview, watch
 from setfair.prove.quittance import make_quittance
 from setfair.statements.write_day import write_day
+from setfair.store import seal
 from setfair.store.sqlite import SqliteStore, connect
-from setfair.tables import query
+from setfair.tables import open_tables
 from tests.houses import DAY, funding, make_house, payment, payments, ticking_clock, usual_agreement
 from tests.processes import plain_sql
 from tests.proofs import SETTLED, SIGNATORIES, WITNESSES, morning, play
@@ -115,11 +117,8 @@ def seen(house: Path) -> Overview:
 
 def given_out(house: Path, out: Path) -> dict[str, bytes]:
     """Return the messages and statements of the closed day by name."""
-    connection = connect(house, read_only=True)
-    try:
-        write_day(lambda sql, given=(): query(connection, sql, given), out, DAY)
-    finally:
-        connection.close()
+    with open_tables(house) as tables:
+        write_day(tables.query, out, DAY)
     return {
         str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()
     }
@@ -133,21 +132,20 @@ def archived_pages(house: Path) -> list[int]:
 
 def proof_of(house: Path) -> object:
     """Return the quittance of a payment of the closed day."""
-    connection = connect(house, read_only=True)
-    try:
-        return make_quittance(lambda sql, given: query(connection, sql, given), SETTLED, None)
-    finally:
-        connection.close()
+    with open_tables(house) as tables:
+        return make_quittance(tables.query, SETTLED, None)
 
 
 def rows_of(house: Path) -> list[dict[str, object]]:
     """Return every row of the projected tables."""
-    connection = connect(house, read_only=True)
-    try:
-        names = ("record", "payment", "obligation", "account")
-        return [row for name in names for row in query(connection, f"SELECT * FROM {name}")]
-    finally:
-        connection.close()
+    with open_tables(house) as tables:
+        views = tables.query("SELECT name FROM main.sqlite_master WHERE type = 'view' ORDER BY name")
+        return [row for view in views for row in sorted_rows(tables.query(f"SELECT * FROM {view['name']}"))]
+
+
+def sorted_rows(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Return rows in an order that does not depend on where they lie."""
+    return sorted(rows, key=repr)
 
 
 def test_nothing_to_archive(house: Path) -> None:
@@ -180,6 +178,11 @@ STEPS = (
     ("sync_folder", archive_module),
     ("_check", archive_module),
     ("archive", SqliteStore),
+    ("seal_rows", archive_module),
+    ("_fill", seal),
+    ("_sync", seal),
+    ("_write", seal),
+    ("_note", seal),
     ("shrink", SqliteStore),
 )
 
@@ -190,7 +193,7 @@ def test_a_crash_at_any_step(
     house: Path, monkeypatch: pytest.MonkeyPatch, step: str, owner: object, after: bool
 ) -> None:
     """The pages are in the live file or the archive, the audit is green, the command can be repeated."""
-    whole = bodies(house)
+    whole, shown = bodies(house), rows_of(house)
     with monkeypatch.context() as patched:
         patched.setattr(owner, step, _crashing(getattr(owner, step), after=after))
         with pytest.raises(KeyboardInterrupt):
@@ -198,10 +201,17 @@ def test_a_crash_at_any_step(
     left = bodies(house)
     assert left == whole or left[0] == 0
     assert audited(house) is None
+    assert rows_of(house) == shown
     if left == whole:
         archive(house)
+    else:
+        with pytest.raises(HouseError, match="nothing to archive"):
+            archive(house)
     assert bodies(house)[0] == 0
+    assert len(sealed(house)) == 1
+    assert not list((house / "archive").glob(".*"))
     assert audited(house) is None
+    assert rows_of(house) == shown
 
 
 def _crashing(work: Callable[..., object], *, after: bool) -> Callable[..., object]:
@@ -237,3 +247,123 @@ def test_a_backup_has_the_archive_in_it(house: Path, tmp_path: Path) -> None:
     restore_backup(tmp_path / "backup.tar", tmp_path / "again", until=Until())
     assert bodies(tmp_path / "again") == whole
     assert audited(tmp_path / "again") is None
+
+
+def sealed(house: Path) -> list[Path]:
+    """Return the files that have rows of closed days."""
+    rows = plain_sql(house / "setfair.db", "SELECT path FROM sealed ORDER BY first_page")
+    return [house / str(path) for (path,) in rows]
+
+
+def numbers(house: Path, table: str, key: str) -> list[int]:
+    """Return the numbers of the rows that a table of a database file has."""
+    return [int(number) for (number,) in plain_sql(house, f"SELECT {key} FROM {table} ORDER BY 1")]
+
+
+def test_rows_leave_the_live_file(house: Path) -> None:
+    """Final payments of closed days and what became of them do; every view shows what it showed."""
+    live = house / "setfair.db"
+    before, shown = numbers(live, "payment_row", "payment_number"), rows_of(house)
+    done = archive(house)
+    assert done.rows is not None
+    assert sealed(house) == [done.rows.path]
+    gone = numbers(done.rows.path, "payment_row", "payment_number")
+    assert gone
+    assert sorted([*gone, *numbers(live, "payment_row", "payment_number")]) == before
+    statuses = plain_sql(done.rows.path, "SELECT DISTINCT status FROM payment_row")
+    assert {int(status) for (status,) in statuses} <= {4, 5, 6}
+    kinds = plain_sql(live, "SELECT DISTINCT instruction_kind FROM page JOIN record_row USING (page_number) "
+                            f"WHERE page_number <= {done.last_page}")  # fmt: skip
+    assert not {str(kind) for (kind,) in kinds} & {"CUSTOMER_PAYMENT", "LIQUIDITY_TRANSFER", "OBLIGATION"}
+    assert "PHASE_CHANGE" in {str(kind) for (kind,) in kinds}
+    assert rows_of(house) == shown
+    assert audited(house) is None
+
+
+def test_a_reader_that_was_there_sees_all(house: Path) -> None:
+    """Rows that move while a reader reads are where it looks for them."""
+    count = "SELECT count(*) AS n FROM payment"
+    with open_tables(house) as tables:
+        before = tables.query(count)
+        done = archive(house)
+        assert done.rows is not None
+        assert tables.query(count) == before
+    with open_tables(house) as tables:
+        assert tables.query(count) == before
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut", "bit", "row"])
+def test_sealed_rows_that_are_lost_or_damaged(house: Path, damage: str) -> None:
+    """A reader is told which file, the audit says what differs in the tables; a rebuild makes all well."""
+    shown, done = rows_of(house), archive(house)
+    assert done.rows is not None
+    path = done.rows.path
+    raw = bytearray(path.read_bytes())
+    if damage == "gone":
+        path.unlink()
+    elif damage == "cut":
+        path.write_bytes(raw[:-65_536])
+    elif damage == "bit":
+        raw[len(raw) - 1] ^= 1
+        path.write_bytes(raw)
+    else:
+        plain_sql(path, "UPDATE payment_row SET amount_minor = amount_minor + 1", write=True)
+        plain_sql(
+            house / "setfair.db",
+            f"UPDATE sealed SET sha256 = '{hashlib.sha256(path.read_bytes()).hexdigest()}', "
+            f"bytes = {path.stat().st_size}",
+            write=True,
+        )
+    found = audited(house)
+    assert found is not None
+    assert (path.name in found.what) if damage != "row" else "payment_row" in found.what
+    if damage in {"gone", "cut"}:
+        with pytest.raises(StoreError, match=path.name), open_tables(house):
+            pass
+    with open_house(house, ticking_clock()) as opened:
+        opened.rebuild()
+    assert audited(house) is None
+    assert rows_of(house) == shown
+
+
+@pytest.mark.parametrize("crash", [False, True])
+def test_neighbours_become_one_file(house: Path, monkeypatch: pytest.MonkeyPatch, crash: bool) -> None:
+    """There are never more files than a reader can attach, whatever happens while two become one."""
+    monkeypatch.setattr(seal, "FILES_MAX", 2)
+    for day in range(3):
+        play(house, lambda opened: business_day.close_day(opened.clearing_house))
+        shown = rows_of(house)
+        if crash and day == 2:
+            with monkeypatch.context() as patched:
+                patched.setattr(seal, "_merge_smallest", _crashing(seal._merge_smallest, after=False))
+                with pytest.raises(KeyboardInterrupt):
+                    archive(house, DAY + timedelta(days=day + 1))
+            assert len(sealed(house)) == 3
+        else:
+            archive(house, DAY + timedelta(days=day + 1))
+            assert len(sealed(house)) == min(day + 1, 2)
+        assert rows_of(house) == shown
+        assert audited(house) is None
+        play(house, lambda opened, day=day: one_more_day(opened, day))
+    assert sorted((house / "archive").glob("rows-*.db")) == sealed(house)
+
+
+def one_more_day(opened: House, day: int) -> None:
+    """Open a day after the first two and settle a payment."""
+    clearing_house = opened.clearing_house
+    business_day.open_day(clearing_house, DAY + timedelta(days=day + 2), ("KES", "UGX"))
+    clearing_house.submit(payments(payment(60 + day, "KE01", "UG01", 1)))
+
+
+def test_another_house_in_the_same_folder(house: Path, tmp_path: Path) -> None:
+    """No file of another house is written over."""
+    archive(house, to=tmp_path / "both")
+    (tmp_path / "other").mkdir()
+    other = make_house(tmp_path / "other", usual_agreement(signatories=SIGNATORIES, extra=WITNESSES))
+    play(other, lambda opened: morning(opened, 778, "Example Dyeworks"))
+    play(other, lambda opened: business_day.close_day(opened.clearing_house))
+    play(other, next_morning)
+    with pytest.raises(HouseError, match="of another house"):
+        archive(other, to=tmp_path / "both")
+    assert audited(house) is None
+    assert audited(other) is None

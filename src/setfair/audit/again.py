@@ -13,9 +13,10 @@ Rules
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,20 +25,22 @@ import adbc_driver_manager
 import pyarrow as pa
 
 from setfair.audit.finding import check_same, differ
-from setfair.audit.settlement_rows import SettlementRows, name_row
+from setfair.audit.settlement_rows import SettlementRows
+from setfair.audit.table_rows import PlacedRows, TableRows, name_row
 from setfair.domain.codes import InstructionKind
 from setfair.engine.room import Room
 from setfair.errors import HouseError
 from setfair.journal.page import Page
 from setfair.store.projector import SET_BALANCE, Projector
 from setfair.store.row_leaves import TableLeaves, is_file_alone
+from setfair.store.sealed import TABLES, SealedFile, connect_sealed, sealed_files
 from setfair.store.sqlite import DATABASE_NAME, TRUTH, SqliteStore, connect
 from setfair.store.transaction import transaction
 from setfair.tables import query
 
 Rows = list[dict[str, Any]]
-SETTLEMENT = frozenset({"record_row", "payment_row"})
-"""The tables that are compared as the pages are read."""
+ELSEWHERE = TRUTH | {*TABLES, "sealed"}
+"""What is not compared here: the truth, what is compared as the pages are read, and where sealed rows are."""
 SMALL_CACHE = "cache_size=-2048"
 """Two megabytes, as a pragma."""
 _FAST = ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE", SMALL_CACHE)
@@ -98,15 +101,10 @@ class TablesAgain:
             with self._store.connection.cursor() as cursor:
                 for pragma in _FAST:
                     cursor.execute(f"PRAGMA {pragma}")
-            file = self._open.enter_context((folder / DATABASE_NAME).open("rb", buffering=0)).fileno()
-            beside = [self._open.enter_context(small_connection(folder)) for _ in SETTLEMENT]
-            records = self._open.enter_context(ThreadPoolExecutor(1, "setfair-audit-records"))
+            records, payments = self._placed()
+            beside = self._open.enter_context(ThreadPoolExecutor(1, "setfair-audit-records"))
             self.settlement = SettlementRows(
-                (beside[0], beside[1]),
-                self._leaves(file),
-                records=records,
-                room=room,
-                instructions=instructions,
+                records, payments, beside=beside, room=room, instructions=instructions
             )
             self._projector = _Others(self._store.connection, self.settlement)
             self._pool = self._open.enter_context(ThreadPoolExecutor(1, "setfair-audit"))
@@ -117,16 +115,38 @@ class TablesAgain:
         self._waiting: list[Page] = []
         self._records = 0
 
-    def _leaves(self, file: int) -> dict[str, TableLeaves]:
+    def _placed(self) -> tuple[PlacedRows, PlacedRows]:
+        """Return the rows of both tables, where they are."""
+        reader = self._open.enter_context(small_connection(self._house))
+        files = sealed_files(reader, self._house)
+        live = self._live_leaves(reader)
+        tables: dict[str, list[tuple[int, TableRows]]] = {name: [] for name in TABLES}
+        for file in files:
+            leaves = self._sealed_leaves(file)
+            for name, end in zip(TABLES, (file.last_record, file.last_instruction), strict=True):
+                connect_it = partial(self._opened, partial(small_sealed, file))
+                tables[name].append((end, TableRows(name, connect_it, leaves.get(name))))
+        connect_live = partial(self._opened, partial(small_connection, self._house))
+        placed = [PlacedRows(TableRows(name, connect_live, live.get(name)), tables[name]) for name in TABLES]
+        return placed[0], placed[1]
+
+    def _opened(self, connect_it: Callable[[], AbstractContextManager[Any]]) -> Any:
+        return self._open.enter_context(connect_it())
+
+    def _live_leaves(self, reader: Any) -> dict[str, TableLeaves]:
         """Return the rows of both tables in the file, if the file stays as it is while they are read."""
-        reader, other = (self._open.enter_context(small_connection(self._house)) for _ in range(2))
+        file = self._open.enter_context((self._house / DATABASE_NAME).open("rb", buffering=0)).fileno()
+        other = self._open.enter_context(small_connection(self._house))
         roots = self._open.enter_context(reading(reader))
         with other.cursor() as cursor:
             if not is_file_alone(cursor):
                 return {}
-        with suppress(ValueError):
-            return {name: TableLeaves(file, roots[name]) for name in SETTLEMENT}
-        return {}
+        return _leaves(file, roots)
+
+    def _sealed_leaves(self, file: SealedFile) -> dict[str, TableLeaves]:
+        descriptor = self._open.enter_context(file.path.open("rb", buffering=0)).fileno()
+        with small_sealed(file) as connection, reading(connection) as roots:
+            return _leaves(descriptor, roots)
 
     def __enter__(self) -> TablesAgain:
         return self
@@ -176,7 +196,7 @@ class TablesAgain:
             cursor.executemany(SET_BALANCE, _balances(self.settlement.balances))
         self._store.close()
         for row in schema[0]:
-            if row["type"] == "table" and row["name"] not in TRUTH | SETTLEMENT:
+            if row["type"] == "table" and row["name"] not in ELSEWHERE:
                 self._compare(row["name"], self._house)
 
     def _compare(self, name: str, folder: Path) -> None:
@@ -195,6 +215,23 @@ def small_connection(folder: Path) -> Iterator[Any]:
         yield connection
     finally:
         connection.close()
+
+
+@contextmanager
+def small_sealed(file: SealedFile) -> Iterator[Any]:
+    """Give the like to a sealed file."""
+    connection = connect_sealed(file)
+    try:
+        _read(connection, f"PRAGMA {SMALL_CACHE}")
+        yield connection
+    finally:
+        connection.close()
+
+
+def _leaves(file: int, roots: dict[str, int]) -> dict[str, TableLeaves]:
+    with suppress(ValueError):
+        return {name: TableLeaves(file, roots[name]) for name in TABLES}
+    return {}
 
 
 @contextmanager

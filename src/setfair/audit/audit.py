@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from setfair.audit.again import SMALL_CACHE, TablesAgain
-from setfair.audit.archives import check_archives
+from setfair.audit.archives import check_archives, check_sealed
 from setfair.audit.file import FileCheck
 from setfair.audit.finding import DifferenceFound, Finding, check_same, differ
 from setfair.audit.journal import Audited, audit_pages
@@ -127,6 +127,7 @@ def run_audit(
         with _verdict(audit, TABLES):
             position = position_of(query)
             if is_whole and position and not audit.findings:
+                check_sealed(query)
                 last = int(query(_INSTRUCTIONS, ())[0]["last"])
                 again = opened.enter_context(TablesAgain(folder, position, last, room))
         if JOURNAL not in audit.findings:

@@ -1,4 +1,4 @@
-"""Moving the pages of closed days out of the live file, into Parquet, with what proves them.
+"""Moving closed days out of the live file: pages into Parquet, with what proves them, rows into sealed files.
 
 Rules
 -----
@@ -8,8 +8,10 @@ Rules
    the roots, frontiers and nodes of the house, and its checkpoints have the house's signature.
 3. The file is durable before one transaction says that it has the pages and lets go of their bytes. A crash
    leaves the pages in the live file, or in the archive; a file that no transaction names is written over.
-4. What stays: the row of each page with its root, the nodes of the tree, the signatures, the tables, and the
-   saved books, so that identities are known and a start reads no archive.
+4. What stays: the row of each page with its root, the nodes of the tree, the signatures, and the saved
+   books, so that identities are known and a start reads no archive.
+5. Then their rows in the tables go, in a transaction of their own (`setfair.store.seal`). What a crash left
+   of that is done first the next time.
 """
 
 from __future__ import annotations
@@ -35,6 +37,8 @@ from setfair.journal.tree_lanes import leaves_in_lanes, parents_in_lanes
 from setfair.proof.checkpoint import Checkpoint, checkpoint_of, origin_of
 from setfair.proof.note import ED25519, Key, check_signed, read_key, read_note
 from setfair.store.archived import SCHEMA
+from setfair.store.seal import seal_rows, stored_path
+from setfair.store.sealed import SealedFile
 from setfair.tables import query
 
 GROUP_BYTES = 8 << 20
@@ -60,6 +64,8 @@ class Archived:
     size: int
     """Bytes of the file."""
     sha256: str
+    rows: SealedFile | None
+    """The file that has their rows now; None: there were none to move."""
     shrunk: bool
     """Whether the live file gave its room back to the disk; if not, it uses it for pages to come."""
 
@@ -95,10 +101,12 @@ def archive_days(
         If the file cannot be written, or does not hold what it should: then nothing was let go.
     """
     with open_house(folder, clock) as house:
-        first, last = _pages_to_archive(house, until)
         target = (to or folder / "archive").absolute()
+        house.seal_rows()
+        first, last = _pages_to_archive(house, until)
         target.mkdir(parents=True, exist_ok=True)
         path = target / f"pages-{first:09d}-{last:09d}.parquet"
+        _check_free(path, house)
         try:
             with replacing(path) as out:
                 _write(out, house, (first, last), on_progress)
@@ -110,11 +118,24 @@ def archive_days(
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         house.clearing_house.checkpoint()
-        size, home = path.stat().st_size, folder.absolute()
-        named = path.relative_to(home).as_posix() if path.is_relative_to(home) else str(path)
-        house.store.archive(first, last, path=named, size=size, sha256=digest)
+        size = path.stat().st_size
+        house.store.archive(first, last, path=stored_path(folder, path), size=size, sha256=digest)
+        on_progress("moving their rows", last, last)
+        rows = seal_rows(house.store, folder, target)
         on_progress("making the live file smaller", last, last)
-        return Archived(path, first, last, records, size, digest, house.store.shrink())
+        return Archived(path, first, last, records, size, digest, rows, house.store.shrink())
+
+
+def _check_free(path: Path, house: House) -> None:
+    """Check that no file of another house is written over."""
+    if not path.exists():
+        return
+    try:
+        told = pq.read_schema(path).metadata or {}
+    except (OSError, pa.ArrowException):
+        return  # what a crash left of such a file
+    if told.get(b"setfair.key", b"").decode() != _public_key(house):
+        raise HouseError(f"{path} is of another house: choose another folder for this one's archive")
 
 
 def _pages_to_archive(house: House, until: date) -> tuple[int, int]:

@@ -15,12 +15,12 @@ from rich.table import Table
 from setfair.alert_pairs import pair_alert
 from setfair.cli.clock import command_clock
 from setfair.cli.common import console, fail, operational_errors, print_json, print_plain
+from setfair.cli.open_house import opened_house
 from setfair.cli.options import AsJson, HouseFolder, Now, Why
 from setfair.domain.codes import Reason, Status
 from setfair.domain.instants import format_utc, to_instant
 from setfair.errors import HouseError
 from setfair.formats.replace_file import replacing
-from setfair.house import open_house
 from setfair.look_back import agreement_of
 from setfair.tables import open_tables
 
@@ -194,7 +194,7 @@ def pair(
     now: Now = None,
 ) -> None:
     """Propose, or as another officer confirm, that the party is not the listed one: a good-guy pair."""
-    with open_house(house, command_clock(now)) as opened:
+    with opened_house(house, now) as opened:
         pairs = pair_alert(opened, number, by, reason, expires.date())
     if as_json:
         print_json([each.plain() for each in pairs])
@@ -229,7 +229,7 @@ def pairs(house: HouseFolder, as_json: AsJson = False) -> None:
 def _say(
     house: HouseFolder, number: int, by: str, reason: str, disposition: str, *, as_json: bool, now: Now
 ) -> None:
-    with open_house(house, command_clock(now)) as opened:
+    with opened_house(house, now) as opened:
         known = opened.query(
             "SELECT count(*) AS n FROM alert WHERE held_number = ? AND status = 'PDNG'", (number,)
         )
@@ -263,7 +263,7 @@ def refuse(
 def _decide(
     house: HouseFolder, number: int, by: str, reason: str, *, release: bool, as_json: bool, now: Now
 ) -> None:
-    with open_house(house, command_clock(now)) as opened:
+    with opened_house(house, now) as opened:
         outcome = opened.clearing_house.decide_held(number, by, reason, release=release)
         alerts = opened.query("SELECT status FROM alert WHERE held_number = ? LIMIT 1", (number,))
     row = outcome.rows[0]

@@ -31,9 +31,10 @@ def archive(
     as_json: AsJson = False,
     now: Now = None,
 ) -> None:
-    """Move the pages of closed days into a Parquet file, so that the live file does not grow without bound.
-    The file is read back and hashed against the tree and its signatures before anything is let go. Audits,
-    proofs, statements and rebuilding go on across it: keep the file where it is.
+    """Move closed days out of the live file, so that it does not grow without bound: their pages into a
+    Parquet file, which is read back and hashed against the tree and its signatures before anything is let go,
+    and their rows in the tables into a sealed file. Queries, audits, proofs, statements and rebuilding go on
+    across them: keep the files where they are.
     """
     with Progress(console=error_console, transient=True, disable=not error_console.is_terminal) as progress:
         task = progress.add_task("archiving", total=None)
@@ -56,6 +57,8 @@ def _show(archived: Archived, *, as_json: bool) -> None:
                 "records": archived.records,
                 "bytes": archived.size,
                 "sha256": archived.sha256,
+                "rows_file": str(archived.rows.path) if archived.rows else "",
+                "rows_bytes": archived.rows.size if archived.rows else 0,
                 "shrunk": archived.shrunk,
             }
         )
@@ -66,6 +69,8 @@ def _show(archived: Archived, *, as_json: bool) -> None:
     )
     print_plain("read back and hashed: they give the roots and checkpoints of the house")
     print_plain(f"SHA-256 of the file: {archived.sha256}")
+    if archived.rows is not None:
+        print_plain(f"their rows in the tables are in {archived.rows.path} ({archived.rows.size:,} bytes)")
     if not archived.shrunk:
         print_plain(
             "the live file keeps the room for pages to come: a reader was at work, or the disk is full"

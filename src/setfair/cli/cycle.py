@@ -14,7 +14,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from setfair import business_day
-from setfair.cli.clock import command_clock
 from setfair.cli.common import console, operational_errors, print_json, with_separators
 from setfair.cli.cycle_across import read_across, show_across
 from setfair.cli.cycle_choice import (
@@ -28,6 +27,7 @@ from setfair.cli.cycle_choice import (
     show_choices,
 )
 from setfair.cli.cycle_money import LIQUIDITY_HELP, read_money, show_money
+from setfair.cli.open_house import opened_house
 from setfair.cli.options import AsJson, Currencies, Day, HouseFolder, Now, date_given
 from setfair.domain.codes import Reason
 from setfair.domain.money import format_amount
@@ -35,7 +35,6 @@ from setfair.domain.party_amount import PartyAmount
 from setfair.errors import SetfairError
 from setfair.formats.party_amounts import read_liquidity
 from setfair.formats.rates import read_rates
-from setfair.house import open_house
 from setfair.tables import open_tables
 
 Row = dict[str, Any]
@@ -83,7 +82,7 @@ def cycle(
     rates = read_rates(fixing) if fixing is not None else None
     wanted = Wanted(objective, keep, minimum, party_maximum)
     money = _read_money_table(liquidity, is_plain=rates is None and wanted == Wanted())
-    with open_house(house, command_clock(now)) as opened:
+    with opened_house(house, now) as opened:
         before = opened.clearing_house.state.page_number
         agreed = business_day.agreement_of(opened.clearing_house).clearing.objectives[0]
         chosen = (currency or (), date_given(day), chooser(wanted, opened.query, agreed))

@@ -14,12 +14,12 @@ from setfair import business_day
 from setfair.cli.clock import command_clock
 from setfair.cli.common import console, operational_errors, print_json
 from setfair.cli.day_extend import extend_app
+from setfair.cli.open_house import give_out_closed, opened_house
 from setfair.cli.options import AsJson, Currencies, Day, HouseFolder, Now, date_given
 from setfair.domain.agreement import Agreement
 from setfair.domain.calendar import DayTime, day_time_utc, is_cycle_day, joint_business_days
 from setfair.domain.instants import local_date
 from setfair.errors import HouseError
-from setfair.house import open_house
 from setfair.statements.write_day import write_day
 from setfair.tables import open_tables
 
@@ -41,7 +41,7 @@ def open_(
     house: HouseFolder, day: Day = None, currency: Currencies = None, as_json: AsJson = False, now: Now = None
 ) -> None:
     """Open the business day, for every currency that settles on it."""
-    with open_house(house, command_clock(now)) as opened:
+    with opened_house(house, now) as opened:
         moved = business_day.open_day(opened.clearing_house, date_given(day), currency or ())
     _show(moved, as_json)
 
@@ -50,16 +50,33 @@ def open_(
 @operational_errors()
 def cutoff(house: HouseFolder, currency: Currencies = None, as_json: AsJson = False, now: Now = None) -> None:
     """Move to the next cut-off: first customers', then institutions', where what still waits is rejected."""
-    with open_house(house, command_clock(now)) as opened:
+    with opened_house(house, now) as opened:
         moved = business_day.cut_off(opened.clearing_house, currency or ())
     _show(moved, as_json)
 
 
 @day_app.command()
 @operational_errors()
+def clock(house: HouseFolder, as_json: AsJson = False, now: Now = None) -> None:
+    """Do what time asks for, as every command does first: cut-offs, closings and openings by the clock, and
+    the times of payments and links. For a timer.
+    """
+    with opened_house(house, now) as opened:
+        clearing_house = opened.clearing_house
+        codes = business_day.currencies_of(clearing_house, ())
+        before = {code: business_day.phase_of(clearing_house, code) for code in codes}
+        clearing_house.expire_due()
+        phases = [(code, business_day.phase_of(clearing_house, code)) for code in codes]
+        moved = [(code, phase) for code, phase in phases if phase is not before[code]]
+        written = give_out_closed(opened)
+    _show(moved, as_json, files=written)
+
+
+@day_app.command()
+@operational_errors()
 def close(house: HouseFolder, currency: Currencies = None, as_json: AsJson = False, now: Now = None) -> None:
     """Close the day and write every participant's messages and statements to HOUSE/out."""
-    with open_house(house, command_clock(now)) as opened:
+    with opened_house(house, now) as opened:
         days = {
             business_day.business_date_of(opened.clearing_house, code)
             for code in business_day.currencies_of(opened.clearing_house, currency or ())

@@ -14,12 +14,13 @@ from rich.table import Table
 from setfair.business_day import agreement_of, what_comes
 from setfair.cli.clock import command_clock
 from setfair.cli.common import console, fail, operational_errors, print_json
+from setfair.cli.open_house import opened_house
 from setfair.cli.options import AsJson, By, HouseFolder, Now, Why
 from setfair.domain.codes import InstructionKind, Phase, Reason, Status
 from setfair.domain.instants import date_of, format_utc, to_instant
 from setfair.errors import HouseError
 from setfair.formats.leg_text import read_time
-from setfair.house import House, open_house, read_state
+from setfair.house import House, read_state
 from setfair.intake.directory import Directory, currency_number
 from setfair.tables import open_tables
 from setfair.user_words import Extension, Said, ask_for_extension, decide_on
@@ -62,7 +63,7 @@ def extend(
     now: Now = None,
 ) -> None:
     """Ask for a later cut-off; it counts when another person of the operator approves it."""
-    with open_house(house, command_clock(now)) as opened:
+    with opened_house(house, now) as opened:
         directory = opened.clearing_house.state.directory
         asked = Extension(currency, _PHASES[phase], _until(opened, currency, until))
         outcome = opened.clearing_house.take_word(ask_for_extension(asked, directory, Said(by, reason)))
@@ -124,7 +125,7 @@ def refuse(
 
 
 def _decide(house: Path, number: int, said: Said, *, approve: bool, as_json: bool, now: Now) -> None:
-    with open_house(house, command_clock(now)) as opened:
+    with opened_house(house, now) as opened:
         directory = opened.clearing_house.state.directory
         kind = InstructionKind.EXTENSION_APPROVAL if approve else InstructionKind.EXTENSION_REFUSAL
         outcome = opened.clearing_house.take_word(decide_on(number, directory, said, kind))

@@ -11,8 +11,9 @@ from rich.progress import Progress
 
 from setfair.cli.clock import command_clock
 from setfair.cli.common import console, error_console, operational_errors, print_json
+from setfair.cli.open_house import opened_house
 from setfair.cli.options import AsJson, HouseFolder, Now
-from setfair.house import adopt_version, init_house, open_house
+from setfair.house import adopt_version, init_house
 
 AgreementFile = Annotated[
     Path, typer.Option("--agreement", metavar="FILE", help="The signed agreement, a TOML file.")
@@ -36,7 +37,7 @@ def init(house: HouseFolder, agreement: AgreementFile, as_json: AsJson = False, 
 @operational_errors()
 def adopt(house: HouseFolder, agreement: AgreementFile, now: Now = None) -> None:
     """Put a new signed version of the agreement into force."""
-    with open_house(house, command_clock(now)) as opened:
+    with opened_house(house, now) as opened:
         header = adopt_version(opened, agreement).agreement
     console.print(f"agreement {header.id} version {header.version} is in force")
 
@@ -44,7 +45,7 @@ def adopt(house: HouseFolder, agreement: AgreementFile, now: Now = None) -> None
 @operational_errors()
 def rebuild(house: HouseFolder, as_json: AsJson = False, now: Now = None) -> None:
     """Delete every projected table and make it again from the pages."""
-    with open_house(house, command_clock(now)) as opened:
+    with opened_house(house, now) as opened:
         pages = opened.clearing_house.state.page_number
         progress = Progress(console=error_console, transient=True, disable=not error_console.is_terminal)
         with progress:

@@ -8,11 +8,10 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from setfair.cli.clock import command_clock
 from setfair.cli.common import console, operational_errors, print_json, with_separators
+from setfair.cli.open_house import opened_house
 from setfair.cli.options import AsJson, HouseFolder, Now
 from setfair.domain.money import format_amount
-from setfair.house import open_house
 from setfair.tables import open_tables
 
 link_app = typer.Typer(
@@ -94,7 +93,7 @@ def expire(house: HouseFolder, as_json: AsJson = False, now: Now = None) -> None
     """Reject links and payments at their latest time, let in payments at their earliest; every other command
     that changes a house does it too.
     """
-    with open_house(house, command_clock(now)) as opened:
+    with opened_house(house, now) as opened:
         outcome = opened.clearing_house.expire_due()
     ended = int(outcome.page.records[0]["amount"]) if outcome is not None and outcome.page is not None else 0
     if as_json:

@@ -23,7 +23,7 @@ SELECT a.participant, a.currency, a.decimals, a.role, a.balance_minor, a.credit_
        coalesce(q.waiting, 0) AS waiting, coalesce(q.waiting_minor, 0) AS waiting_minor
 FROM account a LEFT JOIN (
     SELECT debtor_account, count(*) AS waiting, sum(amount_minor) AS waiting_minor
-    FROM payment_row WHERE status = 3 GROUP BY debtor_account
+    FROM main.payment_row WHERE status = 3 GROUP BY debtor_account
 ) q ON q.debtor_account = a.account_number
 ORDER BY a.currency, a.participant
 """
@@ -32,7 +32,11 @@ SELECT p.currency, p.phase, p.business_date FROM phase_change p JOIN (
     SELECT currency, max(record_number) AS last FROM phase_change GROUP BY currency
 ) l ON l.last = p.record_number ORDER BY p.currency
 """
-_COUNTS = "SELECT status, count(*) AS payments FROM payment GROUP BY status ORDER BY status"
+_COUNTS = """
+SELECT s.name AS status, n.payments FROM (
+    SELECT status, count(*) AS payments FROM payment_row GROUP BY status
+) n JOIN code s ON s.family = 'status' AND s.code = n.status ORDER BY s.name
+"""
 
 
 @operational_errors()

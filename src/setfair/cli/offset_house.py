@@ -6,17 +6,16 @@ from pathlib import Path
 
 import numpy as np
 
-from setfair.cli.clock import command_clock
 from setfair.cli.common import console, print_json
+from setfair.cli.open_house import opened_house
 from setfair.domain.codes import Mechanism, Reason, Status
 from setfair.engine.layout import Array
 from setfair.errors import HouseError
-from setfair.house import open_house
 
 
 def offset_house(folder: Path, work: int, now: str | None, *, as_json: bool) -> None:
     """Offset what waits in a house, and show the totals of the run."""
-    with open_house(folder, command_clock(now)) as house:
+    with opened_house(folder, now) as house:
         page = house.clearing_house.offset_queue(work).page
         agreement = house.clearing_house.state.directory.agreement
     if page is None or agreement is None:

@@ -10,16 +10,16 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from setfair.cli.clock import command_clock
 from setfair.cli.common import console, fail, operational_errors, print_json, with_separators
 from setfair.cli.find_payment import find_payment
+from setfair.cli.open_house import opened_house
 from setfair.cli.options import AsJson, By, HouseFolder, Now, Why, participant_asked
 from setfair.domain.codes import Priority, QueueAction, Reason, RecordKind, Status
 from setfair.domain.money import find_currency, format_amount
 from setfair.errors import HouseError
 from setfair.explain.waiting import Waiting, waiting_payments
 from setfair.formats.leg_text import read_time
-from setfair.house import House, open_house, read_state
+from setfair.house import House, read_state
 from setfair.house_state import HouseState
 from setfair.tables import open_tables
 from setfair.user_words import QueueChange, Said, cancellation, change_queue
@@ -62,7 +62,7 @@ def list_(
     for row in rows:
         decimals = int(row["decimals"])
         table.add_row(
-            f"{row['participant']} {row['currency']}",
+            f"{row['participant']} {row['currency']} {row['sub_account']}".strip(),
             "" if row["place"] is None else str(row["place"]),
             str(row["number"]),
             row["creditor"],
@@ -78,11 +78,12 @@ def list_(
 
 
 def _row(state: HouseState, waiting: Waiting) -> dict[str, Any]:
-    participant, currency = state.directory.accounts[waiting.account]
+    participant, currency, sub_account = state.directory.accounts[waiting.account]
     found = find_currency(currency)
     return {
         "participant": participant,
         "currency": currency,
+        "sub_account": sub_account,
         "decimals": found.decimals if found is not None else 0,
         "place": waiting.place,
         "number": waiting.number,
@@ -125,7 +126,7 @@ def changes(house: HouseFolder, as_json: AsJson = False) -> None:
 def top(
     house: HouseFolder, payment: Which, by: By, reason: Why, as_json: AsJson = False, now: Now = None
 ) -> None:
-    """Put a payment at the top of its priority."""
+    """Put a payment at the top of its priority, and with a leg all of its link that one may speak for."""
     _change(house, payment, Said(by, reason), {"action": QueueAction.TOP}, as_json=as_json, now=now)
 
 
@@ -134,7 +135,7 @@ def top(
 def bottom(
     house: HouseFolder, payment: Which, by: By, reason: Why, as_json: AsJson = False, now: Now = None
 ) -> None:
-    """Put a payment at the bottom of its priority."""
+    """Put a payment at the bottom of its priority, and with a leg all of its link that one may speak for."""
     _change(house, payment, Said(by, reason), {"action": QueueAction.BOTTOM}, as_json=as_json, now=now)
 
 
@@ -150,7 +151,7 @@ def priority(
     as_json: AsJson = False,
     now: Now = None,
 ) -> None:
-    """Put a payment at the bottom of another priority."""
+    """Put a payment at the bottom of another priority, with a leg all of its link that one may speak for."""
     if level.upper() not in Priority.__members__:
         fail(f"{level} is none of {', '.join(Priority.__members__)}")
     what = {"action": QueueAction.PRIORITY, "priority": Priority[level.upper()]}
@@ -210,7 +211,7 @@ def cancel(
     house: HouseFolder, payment: Which, by: By, reason: Why, as_json: AsJson = False, now: Now = None
 ) -> None:
     """Ask for the cancellation of a payment that waits, as camt.056 does; its payer's users may."""
-    with open_house(house, command_clock(now)) as opened:
+    with opened_house(house, now) as opened:
         state = opened.clearing_house.state
         place = find_payment(state.books, payment)
         asked = cancellation(state, place, Said(by, reason), uuid4().hex[:30])
@@ -230,20 +231,22 @@ def cancel(
 
 
 def _change(folder: Path, payment: str, said: Said, what: dict[str, Any], *, as_json: bool, now: Now) -> None:
-    with open_house(folder, command_clock(now)) as opened:
-        number, settled = _take(opened, payment, said, what)
+    with opened_house(folder, now) as opened:
+        number, settled, moved = _take(opened, payment, said, what)
         books = opened.clearing_house.state.books
         row = books.payments[find_payment(books, str(number))]
         status, why = Status(int(row["status"])), Reason(int(row["reason"]))
     if as_json:
-        print_json({"number": number, "status": status.name, "rule": why.name, "settled": settled})
+        told = {"number": number, "status": status.name, "rule": why.name, "settled": settled}
+        print_json(told | ({"legs": moved} if moved > 1 else {}))
     else:
-        more = f"; {settled:,} payments settled by it" if settled else ""
+        more = f"; {moved} legs of its link" if moved > 1 else ""
+        more += f"; {settled:,} payments settled by it" if settled else ""
         console.print(f"{number}: {status.name} {why.text}".rstrip() + more)
 
 
-def _take(house: House, payment: str, said: Said, what: dict[str, Any]) -> tuple[int, int]:
-    """Put one person's word on record; return the payment's number, and how many settled by it."""
+def _take(house: House, payment: str, said: Said, what: dict[str, Any]) -> tuple[int, int, int]:
+    """Put one person's word on record; return the payment's number, and how many settled and were moved."""
     state = house.clearing_house.state
     number = int(state.books.payments["number"][find_payment(state.books, payment)])
     outcome = house.clearing_house.take_word(
@@ -253,5 +256,5 @@ def _take(house: House, payment: str, said: Said, what: dict[str, Any]) -> tuple
     if row["status"] == Status.RJCT:
         why = Reason(int(row["reason"]))
         fail(f"nothing is changed: {why.text} [{why.iso}]")
-    kinds = outcome.page.records["kind"] if outcome.page is not None else ()
-    return number, sum(int(kind) == RecordKind.SETTLED for kind in kinds)
+    kinds = outcome.page.records["kind"].tolist() if outcome.page is not None else []
+    return number, kinds.count(RecordKind.SETTLED), kinds.count(RecordKind.QUEUE_CHANGED)

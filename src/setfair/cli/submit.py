@@ -10,12 +10,11 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from setfair.cli.clock import command_clock
 from setfair.cli.common import EXIT_REFUSED, console, error_console, operational_errors, print_json
+from setfair.cli.open_house import opened_house
 from setfair.cli.options import AsJson, HouseFolder, Now
 from setfair.domain.codes import Status
 from setfair.domain.instruction import Family
-from setfair.house import open_house
 from setfair.submission import FileResult, submit_files
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files, in the order to submit them.")]
@@ -44,7 +43,7 @@ def submit(
     """
     results: list[FileResult] = []
     try:
-        with _Bar() as bar, open_house(house, command_clock(now)) as opened:
+        with _Bar() as bar, opened_house(house, now) as opened:
             for result in submit_files(opened, files, xsd_dir=xsd_dir, on_progress=bar.show):
                 results.append(result)
                 if not as_json:
@@ -117,6 +116,8 @@ _OTHER_WORDS = {
     Family.CONFIRMATION: {Status.ACSC: "confirmed"},
 }
 """Words for a status where a payment's do not fit."""
+_REQUEST_WORDS = {Status.ACSC: "granted", Status.PDNG: "waiting for the others of its link"}
+"""The same for a file of requests for cancellation."""
 
 
 def print_result(result: FileResult) -> None:
@@ -128,6 +129,8 @@ def print_result(result: FileResult) -> None:
             error_console.print(f"         {escape(str(problem))}")
         return
     words = _WORDS | (_OTHER_WORDS.get(result.family, {}) if result.family else {})
+    if result.requests and result.requests == result.rows:
+        words |= _REQUEST_WORDS
     counts = [
         f"[{_STYLES[status]}]{result.statuses[status]:,} {word}[/]"
         for status, word in words.items()

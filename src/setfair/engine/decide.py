@@ -72,6 +72,7 @@ from setfair.engine.obligation import (
 from setfair.engine.offset_queue import offset_books
 from setfair.engine.queue_change import change_queue, let_times_pass, schedule_for
 from setfair.engine.schedule import still_needed, with_times
+from setfair.engine.sub_account import with_purposes
 from setfair.engine.terms import acting_for, adopt_users, decide_change, propose_change, reject_changes
 
 RECORDS_OF_LEG = 5
@@ -205,7 +206,7 @@ def _decide_payments(books: Books, batch: Array, now: int, leg_terms: Array, tim
     journal = _journal(2 * len(batch) + int(books.counters[QUEUED_COUNT]) + of_legs)
     rows = np.zeros(len(batch), ROW_OUTCOME)
     setting = _setting(books, now, leg_terms, with_times(books.schedule, times))
-    admit(books.payment_books(), journal, setting, batch, rows)
+    admit(books.payment_books(), journal, setting, with_purposes(books, batch), rows)
     _keep_schedule(books, setting)
     return Decided(rows, _written(journal))
 
@@ -294,8 +295,9 @@ def _change_phase(books: Books, command: Array, number: int, now: int, times: Ar
     """Move one currency to its next phase; a move that is not allowed is a rejection."""
     currency, phase = int(command["currency"]), Phase(int(command["target"]))
     allowed = phase in PHASE_MOVES[Phase(int(books.phases[currency]))]
-    if phase is not Phase.OPEN and command["amount"] == BY_CLOCK:
-        allowed = allowed and comes_by_clock(books, currency, phase, now)
+    mark = int(command["original_low"] if phase is Phase.OPEN else command["amount"])
+    if mark == BY_CLOCK:
+        allowed = allowed and comes_by_clock(books, currency, phase, now, times)
     room = 2 * books.payment_count + RECORDS_OF_LEG * books.leg_count
     journal, over = _journal(room), np.zeros(0, RECORD)
     if allowed and phase is Phase.OPEN:
@@ -317,7 +319,7 @@ def _change_phase(books: Books, command: Array, number: int, now: int, times: Ar
     own = _command_record(RecordKind.PHASE_CHANGED, number, now)
     own["currency"], own["amount"] = currency, int(phase)
     own["debtor_after"] = books.business_day[currency]
-    own["creditor_after"] = command["amount"] if phase is not Phase.OPEN else 0
+    own["creditor_after"] = mark
     if not allowed:
         own["kind"], own["status"], own["reason"] = RecordKind.REJECTED, Status.RJCT, Reason.DAY_NOT_OPEN
     return np.concatenate([own, _written(journal), over])
@@ -342,7 +344,7 @@ def _expire(books: Books, number: int, now: int) -> Array:
 
 def _change_queue(books: Books, command: Array, number: int, now: int) -> Array:
     """Change how a payment waits."""
-    room = 3 + int(books.counters[QUEUED_COUNT]) + RECORDS_OF_LEG * int(books.counters[LEG_COUNT])
+    room = 3 + LEGS_MAX + int(books.counters[QUEUED_COUNT]) + RECORDS_OF_LEG * int(books.counters[LEG_COUNT])
     journal = _journal(room)
     schedule = schedule_for(books, int(command["target"]))
     setting = _setting(books, now, NO_LEGS, schedule)._replace(schedule_first=len(schedule))

@@ -23,7 +23,7 @@ from setfair.engine.ledger import (
 from setfair.engine.link import link_of
 from setfair.engine.link_entry import enter_leg
 from setfair.engine.queue import NONE, dequeue, enqueue, following, head, is_blocked
-from setfair.engine.schedule import park
+from setfair.engine.schedule import park_at, place_of_target
 from setfair.engine.warehouse import keep_until_day, may_wait
 from setfair.engine.withdraw import check_timing, reject
 from setfair.kernel import inlined, inner
@@ -92,8 +92,13 @@ def enter(books: PaymentBooks, journal: Journal, setting: Setting, payment: int,
         hold(books, journal, payment, books.payments[payment]["number"], setting.now)
     elif early:
         keep_until_day(books, journal, payment, books.payments[payment]["number"], setting.now)
-    elif instruction["target"] == 0 or not park(
-        books, journal, setting, payment, books.payments[payment]["number"]
+    elif instruction["target"] == 0 or not park_at(
+        books,
+        journal,
+        setting,
+        payment,
+        place_of_target(setting, instruction["target"]),
+        books.payments[payment]["number"],
     ):
         accept(books, journal, setting, payment, books.payments[payment]["number"])
 
@@ -101,7 +106,7 @@ def enter(books: PaymentBooks, journal: Journal, setting: Setting, payment: int,
 @inner
 def _note_times(books: PaymentBooks, setting: Setting, payment: int, instruction: Row) -> int:
     """Step 10a: keep the times that the payment comes with; the reason why it cannot, or 0."""
-    row = setting.schedule[setting.schedule_first - instruction["target"] - 1]
+    row = setting.schedule[place_of_target(setting, instruction["target"])]
     if row["latest"] != 0 and row["latest"] <= setting.now:
         return _EXPIRED
     row["number"] = books.payments[payment]["number"]
@@ -150,11 +155,20 @@ def check_return(books: PaymentBooks, payment: int) -> int:
         return _ORIGINAL_UNKNOWN
     if original["status"] != _ACSC:
         return _ORIGINAL_NOT_SETTLED
-    if original["debtor"] != entry["creditor"] or original["creditor"] != entry["debtor"]:
+    if not _is_same_holder(books, original["debtor"], entry["creditor"]):
+        return _RETURN_NOT_MATCHING
+    if not _is_same_holder(books, original["creditor"], entry["debtor"]):
         return _RETURN_NOT_MATCHING
     if entry["amount"] > original["amount"] - original["returned"]:
         return _RETURN_EXCEEDS
     return 0
+
+
+@inlined
+def _is_same_holder(books: PaymentBooks, one: int, other: int) -> bool:
+    """Tell whether two accounts are one, or one is a part of the other, or both of a third."""
+    first, second = books.accounts[one], books.accounts[other]
+    return first["participant"] == second["participant"] and first["currency"] == second["currency"]
 
 
 @inner

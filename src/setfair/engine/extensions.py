@@ -9,9 +9,10 @@ Rules (docs/settlement-rules.md, "Times of the day and their extension")
 3. It is later than now and than the time in force, and no later than what follows on it: the phases of a day
    keep their order, and the day ends before the next one opens.
 4. What still waits for a second person when its phase comes is rejected.
-5. Where the agreement says so, the house passes its cut-offs by the clock: `due_phase` says which, and the
-   house gives itself that PHASE_CHANGE before anything else. Nothing here reads a clock. A PHASE_CHANGE that
-   says that it is the clock's before the time in force, or where the operator moves the day, is refused.
+5. Where the agreement says so, the house passes its cut-offs by the clock, or closes and opens by it, too:
+   `due_phase` says which comes, and the house gives itself that PHASE_CHANGE before anything else. Nothing
+   here reads a clock. A PHASE_CHANGE that says that it is the clock's before the time in force, or where the
+   operator moves the day, is refused; and so is the opening of a day whose interbank cut-off has passed.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ from setfair.engine.terms import OPERATOR, acting_for
 EXTENSIONS_MAX = 1000
 """Later cut-offs that may wait for a second person in one house."""
 
-BY_CLOCK = 1
-"""The amount of a PHASE_CHANGE to a cut-off that the house gives itself by the clock; 0: the operator's."""
+BY_CLOCK, DAY_BY_CLOCK = 1, 2
+"""Marks of a currency that passes its cut-offs by the clock, and of one that also closes and opens by it. The
+first is also the mark of a PHASE_CHANGE that the house gives itself, 0 that of the operator's."""
 
 TIME_OF = {
     Phase.CUSTOMER_CUTOFF: "customer_cutoff",
@@ -62,23 +64,42 @@ def set_times(books: Books, currency: int, times: Array) -> None:
 
 
 def due_phase(books: Books, now: int) -> tuple[int, Phase] | None:
-    """Return the currency that passes a cut-off by the clock next, and which; None: none has come."""
+    """Return the currency that the clock moves to a cut-off or its close next, and to which; None: none."""
     times, phases = books.day_times, books.phases
     found: list[tuple[int, int, Phase]] = []
-    for phase, before in (
-        (Phase.CUSTOMER_CUTOFF, Phase.OPEN),
-        (Phase.INTERBANK_CUTOFF, Phase.CUSTOMER_CUTOFF),
+    for phase, before, mark in (
+        (Phase.CUSTOMER_CUTOFF, Phase.OPEN, BY_CLOCK),
+        (Phase.INTERBANK_CUTOFF, Phase.CUSTOMER_CUTOFF, BY_CLOCK),
+        (Phase.CLOSED, Phase.INTERBANK_CUTOFF, DAY_BY_CLOCK),
     ):
         moment = times[TIME_OF[phase]]
-        has_come = (times["by_clock"] == BY_CLOCK) & (phases == before) & (moment > 0) & (moment <= now)
+        has_come = (times["by_clock"] >= mark) & (phases == before) & (moment > 0) & (moment <= now)
         found += [(int(moment[each]), int(each), phase) for each in np.flatnonzero(has_come)]
     return min(found)[1:] if found else None
 
 
-def comes_by_clock(books: Books, currency: int, phase: Phase, now: int) -> bool:
-    """Tell whether the clock may move a currency into this phase by now: its time has come."""
+def comes_by_clock(books: Books, currency: int, phase: Phase, now: int, opening: Array) -> bool:
+    """Tell whether the clock may move a currency into this phase by now: its time has come.
+
+    Parameters
+    ----------
+    books
+        The state of the house.
+    currency
+        ISO 4217 number.
+    phase
+        Into which it is to move.
+    now
+        Nanoseconds since 1970-01-01 UTC.
+    opening
+        TIMES of the day that is to open, if it is to: its interbank cut-off is still to come.
+    """
     times = books.day_times[currency]
-    return phase in TIME_OF and times["by_clock"] == BY_CLOCK and 0 < times[TIME_OF[phase]] <= now
+    if phase is Phase.OPEN:
+        is_time = 0 < times["next_opens"] <= now and len(opening) == 2 and now < opening[0]["latest"]
+        return bool(times["by_clock"] == DAY_BY_CLOCK and is_time)
+    mark = DAY_BY_CLOCK if phase is Phase.CLOSED else BY_CLOCK
+    return bool(times["by_clock"] >= mark and 0 < times[TIME_OF[phase]] <= now)
 
 
 def propose_extension(books: Books, command: Row, number: int, now: int) -> Array:

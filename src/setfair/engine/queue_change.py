@@ -4,7 +4,9 @@ Rules (docs/settlement-rules.md, "Queue management")
 -----
 1. Users of the payer's participant and of the operator may. One person is enough; it goes on record.
 2. To the top or the bottom of its priority, or to the bottom of another: then the release cascade runs from
-   the debtor account, since its head may be another one.
+   the debtor account, since its head may be another one. Of a leg it counts for every leg of its link for
+   which the user may speak: those that its participant pays, or all of them. Each has a record, the one that
+   was named first, and the cascade runs from each account that pays one.
 3. A hold, or an earliest time to come, takes a payment out of its queue (`schedule`); it comes back as if it
    came in now. Of a leg it counts for the whole link, which goes out of the queues and comes in as one; its
    payer's word is for its own legs, and the link waits as long as one of them is kept back.
@@ -89,16 +91,95 @@ def change_queue(
     if action in (_HOLD, _REACTIVATE, _TIMES):
         _keep_back(books, journal, setting, payment, instruction, number)
         return
-    was_queued = entry["status"] == _ACSP
-    if was_queued:
-        dequeue(books, payment)
-    if action == _PRIORITY:
-        entry["priority"] = instruction["priority"]
-    if was_queued and action == _TOP:
-        enqueue_first(books, payment)
-    elif was_queued:
-        enqueue(books, payment)
+    if link_of(books, payment) != NONE:
+        _reorder_link(books, journal, setting, acts_for, payment, instruction, number)
+        return
+    _leave(books, payment, instruction)
+    _come_back(books, payment, action)
     release(books, journal, entry["debtor"], NONE, number, setting.now)
+
+
+@inner
+def _leave(books: PaymentBooks, payment: int, instruction: Row) -> None:
+    """Take a payment out of its queue, if it is in one, to put it elsewhere."""
+    if books.payments[payment]["status"] == _ACSP:
+        dequeue(books, payment)
+    if instruction["amount"] == _PRIORITY:
+        books.payments[payment]["priority"] = instruction["priority"]
+
+
+@inner
+def _come_back(books: PaymentBooks, payment: int, action: int) -> None:
+    if books.payments[payment]["status"] != _ACSP:
+        return
+    if action == _TOP:
+        enqueue_first(books, payment)
+    else:
+        enqueue(books, payment)
+
+
+@inner
+def _speaks_for(books: PaymentBooks, acts_for: int, payment: int) -> bool:
+    """Tell whether a user acts for the operator, or for who pays."""
+    debtor = books.payments[payment]["debtor"]
+    owner = books.accounts[debtor]["participant"] if debtor >= 0 else NONE
+    return acts_for == _OPERATOR or (acts_for >= 0 and acts_for == owner)
+
+
+@inner
+def _reorder_link(
+    books: PaymentBooks,
+    journal: Journal,
+    setting: Setting,
+    acts_for: int,
+    named: int,
+    instruction: Row,
+    number: int,
+) -> None:
+    """Put the legs of a link elsewhere in their queues, in the order in which they joined: rule 2."""
+    legs = books.linked.legs
+    link = link_of(books, named)
+    leg = books.linked.links[link]["first"]
+    while leg != NONE:
+        payment = legs[leg]["payment"]
+        if _speaks_for(books, acts_for, payment):
+            _leave(books, payment, instruction)
+            if payment != named:
+                _write_moved(books, journal, payment, instruction, number, setting.now)
+        leg = legs[leg]["next"]
+    count = books.linked.links[link]["present"]
+    for turn in range(count):
+        # What comes to the top last stands first.
+        wanted = count - 1 - turn if instruction["amount"] == _TOP else turn
+        payment = _leg_at(books, link, wanted)
+        if _speaks_for(books, acts_for, payment):
+            _come_back(books, payment, instruction["amount"])
+    for turn in range(count):
+        payment = _leg_at(books, link, turn)
+        if _speaks_for(books, acts_for, payment):
+            release(books, journal, books.payments[payment]["debtor"], NONE, number, setting.now)
+
+
+@inner
+def _leg_at(books: PaymentBooks, link: int, place: int) -> int:
+    """Return the payment of a leg by its place in the order of joining."""
+    leg = books.linked.links[link]["first"]
+    for _ in range(place):
+        leg = books.linked.legs[leg]["next"]
+    return books.linked.legs[leg]["payment"]
+
+
+@inner
+def _write_moved(
+    books: PaymentBooks, journal: Journal, payment: int, instruction: Row, number: int, now: int
+) -> None:
+    """Write QUEUE_CHANGED of a leg that goes with the one that was named."""
+    place = journal.written[0]
+    write_decision(journal, number, instruction, 0, now)
+    record = journal.records[place]
+    record["kind"] = _CHANGED
+    record["amount"] = books.payments[payment]["number"]
+    record["creditor_after"] = instruction["amount"]
 
 
 @inner
@@ -107,8 +188,7 @@ def _check(books: PaymentBooks, setting: Setting, acts_for: int, payment: int, i
     if payment == NONE or books.payments[payment]["kind"] == _CANCELLATION:
         return _UNKNOWN
     entry = books.payments[payment]
-    owner = books.accounts[entry["debtor"]]["participant"] if entry["debtor"] >= 0 else NONE
-    if acts_for != _OPERATOR and (acts_for < 0 or acts_for != owner):
+    if not _speaks_for(books, acts_for, payment):
         return _NOT_AUTHORISED
     if entry["status"] == _ACSC:
         return _SETTLED

@@ -43,7 +43,11 @@ def find_said(setting: Setting, number: int) -> int:
 
 @inner
 def find_schedule(setting: Setting, number: int) -> int:
-    """Return the place of what is said of a payment, or -1."""
+    """Return the place of what is said of a payment, or -1.
+
+    What a batch says of its own payments is looked through from the front: who lets a payment in knows its
+    place, and only a decision in the same batch, of which a house makes none, looks for it.
+    """
     found = find_said(setting, number)
     if found != NONE:
         return found
@@ -51,6 +55,12 @@ def find_schedule(setting: Setting, number: int) -> int:
         if setting.schedule[place]["number"] == number:
             return place
     return NONE
+
+
+@inlined
+def place_of_target(setting: Setting, target: int) -> int:
+    """Return the place of what a payment of the batch comes with, named by its target: -1 is the first."""
+    return setting.schedule_first - target - 1
 
 
 @inlined
@@ -71,8 +81,14 @@ def _is_kept(setting: Setting, number: int) -> bool:
 def park(books: PaymentBooks, journal: Journal, setting: Setting, payment: int, cause: int) -> bool:
     """Park a payment that is kept back; tell whether it is: rule 1."""
     place = find_schedule(setting, books.payments[payment]["number"])
-    if place == NONE:
-        return False
+    return place != NONE and park_at(books, journal, setting, payment, place, cause)
+
+
+@inner
+def park_at(
+    books: PaymentBooks, journal: Journal, setting: Setting, payment: int, place: int, cause: int
+) -> bool:
+    """Do as `park` does with a payment of which something is said at this place."""
     row = setting.schedule[place]
     if row["on_hold"] == 0 and row["earliest"] <= setting.now:
         return False

@@ -3,9 +3,10 @@
 Rules
 -----
 1. A header row, an OPENING row, the entries in journal order, a CLOSING row.
-2. Amounts are signed decimals: credits positive, debits negative; every row has the balance after it.
-3. Opening + entries = closing exactly, as in the camt.053; otherwise `BrokenInvariantError`.
-4. Unlike a message, CSV holds balances of any size.
+2. What is to be known of the day, for example a later cut-off, is the remittance of the CLOSING row.
+3. Amounts are signed decimals: credits positive, debits negative; every row has the balance after it.
+4. Opening + entries = closing exactly, as in the camt.053; otherwise `BrokenInvariantError`.
+5. Unlike a message, CSV holds balances of any size.
 """
 
 from __future__ import annotations
@@ -84,7 +85,8 @@ def _rows(statement: Statement) -> Iterator[tuple[str | int, ...]]:
         balance_minor += amount_minor
         balance = format_amount(balance_minor, decimals)
         yield "ENTRY", *every, format_amount(amount_minor, decimals), balance, *_entry_cells(booking)
-    yield "CLOSING", *every, "", format_amount(statement.closing_minor, decimals), *empty
+    closing = format_amount(statement.closing_minor, decimals)
+    yield "CLOSING", *every, "", closing, *empty[1:], csv_text(statement.remarks)
 
 
 def write_csv_statement(out: BinaryIO, statement: Statement) -> int:

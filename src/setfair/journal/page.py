@@ -30,6 +30,7 @@ from setfair.journal.columns import (
     encode,
     encode_texts,
     join_text,
+    one_row_to_bytes,
     section_to_bytes,
     sections_from_bytes,
     split_text,
@@ -81,33 +82,45 @@ class Page:
 
 def page_to_bytes(page: Page) -> bytes:
     """Write a page as bytes."""
-    sections = list(_sections(page))
-    parts: list[bytes | memoryview] = [
+    parts, count = _rows_to_bytes(page)
+    for section in _other_sections(page):
+        parts += section_to_bytes(section)
+        count += 1
+    parts.insert(
+        0,
         _HEADER.pack(
             MAGIC,
             FORMAT_VERSION,
-            len(sections),
+            count,
             page.number,
             page.first_instruction,
             page.first_record,
             0,
             page.time_ns,
             page.salt_key,
-        )
-    ]
-    for section in sections:
-        parts += section_to_bytes(section)
+        ),
+    )
     digest = hashlib.sha256()
     for part in parts:
         digest.update(part)
     return b"".join([*parts, digest.digest()])
 
 
-def _sections(page: Page) -> Iterator[Section]:
-    for name, column in columns_of(page.instructions):
-        yield encode(f"instruction.{name}", column)
-    for name, column in columns_of(page.records):
-        yield encode(f"record.{name}", column)
+def _rows_to_bytes(page: Page) -> tuple[list[bytes | memoryview], int]:
+    """Return the sections of instructions and records, and how many there are."""
+    parts: list[bytes | memoryview] = []
+    count = 0
+    for prefix, rows in (("instruction.", page.instructions), ("record.", page.records)):
+        if len(rows) == 1:  # as `encode` would write them, one by one
+            parts.append(one_row_to_bytes(prefix, rows))
+        else:
+            for name, column in columns_of(rows):
+                parts += section_to_bytes(encode(prefix + name, column))
+        count += len(rows.dtype.names or ())
+    return parts, count
+
+
+def _other_sections(page: Page) -> Iterator[Section]:
     for name, texts in sorted(page.texts.items()):
         lengths, data = split_text(texts)
         yield encode(f"text.{name}.length", lengths)

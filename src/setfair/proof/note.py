@@ -19,6 +19,7 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
@@ -121,6 +122,7 @@ def read_line(row: str) -> Line:
     return Line(found[1], raw[:_KEY_ID_LENGTH], raw[_KEY_ID_LENGTH:])
 
 
+@lru_cache(maxsize=16)
 def key_of(name: str, algorithm: int, private: Ed25519PrivateKey) -> Key:
     """Return the public half of a signing key under a name."""
     return Key(name, algorithm, private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))

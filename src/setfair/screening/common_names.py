@@ -9,6 +9,8 @@ spelling (`spelling.fold_token`).
 
 from __future__ import annotations
 
+from setfair.screening.more_names import MORE_FAMILY, MORE_GIVEN
+
 _GIVEN = """
 james john robert michael david william richard joseph thomas charles christopher daniel matthew anthony mark
 donald steven stephen paul andrew joshua kenneth kevin brian george edward ronald timothy jason jeffrey ryan
@@ -126,7 +128,9 @@ media digital data net online hotel food farm
 export import supply marine air aviation motor auto medical pharma health gas power steel metal
 """
 
-COMMON_NAMES = frozenset(f"{_GIVEN}{_FAMILY}{_FIRM_COMMON}".split())
+GIVEN_NAMES = frozenset(f"{_GIVEN}{MORE_GIVEN}".split())
+"""Given names alone: two people who share no other name share little."""
+COMMON_NAMES = GIVEN_NAMES | frozenset(f"{_FAMILY}{MORE_FAMILY}{_FIRM_COMMON}".split())
 """Given names, family names and words of firms that say little by themselves."""
 FIRM_WORDS = frozenset(_FIRM.split())
 """Words of firms that say little, in the form of `translations`."""

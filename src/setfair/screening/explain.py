@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import OSA
 
-from setfair.screening.name_arrays import CUT, INITIAL, JOINED, OPEN, NameScratch
+from setfair.screening.name_arrays import CUT, ELSEWHERE, INITIAL, JOINED, OPEN, NameScratch
 
 TOKENS_SHOWN_MAX = 12
 """Pairs and tokens that an explanation names, each."""
@@ -29,7 +29,9 @@ def explain_pairs(name: Sequence[str], listed: Sequence[str], work: NameScratch)
             pairs.append(_pair(name, i, token, state, work))
     parts = [_some(pairs)]
     extra = [f"'{token}'" for i, token in enumerate(name) if work.name_state[i] == OPEN]
+    other = [f"'{token}'" for i, token in enumerate(name) if work.name_state[i] == ELSEWHERE]
     missing = [f"'{token}'" for j, token in enumerate(listed) if work.listed_state[j] == OPEN]
+    parts += [f"only in another name of the entry: {_some(other)}"] if other else []
     parts += [f"not listed: {_some(extra)}"] if extra else []
     parts += [f"listed only: {_some(missing)}"] if missing else []
     return "; ".join(parts)

@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ from setfair.screening.name_kernels import match_names
 from setfair.screening.normalise import normalise_name
 from setfair.screening.pair_kernels import score_name
 from setfair.screening.slots import STRICT, TokenMemory
-from setfair.screening.spelling import Spelling, spell
+from setfair.screening.spelling import COMPACT_LENGTH_MIN, Spelling, spell
 
 THRESHOLD = 625
 """Score from which on a name is a hit, where an agreement does not say; see docs/screening.md."""
@@ -114,6 +115,7 @@ class FuzzyMatcher:
         ]
         self._pool = ThreadPoolExecutor(count) if count > 1 else None
         self._ahead = ThreadPoolExecutor(1)
+        self._comparing = Lock()
 
     def _target(self, place: int) -> Target:
         return self._targets[self._listed.targets[place]]
@@ -148,6 +150,11 @@ class FuzzyMatcher:
         score_min
             At least `THRESHOLD_MIN`; less than the threshold where a second feature may lift a score.
         """
+        if (
+            len(names) <= CHUNK
+        ):  # nothing to spell meanwhile: handing it to the thread takes longer than it does
+            spelt = _spelt(names)
+            return self._hits_of(spelt, self._compare(spelt, score_min), score_min)
         hits: list[Hit] = []
         pending: tuple[_Spelt, Future[_FoundByName]] | None = None
         for begin in range(0, len(names), CHUNK):
@@ -161,8 +168,10 @@ class FuzzyMatcher:
         """Return the listed names that fit, by place of the name; one call at a time."""
         found: _FoundByName = {}
         if spelt.windows:
-            batch = self._batch(spelt.windows, [spelt.spellings[name] for name in spelt.owner])
-            for window, listed, score in self._run(batch, score_min).tolist():
+            with self._comparing:
+                batch = self._batch(spelt.windows, [spelt.spellings[name] for name in spelt.owner])
+                rows = self._run(batch, score_min).tolist()
+            for window, listed, score in rows:
                 found.setdefault(spelt.owner[window], []).append(_Found(window, listed, score))
         return found
 
@@ -180,8 +189,10 @@ class FuzzyMatcher:
     def _written_together(self, spelling: Spelling) -> tuple[int, ...]:
         """Return the listed names that are the same when they are written together."""
         known = self._listed.compact
-        core, whole = known.get(spelling.compact, ()), known.get(spelling.together, ())
-        return tuple(dict.fromkeys(core + whole))
+        if not (spelling.compact in known or spelling.together in known or spelling.firm in known):
+            return ()
+        written = (spelling.compact, spelling.together, spelling.firm)
+        return tuple(dict.fromkeys(place for each in written for place in known.get(each, ())))
 
     def _batch(self, windows: Sequence[Sequence[str]], spelt: Sequence[Spelling]) -> NameBatch:
         start = np.zeros(len(windows) + 1, np.int32)
@@ -256,7 +267,8 @@ class FuzzyMatcher:
             raise ValueError("a hit without a listed name")
         target = self._target(found.listed)
         if found.window < 0:
-            why = "the same name written together or apart"
+            short = len(window) == 1 and len(window[0]) < COMPACT_LENGTH_MIN
+            why = f"the same name {'but for its legal form' if short else 'written together or apart'}"
         else:
             scratch = self._scratch[0]
             slots = np.array(self._memory.slots_of(window), np.int32)

@@ -22,7 +22,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from setfair.screening.common_names import COMMON_NAMES, EMPTY_WORDS, FIRM_WORDS
+from setfair.screening.common_names import COMMON_NAMES, EMPTY_WORDS, FIRM_WORDS, GIVEN_NAMES
 from setfair.screening.name_arrays import SAID_ABOUT, TOKENS_MAX, NameIndex
 from setfair.screening.name_kernels import mark_names
 from setfair.screening.spelling import Spelling, fold_token
@@ -82,7 +82,14 @@ def build_index(names: Sequence[tuple[int, Spelling]]) -> FuzzyIndex:
     marks = np.zeros(len(names), np.uint64)
     legal = np.array([spelling.legal for _, spelling in names], np.bool_)
     total = np.zeros(len(names), np.int32)
-    listed = NameIndex(starts, flat, entry, weight, total, post_start, posts, marks, legal)
+    known = {folded[word] for word in GIVEN_NAMES | PARTICLES}
+    given = np.array([token in known for token in vocabulary], np.bool_)
+    entry_start, entry_tokens = _tokens_of_entries(np.repeat(entry, np.diff(starts)), flat, weight, entries)
+    entry_marks = np.zeros(entries, np.uint64)
+    listed = NameIndex(
+        starts, flat, entry, weight, total, post_start, posts, marks, legal,
+        given, entry_start, entry_tokens, entry_marks,
+    )  # fmt: skip
     mark_names(listed)
     return FuzzyIndex(tokens, listed)
 
@@ -129,6 +136,17 @@ def _weights(
         ],
         np.int32,
     )
+
+
+def _tokens_of_entries(
+    entry: NDArray[np.int32], flat: NDArray[np.int32], weight: NDArray[np.int32], entries: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return where the tokens of each entry begin, and the tokens that say something, each once, in order."""
+    says = weight[flat] > SAID_ABOUT
+    tokens = max(1, len(weight))
+    pairs = np.unique(entry[says].astype(np.int64) * tokens + flat[says])
+    start = np.searchsorted(pairs, np.arange(entries + 1, dtype=np.int64) * tokens).astype(np.int32)
+    return start, (pairs % tokens).astype(np.int32)
 
 
 @cache

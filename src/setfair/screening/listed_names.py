@@ -21,11 +21,9 @@ from setfair.screening.lists.model import NameQuality
 from setfair.screening.match import ExactIndex, Target, build_exact
 from setfair.screening.name_arrays import TOKENS_MAX, NameIndex
 from setfair.screening.normalise import normalise_name
-from setfair.screening.spelling import Spelling, spell
+from setfair.screening.spelling import COMPACT_LENGTH_MIN, Spelling, spell
 from setfair.screening.token_kernels import TokenIndex
 
-COMPACT_LENGTH_MIN = 7
-"""Letters of a name that is recognised when it is written together."""
 _NAME = "index"
 
 
@@ -113,9 +111,10 @@ class _Build:
         if place == len(self.kept):
             self.kept.append(number)
             self.names.append((entry, spelling))
-        for written in () if low else dict.fromkeys((spelling.compact, spelling.together)):
+        whole = [each for each in (spelling.compact, spelling.together) if len(each) >= COMPACT_LENGTH_MIN]
+        for written in () if low else dict.fromkeys([*whole, *filter(None, (spelling.firm,))]):
             known = self.compact.get(written, ())
-            if len(written) >= COMPACT_LENGTH_MIN and place not in known:
+            if place not in known:
                 self.compact[written] = (*known, place)
 
 

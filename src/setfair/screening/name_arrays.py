@@ -20,12 +20,13 @@ ABOUT_LEGAL, ABOUT_SYLLABIC = 0, 1
 
 # What is tallied of two names; weights in eighths of a bit.
 TALLY_MATCHED, TALLY_CHANGED, TALLY_MISSING, TALLY_EXTRA = 0, 1, 2, 3
-TALLY_PAIRS, TALLY_INITIALS, TALLY_TURNED, TALLY_BEGINS, TALLY_SIZE = 4, 5, 6, 7, 8
+TALLY_PAIRS, TALLY_INITIALS, TALLY_TURNED, TALLY_BEGINS = 4, 5, 6, 7
+TALLY_LISTED_INITIALS, TALLY_ELSEWHERE, TALLY_GIVEN, TALLY_SIZE = 8, 9, 10, 11
 SAID_ABOUT = 20
 """Weight above which a token says something about who is named."""
 
-# How a listed token is paired.
-OPEN, PAIRED, INITIAL, JOINED, CUT = 0, 1, 2, 3, 4
+# How a token is paired; ELSEWHERE: with a token of another name of the entry, which is no pair.
+OPEN, PAIRED, INITIAL, JOINED, CUT, ELSEWHERE = 0, 1, 2, 3, 4, 5
 
 
 class Settings(NamedTuple):
@@ -35,7 +36,7 @@ class Settings(NamedTuple):
     name and one that has nothing to do with it.
     """
 
-    base: int = 412_000
+    base: int = 417_000
     matched_first: int = 1_248
     """For each unit that the pairs weigh, up to `first`."""
     matched_second: int = 2_670
@@ -50,8 +51,14 @@ class Settings(NamedTuple):
     """If the pairs are all there is; a share of it for a share."""
     second_pair: int = 82_000
     """If two pairs say something about who is named."""
-    initials: int = -54_200
-    """For each pair of a token and its initial."""
+    initials: int = -50_000
+    """For each initial of the name that is paired with a listed token."""
+    listed_initials: int = -54_200
+    """For each listed initial that is paired with a token of the name."""
+    elsewhere: int = 60_000
+    """If another name of the entry has a token of the name that has no partner."""
+    given: int = -20_000
+    """If all pairs are given names, while something that is none is left over on both sides."""
     turned: int = -63_200
     """For each listed token that stands before the one after which it is listed, up to three."""
     begins: int = 91_900
@@ -92,6 +99,14 @@ class NameIndex(NamedTuple):
     """By name: a bit for each of its tokens, several tokens to a bit."""
     legal: NDArray[np.bool_]
     """By name: whether it has a legal form."""
+    given: NDArray[np.bool_]
+    """By token: whether it is a given name that very many bear, or a particle."""
+    entry_start: NDArray[np.int32]
+    """By entry: its first token in `entry_tokens`; and one past the end."""
+    entry_tokens: NDArray[np.int32]
+    """The tokens of all names of an entry that say something, each once, in order."""
+    entry_marks: NDArray[np.uint64]
+    """By entry: a bit for each of them, several to a bit."""
 
 
 class Slots(NamedTuple):

@@ -25,12 +25,11 @@ from setfair.screening.name_arrays import (
     CANDIDATES_MAX,
     TALLY_BEGINS,
     TALLY_CHANGED,
+    TALLY_ELSEWHERE,
     TALLY_EXTRA,
-    TALLY_INITIALS,
     TALLY_MATCHED,
     TALLY_MISSING,
     TALLY_PAIRS,
-    TALLY_TURNED,
     NameBatch,
     NameIndex,
     NameScratch,
@@ -49,12 +48,15 @@ def gain_of(weight: int, changed: int) -> np.int64:
 
 @kernel
 def mark_names(names: NameIndex) -> None:
-    """Fill `marks` and `total`."""
+    """Fill `marks`, `total` and `entry_marks`."""
     for name in range(len(names.start) - 1):
         for place in range(names.start[name], names.start[name + 1]):
             token = names.tokens[place]
             names.marks[name] |= mark_of(token)
             names.total[name] += names.weight[token]
+    for entry in range(len(names.entry_start) - 1):
+        for place in range(names.entry_start[entry], names.entry_start[entry + 1]):
+            names.entry_marks[entry] |= mark_of(names.entry_tokens[place])
 
 
 @inner
@@ -86,6 +88,7 @@ def _cannot_fit(
     matched, pairs = gathered >> np.int64(44), (gathered >> np.int64(32)) & np.int64(4095)
     listed = names.tokens[names.start[name] : names.start[name + 1]]
     extra, begun, passed = 0, 0, work.asked[1]
+    bound[:] = 0
     for i in range(len(mine)):
         slot = mine[i]
         if work.touched[name] & (np.int64(1) << np.int64(i)):
@@ -102,7 +105,7 @@ def _cannot_fit(
             begun += names.weight[token]
     bound[TALLY_MATCHED], bound[TALLY_PAIRS], bound[TALLY_EXTRA] = matched, pairs, extra
     bound[TALLY_CHANGED] = gathered & np.int64(0xFFFFFFFF)
-    bound[TALLY_INITIALS], bound[TALLY_TURNED] = 0, 0
+    bound[TALLY_ELSEWHERE] = extra > 0
     bound[TALLY_BEGINS] = extra == 0 and 1 < len(mine) <= len(listed)
     bound[TALLY_MISSING] = max(0, names.total[name] - matched - begun)
     if matched < settings.least_weight:
@@ -174,6 +177,7 @@ def _rest_cannot_fit(work: NameScratch, settings: Settings, left: int, passed: i
     bound[:] = 0
     bound[TALLY_MATCHED], bound[TALLY_EXTRA] = left + 2 * settings.initial_weight, passed
     bound[TALLY_PAIRS], bound[TALLY_BEGINS] = tokens, passed == 0
+    bound[TALLY_ELSEWHERE] = passed > 0
     if bound[TALLY_MATCHED] < settings.least_weight:
         return True
     points = points_of(bound, settings) + max(0, settings.legal_one)

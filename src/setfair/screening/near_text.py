@@ -17,6 +17,7 @@ Rules
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -59,13 +60,15 @@ class Misspelt:
         return f"'{self.written}' for '{self.listed}' ({what})"
 
 
+_DIGIT = re.compile(r"\d")
+
 AS_LISTED = Misspelt("", "")
 """Nothing is misspelt."""
 
 
 def is_soft(token: str) -> bool:
     """Tell whether one letter of a listed token may be misspelt."""
-    return LETTERS_MIN <= len(token) <= LETTERS_MAX and not any(letter.isdecimal() for letter in token)
+    return LETTERS_MIN <= len(token) <= LETTERS_MAX and _DIGIT.search(token) is None
 
 
 def misspelt_token(written: str, listed: str) -> Misspelt | None:

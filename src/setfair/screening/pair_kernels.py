@@ -10,6 +10,7 @@ from setfair.screening.name_arrays import (
     ABOUT_LEGAL,
     ABOUT_SYLLABIC,
     CUT,
+    ELSEWHERE,
     INITIAL,
     JOINED,
     OPEN,
@@ -18,8 +19,11 @@ from setfair.screening.name_arrays import (
     SCORE_MAX,
     TALLY_BEGINS,
     TALLY_CHANGED,
+    TALLY_ELSEWHERE,
     TALLY_EXTRA,
+    TALLY_GIVEN,
     TALLY_INITIALS,
+    TALLY_LISTED_INITIALS,
     TALLY_MATCHED,
     TALLY_MISSING,
     TALLY_PAIRS,
@@ -134,7 +138,7 @@ def _pair_initials(
             if is_initial(letter, mine_length, index.chars[at], length):
                 _pair(work, i, j, INITIAL)
                 work.tally[TALLY_MATCHED] += settings.initial_weight
-                work.tally[TALLY_INITIALS] += 1
+                work.tally[TALLY_INITIALS if mine_length == 1 else TALLY_LISTED_INITIALS] += 1
                 break
 
 
@@ -268,6 +272,37 @@ def _tally_rest(
     work.tally[TALLY_BEGINS] = begins and len(listed) >= len(mine)
 
 
+@inner
+def _tally_names(
+    slots: Slots, mine: NDArray[np.int32], names: NameIndex, name: int, listed: NDArray[np.int32],
+    work: NameScratch,
+) -> None:  # fmt: skip
+    """Tally whether other names of the entry have what is left, and whether all pairs are given names."""
+    entry = names.entry[name]
+    first, end = names.entry_start[entry], names.entry_start[entry + 1]
+    left_mine, left_listed, given = False, False, True
+    for i in range(len(mine)):
+        if work.name_state[i] != OPEN:
+            continue
+        slot = mine[i]
+        left_mine |= slots.weight[slot] > SAID_ABOUT
+        if not slots.marks[slot] & names.entry_marks[entry]:
+            continue
+        for place in range(slots.near_start[slot], slots.near_end[slot]):
+            token = slots.near[place]
+            at = first + np.searchsorted(names.entry_tokens[first:end], token)
+            if at < end and names.entry_tokens[at] == token:
+                work.name_state[i] = ELSEWHERE
+                work.tally[TALLY_ELSEWHERE] = 1
+                break
+    for j in range(len(listed)):
+        if work.listed_state[j] == OPEN:
+            left_listed |= names.weight[listed[j]] > SAID_ABOUT
+        else:
+            given = given and names.given[listed[j]] and work.listed_state[j] != INITIAL
+    work.tally[TALLY_GIVEN] = given and left_mine and left_listed
+
+
 @kernel
 def score_name(
     slots: Slots, mine: NDArray[np.int32], names: NameIndex, name: int,
@@ -294,6 +329,7 @@ def score_name(
         _pair_apart(slots, mine, names, listed, index, work)
         _pair_cut(slots, mine, names, listed, index, work, settings)
     _tally_rest(slots, mine, names, listed, work)
+    _tally_names(slots, mine, names, name, listed, work)
     if work.tally[TALLY_MATCHED] < settings.least_weight:
         return 0
     points = points_of(work.tally, settings) + points_about(work, names, name, settings)
@@ -322,6 +358,9 @@ def points_of(tally: NDArray[np.int64], settings: Settings) -> int:
     points += settings.missing * min(tally[TALLY_MISSING], settings.left_over_max)
     points += settings.extra * min(tally[TALLY_EXTRA], settings.left_over_max)
     points += settings.initials * tally[TALLY_INITIALS]
+    points += settings.listed_initials * tally[TALLY_LISTED_INITIALS]
+    points += settings.elsewhere * tally[TALLY_ELSEWHERE]
+    points += settings.given * tally[TALLY_GIVEN]
     points += settings.begins * tally[TALLY_BEGINS]
     points += settings.turned * min(tally[TALLY_TURNED], 3)
     points += settings.covered * matched // max(1, matched + tally[TALLY_MISSING] + tally[TALLY_EXTRA])

@@ -19,12 +19,18 @@ from anyascii import anyascii
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from setfair.screening.common_names import COMMON_NAMES
 from setfair.screening.given_names import other_reading
 from setfair.screening.translations import ENDING_MAX, STEM_LENGTH_MIN, STEMS, WORDS
 from setfair.screening.words import LEGAL_WORDS, LONG_WORDS, NOT_CORE, replace_phrases
 
 TOKEN_LENGTH_MAX = 32
 """Letters of a token that are compared; what follows is left out."""
+
+COMPACT_LENGTH_MIN = 7
+"""Letters of a name that is recognised when it is written together."""
+FIRM_MARK = "+"
+"""What is no token."""
 
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]{2,}")
 _SYLLABIC = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
@@ -82,6 +88,12 @@ class Spelling:
         """The core tokens written together."""
         return "".join(self.core)
 
+    @property
+    def firm(self) -> str:
+        """The one core token of a short name with a legal form, marked as such; empty for any other name."""
+        short = self.legal and len(self.core) == 1 and 3 <= len(self.core[0]) < COMPACT_LENGTH_MIN
+        return f"{self.core[0]} {FIRM_MARK}" if short and not self.syllabic else ""
+
 
 def spell(normalised: str) -> Spelling:
     """Return a name as it is compared.
@@ -120,6 +132,9 @@ class _Corrections(dict[str, str]):
             near = process.extractOne(token, LONG_WORDS, scorer=OSA.distance, score_cutoff=cutoff)
             found = near[0] if near else token
         found = WORDS.get(found) or _by_stem(found)
+        long = MISSPELT_LENGTH_MIN <= len(token) <= TOKEN_LENGTH_MAX
+        if found == token and long and token not in COMMON_NAMES:
+            found = _misspelt(token)
         if len(self) < CORRECTIONS_MAX:
             self[token] = found
         return found
@@ -132,6 +147,26 @@ def _by_stem(token: str) -> str:
             return STEMS[token[:length]]
     return token
 
+
+def _without_one(word: str) -> list[str]:
+    """Return a word, and what is left of it without each of its letters."""
+    return [word, *(word[:place] + word[place + 1 :] for place in range(len(word)))]
+
+
+def _misspelt(token: str) -> str:
+    """Return what stands for the one word that a token is with a letter misspelt, or the token itself."""
+    found = {_MISSPELT[written] for written in _without_one(token) if written in _MISSPELT}
+    return found.pop() if len(found) == 1 and "" not in found else token
+
+
+MISSPELT_LENGTH_MIN = 8
+"""Letters from which on a word of firms is recognised with one letter changed, left out, added or swapped."""
+_MISSPELT: dict[str, str] = {}
+"""By such a word, or what is left of it without a letter: what stands for it; nothing for several."""
+for _word, _stands in (WORDS | {word: word for word in WORDS.values()}).items():
+    if len(_word) >= MISSPELT_LENGTH_MIN:
+        for _written in _without_one(_word):
+            _MISSPELT[_written] = _stands if _MISSPELT.get(_written, _stands) == _stands else ""
 
 CUT_LENGTH_MIN = 5
 """Letters from which on the beginning of a word of a legal form is that word."""

@@ -186,6 +186,29 @@ treasury kazenn*
 autonomous avtonomn*
 allrussian vserossiisk* vserossiysk* vserossiyisk*
 sky aseman aasman
+ministry ministerstv* ministerio ministere vezarat wizarat bakanligi
+federation federats* federacion
+cooperative kooperativ* taavon taavoni cooperativa
+airlines airline avialini* aviakompan* aerolinea* havayollari airways
+railway zheleznodorozhn* railways
+locomotive lokomotiv* locomotives
+cement tsement*
+laboratory laborator* laboratories
+airport aeroport*
+fleet flot flota
+fishing rybolov* fishery fisheries
+television televid* televizion*
+polymer polimer* polymers
+cable kabel* cables
+drilling buren* burov*
+geology geolog* geological
+geophysics geofiz* geophysical
+astrophysics astrofiz* astrophys*
+supply snabzhen*
+resource resurs* resources
+partner partnery partners
+alliance alyans aliyans
+firm firma firmy
 """
 
 _PHRASES = """
@@ -247,6 +270,16 @@ lng liquefied natural gas
 lng spg
 dto drug trafficking organization
 tco transnational criminal organization
+kb pkb
+npf research and production firm
+npf scientific production firm
+shipyard shipbuilding plant
+srz shiprepair plant
+srz ship repair plant
+property real estate
+development tose e
+minoborony ministry of defense
+minoborony ministry defense
 td trading house
 td th
 """

@@ -8,7 +8,8 @@ Rules
 2. Instructions that no currency's day can claim (payments without an account to debit, cancellations) belong
    to the date of the next close of any currency after them, or to the newest open day before there is one.
 3. So every instruction is reported on one day, and a day that is closed never changes.
-4. Message ids and times come from the house, the day, the receiver and the last page: the clock is not read,
+4. What came later than agreed in a currency's day is said in its statements, with the reason.
+5. Message ids and times come from the house, the day, the receiver and the last page: the clock is not read,
    and writing a closed day again gives the same bytes.
 """
 
@@ -47,6 +48,11 @@ FROM business_day WHERE phase <> 'CLOSED' HAVING count(*) > 0
 _PAGE = """
 SELECT time_utc, first_record, first_record + record_count - 1 AS last_record FROM page WHERE page_number = ?
 """
+_EXTENDED = """
+SELECT e.phase, e.until_utc, t.agreed_utc, e.asked_reason
+FROM extension e JOIN day_time t USING (currency, business_date, phase)
+WHERE e.state = 'in force' AND e.currency = ? AND e.business_date = ? ORDER BY e.extension_number
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,8 @@ class CurrencyDay:
     """Business days that the currency has had, this one included."""
     mark: Mark
     """Its last page."""
+    remarks: str = ""
+    """The phases that came later than agreed, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,4 +178,10 @@ def _currency_day(query: Query, row: dict[str, Any], sequence: int) -> CurrencyD
         is_closed=row["phase"] == "CLOSED",
         sequence=sequence,
         mark=Mark(row["last_page"], moment_of(page["time_utc"])),
+        remarks="; ".join(map(_remark, query(_EXTENDED, (row["currency"], row["business_date"])))),
     )
+
+
+def _remark(extended: dict[str, Any]) -> str:
+    phase = extended["phase"].lower().replace("_", " ")
+    return f"{phase} {extended['until_utc']}, agreed {extended['agreed_utc']}: {extended['asked_reason']}"

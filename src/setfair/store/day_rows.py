@@ -22,7 +22,10 @@ _CUT_OFF = (
     "UPDATE day_time_row SET passed_page = ?, by_clock = ? "
     "WHERE currency_number = ? AND day = ? AND phase <> 0 AND phase <= ? AND passed_page = 0"
 )
-_CLOSE = "UPDATE day_time_row SET passed_page = ? WHERE currency_number = ? AND day = ? AND passed_page = 0"
+_CLOSE = (
+    "UPDATE day_time_row SET passed_page = ?, by_clock = ? "
+    "WHERE currency_number = ? AND day = ? AND passed_page = 0"
+)
 _EXTEND = (
     "UPDATE day_time_row SET time_ns = ?1 WHERE currency_number = ?2 AND phase = ?3 "
     "AND day = (SELECT max(day) FROM day_time_row WHERE currency_number = ?2)"
@@ -70,7 +73,7 @@ def _move(cursor: Any, page: Page, instruction: Row, own: Row) -> None:
     """Follow a currency into a phase; a cut-off that is passed over is passed with the one after it."""
     currency, day, phase = (int(own[name]) for name in ("currency", "debtor_after", "amount"))
     if phase == Phase.CLOSED:
-        cursor.execute(_CLOSE, (page.number, currency, day))
+        cursor.execute(_CLOSE, (page.number, int(own["creditor_after"]), currency, day))
     elif phase != Phase.OPEN:
         cursor.execute(_CUT_OFF, (page.number, int(own["creditor_after"]), currency, day, phase))
     else:

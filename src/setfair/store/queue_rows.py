@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from setfair.domain.codes import InstructionKind, QueueAction
+from setfair.domain.codes import InstructionKind, QueueAction, RecordKind
 from setfair.engine.layout import TIMES
 from setfair.journal.page import TIMES_DOCUMENT, Page
 
@@ -39,12 +39,14 @@ def changes_queue(page: Page) -> bool:
 
 
 def project_queue_change(cursor: Any, page: Page) -> None:
-    """Bring the tables to a page that changes how a payment waits."""
+    """Bring the tables to a page that changes how a payment waits, and the legs that go with it."""
     said = page.instructions[0]
     reason = int(page.records[0]["reason"])
     payment, action, priority = int(said["target"]), int(said["amount"]), int(said["priority"])
     times = int(said["original_high"]), int(said["original_low"])
     who = page.first_instruction, page.number
-    cursor.execute(_CHANGE, (*who, payment, action, priority, *times, int(said["person"]), reason))
+    changed = page.records[page.records["kind"] == RecordKind.QUEUE_CHANGED]["amount"].tolist()
+    for each in changed or [payment]:
+        cursor.execute(_CHANGE, (*who, each, action, priority, *times, int(said["person"]), reason))
     if not reason and action == QueueAction.TIMES:
         cursor.execute(_TIMES, (payment, *times))

@@ -23,7 +23,7 @@ import adbc_driver_sqlite.dbapi as sqlite_adbc
 from setfair.errors import StoreError
 from setfair.store.archived import PageBodies
 from setfair.store.lease import WriterLease
-from setfair.store.protocol import PageMeta, check_follows
+from setfair.store.protocol import PageMeta, check_follows, has_some
 from setfair.store.transaction import transaction
 
 DATABASE_NAME = "setfair.db"
@@ -133,6 +133,17 @@ class SqlitePages:
             yield from ((row[0], bodies.or_archived(row[0], row[1])) for row in rows)
             number = rows[-1][0]
 
+    def pages_with(self, instructions: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        """Yield (number, bytes) of the pages in which some of these instructions are, in order."""
+        bodies = PageBodies(self._query)
+        spans = self._read(
+            "SELECT page_number, first_instruction, instruction_count FROM page ORDER BY page_number"
+        )
+        for number, first, count in spans:
+            if has_some(instructions, first, count):
+                ((body,),) = self._read("SELECT body FROM page WHERE page_number = ?", (number,))
+                yield number, bodies.or_archived(number, body)
+
     def last_note(self) -> tuple[int, str] | None:
         """Return the newest signed checkpoint and its page, or None."""
         rows = self._read("SELECT page_number, note FROM signed_checkpoint ORDER BY page_number DESC LIMIT 1")
@@ -161,6 +172,7 @@ class SqliteStore(SqlitePages):
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         if not create:
             check_house(folder)
+        self._prepared: dict[str, Any] = {}
         self._lease = WriterLease(folder / LEASE_NAME)
         try:
             super().__init__(folder, connect(folder))
@@ -200,18 +212,25 @@ class SqliteStore(SqlitePages):
             body,
         )
         try:
-            with transaction(self.connection) as cursor:
-                cursor.execute("INSERT INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+            with transaction(self.connection):
+                self._insert("INSERT INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
                 if nodes:
-                    cursor.execute("INSERT INTO tree_node VALUES (?, ?)", (meta.first_record, nodes))
+                    self._insert("INSERT INTO tree_node VALUES (?, ?)", (meta.first_record, nodes))
                 if note:
-                    cursor.execute("INSERT INTO signed_checkpoint VALUES (?, ?)", (meta.number, note))
+                    self._insert("INSERT INTO signed_checkpoint VALUES (?, ?)", (meta.number, note))
         except adbc_driver_manager.Error as error:
             raise StoreError(
                 f"page {meta.number} could not be written, and nothing of it was applied: {error}. "
                 "Check the disk, then run the same command again: what is on record is not repeated."
             ) from error
         self._last_number = meta.number
+
+    def _insert(self, sql: str, values: Sequence[object]) -> None:
+        """Insert a row by a statement that is prepared once: with small pages that takes most of the time."""
+        cursor = self._prepared.get(sql)
+        if cursor is None:
+            cursor = self._prepared[sql] = self.connection.cursor()
+        cursor.executemany(sql, [values])
 
     def archive(self, first_page: int, last_page: int, *, path: str, size: int, sha256: str) -> None:
         """Note that a file has the bytes of these pages, and let go of them, in one transaction.
@@ -290,6 +309,9 @@ class SqliteStore(SqlitePages):
 
     def close(self) -> None:
         """Let go of the database and of the lease."""
+        for cursor in self._prepared.values():
+            cursor.close()
+        self._prepared.clear()
         self.connection.close()
         self._lease.release()
 

@@ -16,7 +16,7 @@ from setfair.audit import journal
 from setfair.audit.audit import Audit, fresh_audit, run_audit
 from setfair.audit.finding import Finding
 from setfair.audit.kept import read_kept, write_kept
-from setfair.audit.settlement_rows import SettlementRows
+from setfair.audit.table_rows import TableRows
 from setfair.errors import SetfairError
 from setfair.house import open_house
 from setfair.journal.page import Page, page_from_bytes, page_to_bytes
@@ -288,7 +288,7 @@ def test_a_row_besides(house: Path, table: str, number: int) -> None:
 
 def test_rows_are_compared_in_the_file(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite is asked for no row of a good house whose file is all that a reader sees."""
-    monkeypatch.delattr(SettlementRows, "_is_as_expected")
+    monkeypatch.delattr(TableRows, "_is_as_expected")
     assert audit(house).finding is None
 
 

@@ -191,6 +191,15 @@ def test_cutoffs_must_be_in_order():
     assert "opens < customer_cutoff <= interbank_cutoff" in problems_of(early)[0]
 
 
+def test_a_day_by_the_clock_has_all_its_times():
+    """A day that opens and closes by the clock also cuts off by it, and has an end."""
+    for more in ('day = "clock"', 'day = "clock"\ncutoffs = "clock"', 'day = "clock"\ncloses = 18:00:00'):
+        text = agreement_text().replace(
+            "interbank_cutoff = 17:00:00", f"interbank_cutoff = 17:00:00\n{more}", 1
+        )
+        assert 'day = "clock" goes with cutoffs = "clock"' in problems_of(text)[0]
+
+
 def test_a_private_key_in_the_wrong_place_is_not_shown():
     """Whatever stands in public_key, no error repeats it."""
     secret = "MC4CAQAwBQYDK2VwBCIEIFsecretsecretsecretsecretsecretsecretsecretsec"

@@ -36,6 +36,34 @@ def test_the_clock_is_never_early(by_clock: int, now: int, *, moves: bool) -> No
     assert (books.phases[EUR] == Phase.CUSTOMER_CUTOFF) == moves
 
 
+@pytest.mark.parametrize(
+    ("by_clock", "now", "last", "opens"),
+    [(2, 60, 90, True), (2, 59, 90, False), (1, 60, 90, False), (2, 60, 60, False)],
+)
+def test_the_clock_opens_in_time(by_clock: int, now: int, last: int, *, opens: bool) -> None:
+    """An opening by the clock before its time, after the cut-off of its day, or unasked for is refused."""
+    books = Books()
+    move(books, Phase.OPEN, 1, np.array([(20, 30), (40, 60)], TIMES), value_date=DAY, priority=by_clock)
+    for phase in (Phase.CUSTOMER_CUTOFF, Phase.INTERBANK_CUTOFF, Phase.CLOSED):
+        assert move(books, phase, 45)["reason"] == Reason.NONE
+    times = np.array([(last, last), (95, 99)], TIMES)
+    record = move(books, Phase.OPEN, now, times, value_date=DAY + 1, priority=2, original_low=BY_CLOCK)
+    assert (record["reason"] == Reason.NONE) == opens
+    assert (books.phases[EUR] == Phase.OPEN) == opens
+
+
+@pytest.mark.parametrize(("by_clock", "now", "closes"), [(2, 40, True), (2, 39, False), (1, 40, False)])
+def test_the_clock_closes_in_time(by_clock: int, now: int, *, closes: bool) -> None:
+    """A close by the clock before its time, or of a day that the operator closes, is refused."""
+    books = Books()
+    move(books, Phase.OPEN, 1, np.array([(20, 30), (40, 60)], TIMES), value_date=DAY, priority=by_clock)
+    move(books, Phase.CUSTOMER_CUTOFF, 30)
+    move(books, Phase.INTERBANK_CUTOFF, 30)
+    record = move(books, Phase.CLOSED, now, amount=BY_CLOCK)
+    assert (record["reason"] == Reason.NONE) == closes
+    assert (books.phases[EUR] == Phase.CLOSED) == closes
+
+
 def test_the_operator_may_be_early() -> None:
     """The operator moves a currency to its cut-off before the time, also where the clock would."""
     books = Books()

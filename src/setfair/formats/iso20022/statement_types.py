@@ -157,6 +157,8 @@ class Statement:
     closing_minor: int
     totals: EntryTotals
     entries: Iterable[Booking]
+    remarks: str = ""
+    """What else is to be known of the day, for example a later cut-off; at most 500 characters."""
 
 
 @dataclass(frozen=True, slots=True)

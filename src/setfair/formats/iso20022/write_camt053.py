@@ -31,6 +31,7 @@ from setfair.formats.iso20022.write_entry import EntryWriter, account_element, s
 from setfair.formats.iso20022.write_xml import (
     Sink,
     amount_text,
+    element,
     group_header,
     open_message,
     organisation_identification,
@@ -40,6 +41,8 @@ from setfair.formats.iso20022.write_xml import (
 
 CAMT053 = "camt.053.001.08"
 CAMT052 = "camt.052.001.08"
+
+REMARKS_LENGTH_MAX = 500
 
 
 def _balance_element(code: str, balance_minor: int, account: Account, day: date) -> str:
@@ -69,7 +72,8 @@ def _write_statement(
     writer = EntryWriter(statement)
     for booking in checked_entries(statement):
         sink.write(writer.entry(booking))
-    sink.write(f"</{tag}>\n")
+    remarks = element(f"Addtl{tag}Inf", statement.remarks, REMARKS_LENGTH_MAX)
+    sink.write(f"{remarks}</{tag}>\n")
     return statement.totals.count
 
 
