@@ -18,6 +18,7 @@ from tests.houses import (
     usual_agreement,
     write_csv,
 )
+from tests.unit.statements.test_answer import report_request
 
 SUBS = """
 [[sub_accounts]]
@@ -126,6 +127,9 @@ def check_statements_and_tables(house: Path) -> None:
     ]
     assert {row["account"] for row in rows} == {"KE01-KES-PVP"}
     assert "<Id>KE01-KES-PVP</Id>" in (out / "camt.053_KES_PVP.xml").read_text()
+    answers = answer_files(house)
+    assert "1_camt.053_KES_2026-01-05.xml" in answers
+    assert "1_camt.053_KES_PVP_2026-01-05.xml" in answers
     shown = invoke("sub-account", "list", str(house)).output
     assert "PVP" in shown
     assert "20.00" in shown
@@ -136,3 +140,13 @@ def check_statements_and_tables(house: Path) -> None:
         assert table_rows(opened) == before
     result = invoke("audit", str(house))
     assert result.exit_code == 0, result.output
+
+
+def answer_files(house: Path) -> list[str]:
+    """Ask for the statements of KE01, as camt.060 does, and return the names of what is answered."""
+    request = house.parent / "request.xml"
+    request.write_text(
+        report_request("KE01", "KE01", "camt.053.001.08").replace("2026-01-06<", "2026-01-05<")
+    )
+    ask("answer", house, request, "--out", house.parent / "answer")
+    return [path.name for path in (house.parent / "answer").iterdir()]

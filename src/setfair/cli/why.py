@@ -116,7 +116,9 @@ def _show(found: dict[str, object]) -> None:
         if numbers:
             more = ", ..." if len(numbers) > NUMBERS_SHOWN else ""
             shown = ", ".join(map(str, numbers[:NUMBERS_SHOWN])) + more
-            console.print(f"{len(numbers):,} payments of {text(each['amount_minor'])} {said}: {shown}")
+            noun = "payment" if len(numbers) == 1 else "payments"
+            verb = said if len(numbers) != 1 else said.replace("wait ", "waits ")
+            console.print(f"{len(numbers):,} {noun} of {text(each['amount_minor'])} {verb}: {shown}")
     _show_times(found)
     legs: list[dict[str, object]] = found["legs"]  # type: ignore[assignment]
     for leg in legs:
