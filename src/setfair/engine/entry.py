@@ -173,11 +173,20 @@ def check_return(books: PaymentBooks, payment: int) -> int:
         return _ORIGINAL_UNKNOWN
     if original["status"] != _ACSC:
         return _ORIGINAL_NOT_SETTLED
-    if original["debtor"] != entry["creditor"] or original["creditor"] != entry["debtor"]:
+    if not _is_same_holder(books, original["debtor"], entry["creditor"]):
+        return _RETURN_NOT_MATCHING
+    if not _is_same_holder(books, original["creditor"], entry["debtor"]):
         return _RETURN_NOT_MATCHING
     if entry["amount"] > original["amount"] - original["returned"]:
         return _RETURN_EXCEEDS
     return 0
+
+
+@inlined
+def _is_same_holder(books: PaymentBooks, one: int, other: int) -> bool:
+    """Tell whether two accounts are one, or one is a part of the other, or both of a third."""
+    first, second = books.accounts[one], books.accounts[other]
+    return first["participant"] == second["participant"] and first["currency"] == second["currency"]
 
 
 @inner

@@ -172,6 +172,17 @@ LIMIT = np.dtype([("key", "<i8"), ("limit", "<i8"), ("net", "<i8"), ("spare", "<
 STANDING = np.dtype([("reserved_urgent", "<i8"), ("reserved_high", "<i8"), ("credit_line", "<i8")])
 """Terms of an account that come into force when a day opens, in minor units: 24 bytes."""
 
+SUB_ACCOUNT = np.dtype(
+    [
+        ("account", "<i4"),
+        ("main", "<i4"),  # the account that it is a part of
+        ("counterparty", "<i4"),  # of a pair: participant; -1
+        ("purpose", "u1"),  # Purpose
+        ("spare", "u1", (3,)),
+    ]
+)
+"""One sub-account: 16 bytes."""
+
 TERM_CHANGE = np.dtype(
     [
         ("number", "<i8"),  # of the instruction that asked for it
