@@ -129,7 +129,7 @@ def run_audit(
             if is_whole and position and not audit.findings:
                 check_sealed(query)
                 last = int(query(_INSTRUCTIONS, ())[0]["last"])
-                audit.audited.state.books.expect_payments(last)
+                _expect_payments(audit.audited.state.books, last)
                 again = opened.enter_context(TablesAgain(folder, position, last, room))
         if JOURNAL not in audit.findings:
             with _verdict(audit, JOURNAL):
@@ -143,6 +143,12 @@ def run_audit(
             with _verdict(audit, FILE):
                 file.finish()
                 audit.checked_file = True
+
+
+def _expect_payments(books: Books, count: int) -> None:
+    """Give fresh books room for the rows of all payments that will come: they need not move as it grows."""
+    books.payments = books.room.cleared(count, books.payments.dtype)
+    books.identities = books.room.cleared(count, books.identities.dtype)
 
 
 def _compare_tables(audit: Audit, connection: Any, query: Query, again: TablesAgain | None) -> None:

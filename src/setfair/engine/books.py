@@ -275,11 +275,6 @@ class Books:
             self._slots = slots_for(0)  # let go before the larger ones are made
             self._slots = _filled_slots(self.identities[:count], needed, self.room)
 
-    def expect_payments(self, count: int) -> None:
-        """Make room for the rows of so many payments that will come: they need not move as it grows."""
-        self.payments = _grown(self.payments, count, self.room)
-        self.identities = _grown(self.identities, count, self.room)
-
     def reserve_links(self, more: int) -> None:
         """Make room for `more` legs, each of a link of its own."""
         if not more:
