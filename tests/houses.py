@@ -23,6 +23,7 @@ from setfair.screening.in_force import FileLists
 from setfair.store.memory import MemoryStore
 from setfair.store.protocol import Store
 from tests.agreements import AGENT, agreement_text, sign_all
+from tests.kept_lists import known_lists, lists_known
 from tests.screening.samples import write_un_xml
 
 DAY = date(2026, 1, 5)
@@ -67,7 +68,8 @@ def write_signed(folder: Path, text: str, name: str = "agreement.toml") -> Path:
 
 def make_house(folder: Path, text: str | None = None) -> Path:
     """Make a house in `folder / "house"` and return that folder."""
-    init_house(folder / "house", write_signed(folder, text or usual_agreement()), ticking_clock())
+    with lists_known():
+        init_house(folder / "house", write_signed(folder, text or usual_agreement()), ticking_clock())
     return folder / "house"
 
 
@@ -75,7 +77,7 @@ def lists_in(folder: Path) -> FileLists:
     """Write a fresh UN list and return the gate over it."""
     (folder / "lists").mkdir(exist_ok=True)
     write_un_xml(folder / "lists" / "un.xml", published=date(2026, 1, 4))
-    return FileLists(folder)
+    return known_lists(folder)
 
 
 def adopt_text(house: ClearingHouse, text: str) -> None:
@@ -207,7 +209,8 @@ def balances_of(house: ClearingHouse) -> dict[tuple[str, str], int]:
     """Return the balance of each account in minor units."""
     state = house.state
     return {
-        key: int(state.books.accounts[place]["balance"]) for place, key in enumerate(state.directory.accounts)
+        (name.participant, name.currency): int(state.books.accounts[place]["balance"])
+        for place, name in enumerate(state.directory.accounts)
     }
 
 

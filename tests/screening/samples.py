@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -31,6 +32,7 @@ ORGANISATION = """<ENTITY><DATAID>900002</DATAID><FIRST_NAME>GLIMMERFEN TRADING 
 """An invented organisation with remarks in parentheses."""
 
 
+@cache
 def invented_name(number: int) -> str:
     """Return the same invented full name for the same number, and for every other one nothing like it."""
     digest = sha256(f"invented name {number}".encode()).digest()

@@ -17,6 +17,7 @@ from setfair.domain.instruction import Batch, BatchBuilder, Family
 from setfair.domain.signing import format_signatures
 from setfair.house import House, init_house, open_house
 from tests.agreements import AGENT, Bank, agreement_text, invented_bic, sign_all
+from tests.kept_lists import lists_known
 from tests.screening.samples import invented_name, write_un_xml
 
 MONDAY, TUESDAY = date(2026, 1, 5), date(2026, 1, 6)
@@ -72,7 +73,8 @@ def made_house(
     (folder / "lists").mkdir()
     write_un_xml(folder / "lists" / "un.xml", published=date(2026, 1, 4))
     clock = ticking_clock()
-    init_house(folder / "house", folder / "agreement.toml", clock)
+    with lists_known():
+        init_house(folder / "house", folder / "agreement.toml", clock)
     with open_house(folder / "house", clock) as house:
         yield house
 
