@@ -209,7 +209,8 @@ def balances_of(house: ClearingHouse) -> dict[tuple[str, str], int]:
     """Return the balance of each account in minor units."""
     state = house.state
     return {
-        key: int(state.books.accounts[place]["balance"]) for place, key in enumerate(state.directory.accounts)
+        (name.participant, name.currency): int(state.books.accounts[place]["balance"])
+        for place, name in enumerate(state.directory.accounts)
     }
 
 

@@ -50,6 +50,7 @@ from setfair.intake.obligations import (
     take_parties,
 )
 from setfair.intake.payments import Taken, take_payments
+from setfair.intake.sub_accounts import bring_to_sub_accounts
 from setfair.journal.page import SALT_KEY_LENGTH, Page
 from setfair.journal_writer import JournalWriter
 from setfair.proof.checkpoint import Checkpoint
@@ -192,6 +193,7 @@ class ClearingHouse:
         parties: PartyRows = []
         if batch.family is Family.PAYMENT:
             taken = take_payments(batch.rows, directory)
+            bring_to_sub_accounts(taken.instructions, self.state.books)
         elif batch.family is Family.CONFIRMATION:
             taken = take_confirmations(batch.rows, directory)
         elif batch.family is Family.OBLIGATION:
@@ -216,7 +218,7 @@ class ClearingHouse:
         change = what_changed(self.state, screener)
         if change.against is not None:
             self.journal.finish()
-            for holds in find_holds(self.state, self._store.pages_after, change.against):
+            for holds in find_holds(self.state, self._store.pages_with, change.against):
                 for instructions, hits in hold_instructions(holds):
                     screening = json.dumps({"list_set": screener.version}).encode()
                     with self._all_or_nothing():

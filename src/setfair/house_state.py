@@ -32,7 +32,7 @@ from setfair.engine.layout import LEG_TERMS, TIMES, Array
 from setfair.engine.room import MEMORY, Room
 from setfair.errors import AgreementError, BrokenInvariantError, SetfairError
 from setfair.intake.cycle import check_agreed, cycle_terms_of
-from setfair.intake.directory import Directory, currency_number
+from setfair.intake.directory import AccountName, Directory, currency_number
 from setfair.intake.money import MONEY_DOCUMENT, money_terms
 from setfair.journal.page import LEGS_DOCUMENT, OFFSETTING_DOCUMENT, TIMES_DOCUMENT, Page, page_from_bytes
 from setfair.journal.state import pieces_of, state_from_pieces
@@ -253,7 +253,7 @@ def restore_state(checkpoint: tuple[int, Iterable[bytes]] | None, room: Room = M
     about = json.loads(documents["about"])
     directory = Directory()
     directory.participants = list(about["participants"])
-    directory.accounts = [(participant, currency) for participant, currency in about["accounts"]]
+    directory.accounts = [AccountName(*each) for each in about["accounts"]]
     directory.officers = list(about["officers"])
     directory.users = list(about["users"])
     directory.set_parties(json.loads(documents["parties"]))
@@ -314,11 +314,16 @@ def _dropped_while_open(state: HouseState, current: Agreement, agreement: Agreem
 
 
 def _overdrawn(state: HouseState, agreement: Agreement) -> list[str]:
-    agreed = {(row.participant_id, row.currency): row for row in agreement.settlement_accounts()}
+    agreed = {
+        AccountName(row.participant_id, row.currency, row.sub_account): row
+        for row in agreement.settlement_accounts()
+    }
     problems = []
     for place, key in enumerate(state.directory.accounts):
         account = agreed.get(key)
         balance = int(state.books.accounts[place]["balance"])
+        if key.sub_account and balance and account is None:
+            problems.append(f"{key.label}: money is set aside on it; give it back before it is left out")
         line = account.credit_line_minor if account is not None else 0
         if line == state.books.agreed["credit_line"][place]:
             line = int(state.books.accounts["credit_line"][place])  # what this version does not change stays

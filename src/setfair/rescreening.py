@@ -40,8 +40,8 @@ from setfair.screening.screen_batch import ScreeningResult
 from setfair.screening.screen_instructions import PLANS, RowHit, screen_instructions
 from setfair.screening.screener import Screener
 
-Pages = Callable[[int], Iterator[tuple[int, bytes]]]
-"""Yields (number, bytes) of the pages after a number."""
+Pages = Callable[[Sequence[int]], Iterator[tuple[int, bytes]]]
+"""Yields (number, bytes) of the pages in which some instructions are, in order."""
 
 _PAYMENT_KINDS = (
     InstructionKind.CUSTOMER_PAYMENT,
@@ -111,7 +111,7 @@ def find_holds(state: HouseState, pages: Pages, against: Screener) -> tuple[list
 
     Notes
     -----
-    Complexity: reads the pages from that of the oldest instruction that waits.
+    Complexity: reads the pages in which instructions that wait came in, and no other.
     """
     payments, obligations = _waiting_payments(state), _waiting_obligations(state)
     listed = listed_participants(state.directory.agreement, against)
@@ -120,7 +120,8 @@ def find_holds(state: HouseState, pages: Pages, against: Screener) -> tuple[list
     if not len(waiting):
         return found
     is_payment = set(payments.tolist())
-    for page in _pages_with(pages, state.page_number, waiting):
+    for _, body in pages(waiting.tolist()):
+        page = page_from_bytes(body)
         for number, hits in _screen_page(state.directory, page, waiting, against, listed):
             found[number not in is_payment].append(Hold(number, tuple(hits)))
     return found
@@ -134,23 +135,6 @@ def _waiting_payments(state: HouseState) -> Int64s:
 def _waiting_obligations(state: HouseState) -> Int64s:
     rows = state.books.obligations[: state.books.obligation_count]
     return rows["number"][np.isin(rows["status"], (Status.ACSP, Status.PDNG))]
-
-
-def _pages_with(pages: Pages, last: int, numbers: Int64s) -> Iterator[Page]:
-    """Yield the pages in which some of the instructions are, in order."""
-    low, high = 1, last
-    while low < high:
-        middle = (low + high + 1) // 2
-        _, body = next(pages(middle - 1))
-        if page_from_bytes(body).first_instruction <= int(numbers[0]):
-            low = middle
-        else:
-            high = middle - 1
-    for _, body in pages(low - 1):
-        page = page_from_bytes(body)
-        first, end = page.first_instruction, page.first_instruction + len(page.instructions)
-        if np.searchsorted(numbers, first) < np.searchsorted(numbers, end):
-            yield page
 
 
 def _screen_page(

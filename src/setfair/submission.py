@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from setfair.clearing_house import Outcome
-from setfair.domain.codes import Reason, Status
+from setfair.domain.codes import InstructionKind, Reason, Status
 from setfair.domain.instruction import Batch, Family
 from setfair.domain.progress import Progress, silent
 from setfair.errors import FileRefusedError
@@ -60,6 +60,8 @@ class FileResult:
     rows: int = 0
     repeated: int = 0
     """Rows that were on record before."""
+    requests: int = 0
+    """Rows that ask for a cancellation."""
     pages: int = 0
     statuses: Counter[Status] = field(default_factory=Counter)
     """How many rows have which status at the end of their batch."""
@@ -111,6 +113,9 @@ def _count(result: FileResult, batch: Batch, outcome: Outcome) -> None:
     rows = outcome.rows
     result.family = result.family or batch.family
     result.rows += len(rows)
+    if batch.family is Family.PAYMENT:
+        kinds = batch.rows["kind"].to_numpy()
+        result.requests += int(np.count_nonzero(kinds == InstructionKind.CANCELLATION))
     result.repeated += int(np.count_nonzero(rows["repeated"]))
     result.pages += outcome.page is not None
     for code, count in enumerate(np.bincount(rows["status"])):

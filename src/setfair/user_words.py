@@ -48,6 +48,8 @@ class TermChange:
     """Towards whom a bilateral limit is."""
     day: date | None = None
     """The business day for which alone it is; None: until further notice."""
+    sub_account: str = ""
+    """Name of a sub-account, if it is about one."""
 
 
 def ask_for(change: TermChange, directory: Directory, said: Said) -> Draft:
@@ -55,6 +57,9 @@ def ask_for(change: TermChange, directory: Directory, said: Said) -> Draft:
     draft = _draft(InstructionKind.TERM_CHANGE, directory, said)
     instruction = draft.taken.instructions
     instruction["debtor"] = directory.find_account(change.participant, change.currency)
+    if change.sub_account:
+        whose = change.participant, change.currency, change.sub_account
+        instruction["debtor"] = directory.find_sub_account(*whose)
     if change.counterparty:
         instruction["creditor"] = directory.find_account(change.counterparty, change.currency)
     instruction["currency"] = currency_number(change.currency)

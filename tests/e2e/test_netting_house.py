@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from setfair.business_day import close_day, open_day, run_cycles
-from setfair.domain.codes import InstructionKind
+from setfair.domain.codes import InstructionKind, Status, Term
 from setfair.domain.instants import to_instant
 from setfair.domain.instruction import BatchBuilder, Family
 from setfair.engine.invariants import check_books
@@ -23,6 +23,7 @@ from setfair.explain.due import Why
 from setfair.explain.obligation import explain
 from setfair.house import House, open_house
 from setfair.statements.write_day import write_day
+from setfair.user_words import Said, TermChange, ask_for, decide_on
 from tests.agreements import AGENT
 from tests.cli import invoke
 from tests.unit.statements.days import MONDAY, Player, flushed, made_house
@@ -319,3 +320,54 @@ def test_the_commands_show_it(tmp_path: Path, run: Callable[..., str]) -> None:
     assert table["KE01"]["left_out_cycles"] == 2
     assert [one["net_minor"] for one in table["UG01"]["last"]] == [-7_000, -1_000]
     assert "structural debtor" in run("positions", folder)
+
+
+SUB_ACCOUNT = """
+[[users]]
+id = "omar"
+name = "Omar"
+
+[[users]]
+id = "olga"
+name = "Olga"
+
+[[sub_accounts]]
+participant = "KE01"
+currency = "EUR"
+name = "CLEARING"
+purpose = "cycles"
+"""
+
+
+def change_sub_account(house: House, term: Term, amount: int) -> None:
+    """Let two people of the operator change KE01's sub-account."""
+    directory = house.clearing_house.state.directory
+    change = TermChange(term, "KE01", "EUR", amount, sub_account="CLEARING")
+    asked = house.clearing_house.take_word(ask_for(change, directory, Said("omar", "a test"))).rows[0]
+    approval = InstructionKind.TERM_APPROVAL
+    word = decide_on(int(asked["number"]), directory, Said("olga", "a test"), approval)
+    assert house.clearing_house.take_word(word).rows[0]["status"] == Status.ACSC
+
+
+def test_a_cycle_nets_only_what_is_set_aside_for_it(tmp_path: Path) -> None:
+    """A bank with a credit line is left out of a cycle until it has set enough aside, and is paid there."""
+    with made_house(tmp_path, CLEARING.format("leave_due") + SUB_ACCOUNT) as house:
+        register(house)
+        open_day(house.clearing_house, MONDAY)
+        change_sub_account(house, Term.SUB_ACCOUNT, 1)
+        owe(house, ("A", "B", 30_000))
+        assert cycle(house)["left_out"] == 1
+        change_sub_account(house, Term.SET_ASIDE, 30_000)
+        row = cycle(house)
+        assert (row["left_out"], row["paid_minor"]) == (0, 30_000)
+        owe(house, ("B", "A", 1_000))
+        cycle(house)
+        balances = house.query(
+            "SELECT sub_account, balance_minor FROM account WHERE participant = 'KE01' AND currency = 'EUR'"
+        )
+        assert [tuple(each.values()) for each in balances] == [("", -30_000), ("CLEARING", 1_000)]
+        check_books(house.clearing_house.state.books)
+        close_day(house.clearing_house)
+        write_day(house.query, house.out, MONDAY)
+        assert (house.out / MONDAY.isoformat() / "KE01" / "statement_EUR_CLEARING.csv").exists()
+    assert invoke("audit", str(tmp_path / "house")).exit_code == 0

@@ -107,7 +107,9 @@ def test_every_mechanism_and_kind_of_record_occurs() -> None:
         RecordKind.EXTENSION_DECIDED,
         RecordKind.CUTOFF_EXTENDED,
     }
-    assert min(mechanisms[mechanism] for mechanism in Mechanism if mechanism is not Mechanism.NETTING) >= 200
+    payments = set(Mechanism) - {Mechanism.NETTING, Mechanism.SUB_ACCOUNT}
+    assert min(mechanisms[mechanism] for mechanism in payments) >= 100
+    assert mechanisms[Mechanism.SUB_ACCOUNT] >= 50
     assert set(kinds) == expected
     assert min(kinds.values()) >= 500
 

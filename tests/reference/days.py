@@ -116,6 +116,8 @@ class DayBuilder:
         self.pair_rate = rng.choice((0.0, 0.0, 0.5, 0.8))
         self.link_rate = rng.choice((0, 0, 0, 15, 60, 200))
         self.term_rate = rng.choice((0.0, 0.0, 0.2, 0.6))
+        if any(account.main >= 0 for account in spec.accounts):
+            self.term_rate = max(self.term_rate, rng.choice((0.3, 0.6)))
         self.time_rate = rng.choice((0.0, 0.0, 0.1, 0.3))
         self.queue_rate = rng.choice((0.0, 0.0, 0.3, 0.7))
         self.extension_rate = rng.choice((0.0, 0.4, 0.7))
@@ -255,6 +257,12 @@ class DayBuilder:
             debtor, creditor = self.rng.sample(banks[:2], 2)
         if debtor == creditor and self.rng.random() < 0.9:
             debtor, creditor = self.rng.sample(accounts, 2)
+        said = self.spec.accounts[debtor]
+        others = [i for i in accounts if self.spec.accounts[i].participant == said.counterparty >= 0]
+        if others and self.rng.random() < 0.8:
+            creditor = self.rng.choice(others)
+            if self.rng.random() < 0.3:
+                debtor, creditor = creditor, debtor
         return self._row(self.rng.choice(kinds), debtor, creditor, self._amount())
 
     def _transfer(self) -> Instruction:

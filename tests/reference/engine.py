@@ -52,12 +52,17 @@ class EngineHouse:
                     (x.amount for x in spec.limits if x.account == place and x.counterparty < 0), None
                 ),
                 is_agent=account.is_agent,
-                open=not account.is_closed,
+                open=not account.is_closed or account.main >= 0,
+                main=account.main,
+                purpose=int(account.purpose),
+                counterparty=account.counterparty,
             )
             for place, account in enumerate(spec.accounts)
         ]
         limits = [LimitTerms(x.account, x.counterparty, x.amount) for x in spec.limits if x.counterparty >= 0]
         self.books.lay_out_accounts(terms, limits)
+        subs = self.books.sub_accounts["account"]
+        self.books.accounts["open"][subs] = [not spec.accounts[place].is_closed for place in subs]
         self.books.accounts["reserved_urgent"] = self.books.accounts["reserved_high"] = 0
         adopt_users(self.books, spec.users)
         self.books.rules[0], self.books.rules[1] = spec.discipline == "bypass", spec.officers

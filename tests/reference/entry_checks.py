@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from setfair.domain.codes import InstructionKind, Mechanism, Phase, Reason, Screening, Status
+from setfair.domain.codes import InstructionKind, Mechanism, Phase, Purpose, Reason, Screening, Status
 from setfair.domain.money import AMOUNT_MAX_MINOR
 from tests.reference.words import PAYMENT_KINDS, AccountSpec, Identity, Instruction
 
@@ -49,6 +49,21 @@ class EntryChecks:
             if account >= 0:
                 return self.accounts[account].currency
         return -1
+
+    def _check_purpose(self, row: Instruction) -> Reason:
+        """What names a sub-account against its purpose has that as a defect."""
+        for own, other in ((row.debtor, row.creditor), (row.creditor, row.debtor)):
+            if own < 0 or self.accounts[own].main < 0:
+                continue
+            said = self.accounts[own]
+            is_leg = said.purpose is Purpose.LINKS and row.link != 0
+            is_pair = said.purpose is Purpose.PAIR and self._holder(other) == said.counterparty
+            if row.kind is InstructionKind.LIQUIDITY_TRANSFER or not (is_leg or is_pair):
+                return Reason.NOT_FOR_PURPOSE
+        return Reason.NONE
+
+    def _holder(self, account: int) -> int:
+        return self.accounts[account].participant if account >= 0 else -1
 
     def _check_accounts_known(self, row: Instruction) -> Reason:
         """The door marks these as defects; this is for a door that forgot."""
@@ -111,11 +126,18 @@ class EntryChecks:
         if original.status is not Status.ACSC:
             return Reason.ORIGINAL_NOT_SETTLED
         paid = original.instruction
-        if (row.debtor, row.creditor) != (paid.creditor, paid.debtor):
-            return Reason.RETURN_NOT_MATCHING
+        for one, other in ((row.debtor, paid.creditor), (row.creditor, paid.debtor)):
+            if one != other and not self._is_same_holder(one, other):
+                return Reason.RETURN_NOT_MATCHING
         if self.returned.get(original.number, 0) + row.amount > paid.amount:
             return Reason.RETURN_EXCEEDS_ORIGINAL
         return Reason.NONE
+
+    def _is_same_holder(self, one: int, other: int) -> bool:
+        """Say whether two accounts of one currency are of one participant."""
+        first, second = self.accounts[one], self.accounts[other]
+        is_one = first.participant == second.participant >= 0
+        return is_one and first.currency == second.currency
 
     def _find_original(self, row: Instruction) -> Entry | None:
         """Return the payment that was first entered under the identity that is named.

@@ -15,6 +15,7 @@ from setfair.domain.codes import (
     Mechanism,
     Phase,
     Priority,
+    Purpose,
     QueueAction,
     Reason,
     RecordKind,
@@ -117,6 +118,8 @@ class WatchedTerms:
     def change(self, asked: TermCommand) -> None:
         """Follow a change that came into force."""
         is_for_good = not asked.day
+        if asked.term in (Term.SUB_ACCOUNT, Term.SET_ASIDE, Term.GIVE_BACK):
+            return
         if asked.term in (Term.BILATERAL_LIMIT, Term.MULTILATERAL_LIMIT):
             key = asked.account, asked.counterparty
             for limits in (self.limits, self.standing) if is_for_good else (self.limits,):
@@ -258,6 +261,7 @@ class Watcher:
             # Nothing settles, or stands in a queue, but on its value date.
             assert row.value_date in (0, self.date[record.currency])
         if record.kind is RecordKind.SETTLED:
+            self._check_purpose(row)
             self._book(record)
         if record.kind is RecordKind.QUEUED:
             self._join_queue(record)
@@ -329,11 +333,37 @@ class Watcher:
             assert self.spec.users[command.person] == -1
 
     def _follow_term(self, record: Record) -> None:
+        if record.kind is RecordKind.SETTLED:
+            self._follow_money(record)
+            return
         assert record.kind in (*_OF_TERMS, RecordKind.REJECTED)
         if record.kind is RecordKind.TERM_CHANGED:
             self.terms.change(self.proposed.pop(record.subject_number))
         elif record.kind is RecordKind.REJECTED:
             self.proposed.pop(record.subject_number, None)
+
+    def _follow_money(self, record: Record) -> None:
+        """Money goes between an account and its own sub-account, and no further."""
+        accounts = self.spec.accounts
+        assert record.mechanism is Mechanism.SUB_ACCOUNT
+        assert record.creditor in (accounts[record.debtor].main, *self._subs_of(record.debtor))
+        assert record.amount > 0
+        self.balance[record.debtor] -= record.amount
+        self.balance[record.creditor] += record.amount
+        after = (record.debtor_balance_after, record.creditor_balance_after)
+        assert after == (self.balance[record.debtor], self.balance[record.creditor])
+
+    def _subs_of(self, main: int) -> list[int]:
+        return [place for place, each in enumerate(self.spec.accounts) if each.main == main]
+
+    def _check_purpose(self, row: Instruction) -> None:
+        """A sub-account pays and receives for its purpose alone."""
+        accounts = self.spec.accounts
+        for own, other in ((row.debtor, row.creditor), (row.creditor, row.debtor)):
+            purpose = accounts[own].purpose
+            assert purpose is Purpose.NONE or row.kind is not InstructionKind.LIQUIDITY_TRANSFER
+            assert purpose is not Purpose.LINKS or row.link
+            assert purpose is not Purpose.PAIR or accounts[other].participant == accounts[own].counterparty
 
     def _is_blocked(self, row: Instruction) -> bool:
         return any(self.instructions[n].priority <= row.priority for n in self.queues[row.debtor])

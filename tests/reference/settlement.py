@@ -284,7 +284,7 @@ class ReferenceHouse(EntryChecks):
         """Steps 2 to 11, then acceptance."""
         instruction = entry.instruction
         checks: list[Callable[[Instruction], Reason]] = [
-            lambda row: row.defect,  # 2
+            lambda row: row.defect or self._check_purpose(row),  # 2
             self._check_accounts_known,  # 3
             self._check_amount,  # 4
             self._check_accounts,  # 5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+from setfair.domain.codes import Purpose
 from tests.reference.words import AccountSpec, HouseSpec, LimitSpec
 
 
@@ -27,8 +28,9 @@ def build_spec(rng: Random) -> HouseSpec:
                 )
             )
     rng.shuffle(accounts)
+    subs = _build_sub_accounts(rng, accounts) if rng.random() < 0.45 else []
     return HouseSpec(
-        accounts=tuple(accounts),
+        accounts=(*accounts, *subs),
         limits=tuple(_build_limits(rng, accounts)),
         discipline=rng.choice(("ordered", "bypass")),
         queue_max=rng.choice((0, 4, 10, 1000, 1000, 1000)),
@@ -40,6 +42,26 @@ def build_spec(rng: Random) -> HouseSpec:
         by_clock=rng.choice((0, 1, 1, 2, 2)),
         warehouse_days=rng.choice((0, 0, 1, 3)),
     )
+
+
+def _build_sub_accounts(rng: Random, accounts: list[AccountSpec]) -> list[AccountSpec]:
+    """Draw sub-accounts of some of the accounts, most of them open."""
+    found = []
+    for main, owner in enumerate(accounts):
+        if owner.is_agent or rng.random() < 0.4:
+            continue
+        purpose = rng.choice((Purpose.LINKS, Purpose.PAIR, Purpose.PAIR))
+        found.append(
+            AccountSpec(
+                owner.currency,
+                participant=owner.participant,
+                is_closed=rng.random() < 0.2,
+                main=main,
+                purpose=purpose,
+                counterparty=(owner.participant + 1) % 2 if purpose is Purpose.PAIR else -1,
+            )
+        )
+    return found
 
 
 def _build_limits(rng: Random, accounts: list[AccountSpec]) -> list[LimitSpec]:

@@ -40,6 +40,16 @@ def _change(rng: Random, house: ReferenceHouse) -> TermCommand:
     repays = bool(drawn) and rng.random() < 0.3
     if repays:
         account, term = rng.choice(drawn), Term.CREDIT_LINE
+    subs = [i for i in banks if house.accounts[i].main >= 0]
+    if subs and rng.random() < 0.6:
+        terms = (*[Term.SUB_ACCOUNT] * 3, *[Term.SET_ASIDE] * 3, Term.GIVE_BACK)
+        account, term = rng.choice(subs), rng.choice(terms)
+        used = [i for i in subs if house.books.balance[i] or house.queue[i]]
+        if used and term is Term.SUB_ACCOUNT and rng.random() < 0.8:
+            account = rng.choice(used)
+        short = [i for i in subs if house.queue[i]]
+        if short and rng.random() < 0.4:
+            account, term = rng.choice(short), Term.SET_ASIDE
     counterparty = rng.choice(accounts) if term is Term.BILATERAL_LIMIT else -1
     if counterparty >= 0 and house.queue[account]:
         counterparty = house.entries[house.queue[account][0]].instruction.creditor
@@ -50,6 +60,10 @@ def _change(rng: Random, house: ReferenceHouse) -> TermCommand:
         counterparty = rng.randrange(-1, len(house.accounts))
     day = 0 if rng.random() < 0.5 else house.date[currency] + rng.choice((0, 0, 0, 0, 0, 1))
     amount = rng.choice((-1, 0, 5, 10, 20, 40, 100))
+    if term is Term.SUB_ACCOUNT:
+        amount = rng.choice((0, 0, 0, 0, 1, 2))
+    elif term in (Term.SET_ASIDE, Term.GIVE_BACK):
+        amount = rng.choice((0, 1, 1, 2, 3, 5, 10))
     if repays:
         amount, day = rng.choice((0, 0, 5)), 0
     elif rng.random() < 0.03:

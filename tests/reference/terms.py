@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from setfair.domain.codes import InstructionKind, Mechanism, Phase, Reason, RecordKind, Status, Term
-from setfair.domain.money import AMOUNT_MAX_MINOR
+from setfair.domain.codes import (
+    InstructionKind,
+    Mechanism,
+    Phase,
+    Priority,
+    Reason,
+    RecordKind,
+    Status,
+    Term,
+)
+from setfair.domain.money import AMOUNT_MAX_MINOR, BALANCE_MAX_MINOR
 from tests.reference.words import Record, TermCommand
 
 if TYPE_CHECKING:
     from tests.reference.settlement import ReferenceHouse
 
 OPERATOR = -1
+SUB_TERMS = (Term.SUB_ACCOUNT, Term.SET_ASIDE, Term.GIVE_BACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,15 @@ class Terms:
                 return Reason.SAME_ACCOUNT
             if accounts[asked.counterparty].currency != accounts[asked.account].currency:
                 return Reason.NO_ACCOUNT_IN_CURRENCY
+        main = accounts[asked.account].main
+        if (asked.term in SUB_TERMS) != (main >= 0):
+            return Reason.NO_SUB_ACCOUNT
+        if asked.term is Term.SUB_ACCOUNT:
+            return Reason.NONE
+        if asked.term is Term.GIVE_BACK:
+            return Reason.ACCOUNT_CLOSED if accounts[main].is_closed else Reason.NONE
+        if asked.term is Term.SET_ASIDE and accounts[main].is_closed:
+            return Reason.ACCOUNT_CLOSED
         if accounts[asked.account].is_closed:
             return Reason.ACCOUNT_CLOSED
         if asked.term is Term.CREDIT_LINE and accounts[asked.account].is_agent:
@@ -81,10 +100,10 @@ class Terms:
     def _check_asked(self, asked: TermCommand) -> Reason:
         if not self.may(asked.person, asked.account, line=asked.term is Term.CREDIT_LINE):
             return Reason.PERSON_NOT_AUTHORISED
-        is_limit = asked.term in (Term.BILATERAL_LIMIT, Term.MULTILATERAL_LIMIT)
-        if asked.amount < (-1 if is_limit else 0):
+        lowest = -1 if asked.term in (Term.BILATERAL_LIMIT, Term.MULTILATERAL_LIMIT) else 0
+        if asked.amount < (1 if asked.term in (Term.SET_ASIDE, Term.GIVE_BACK) else lowest):
             return Reason.AMOUNT_NOT_POSITIVE
-        if asked.amount > AMOUNT_MAX_MINOR:
+        if asked.amount > (1 if asked.term is Term.SUB_ACCOUNT else AMOUNT_MAX_MINOR):
             return Reason.AMOUNT_TOO_LARGE
         return self._check_day(asked)
 
@@ -111,6 +130,9 @@ class Terms:
             self._record(change, RecordKind.REJECTED, Status.RJCT, Reason.CHANGE_REFUSED, number)
             return
         self._record(change, RecordKind.TERM_CHANGED, Status.ACSC, Reason.NONE, number)
+        if change.asked.term in SUB_TERMS:
+            house.cascade([self._change_sub_account(change, number)], number)
+            return
         self._put_into_force(change.asked)
         house.cascade([change.asked.account], number)
 
@@ -126,7 +148,41 @@ class Terms:
         reason = self._check_accounts(asked) or self._check_day(asked)
         if not reason and is_line and self.house.books.balance[asked.account] + asked.amount < 0:
             return Reason.CREDIT_LINE_IN_USE
-        return reason
+        return reason or (self._check_sub_account(asked) if asked.term in SUB_TERMS else Reason.NONE)
+
+    def _sides(self, asked: TermCommand) -> tuple[int, int]:
+        """Say from which account to which money goes."""
+        main = self.house.accounts[asked.account].main
+        return (main, asked.account) if asked.term is Term.SET_ASIDE else (asked.account, main)
+
+    def _check_sub_account(self, asked: TermCommand) -> Reason:
+        house, books = self.house, self.house.books
+        if asked.term is Term.SUB_ACCOUNT:
+            is_used = books.balance[asked.account] != 0 or bool(house.queue[asked.account])
+            return Reason.SUB_ACCOUNT_IN_USE if asked.amount == 0 and is_used else Reason.NONE
+        if house.phase[house.accounts[asked.account].currency] is Phase.CLOSED:
+            return Reason.DAY_NOT_OPEN
+        source, target = self._sides(asked)
+        if not books.has_cover(source, Priority.NORMAL, asked.amount):
+            return Reason.INSUFFICIENT_FUNDS
+        is_too_much = books.balance[target] + asked.amount > BALANCE_MAX_MINOR
+        return Reason.BALANCE_OVERFLOW if is_too_much else Reason.NONE
+
+    def _change_sub_account(self, change: Change, cause: int) -> int:
+        """Open or close a sub-account, or move money; say whose queue that may let go."""
+        asked, house = change.asked, self.house
+        if asked.term is Term.SUB_ACCOUNT:
+            present = house.accounts[asked.account]
+            house.accounts[asked.account] = replace(present, is_closed=asked.amount == 0)
+            return asked.account
+        source, target = self._sides(asked)
+        balance, currency = house.books.balance, house.accounts[source].currency
+        balance[source] -= asked.amount
+        balance[target] += asked.amount
+        how = RecordKind.SETTLED, Status.ACSC, Reason.NONE, Mechanism.SUB_ACCOUNT, currency
+        after = balance[source], balance[target]
+        house.records.append(Record(*how, change.number, cause, source, target, asked.amount, *after))
+        return target
 
     def _put_into_force(self, asked: TermCommand) -> None:
         books, account, is_for_good = self.house.books, asked.account, asked.day == 0

@@ -10,6 +10,7 @@ from setfair.domain.codes import (
     Mechanism,
     Phase,
     Priority,
+    Purpose,
     QueueAction,
     Reason,
     RecordKind,
@@ -86,6 +87,9 @@ ENGINE_REASONS = frozenset(
         Reason.BEFORE_VALUE_DATE,
         Reason.DATE_INVALID,
         Reason.PRIORITY_INVALID,
+        Reason.NO_SUB_ACCOUNT,
+        Reason.NOT_FOR_PURPOSE,
+        Reason.SUB_ACCOUNT_IN_USE,
     }
 )
 """The reasons that the rules give by themselves; a reader's defects come on top."""
@@ -105,6 +109,12 @@ class AccountSpec:
     is_closed: bool = False
     participant: int = -1
     """Whose account it is; -1: of a participant that has no other."""
+    main: int = -1
+    """Of a sub-account: the account that it is a part of."""
+    purpose: Purpose = Purpose.NONE
+    """Of a sub-account."""
+    counterparty: int = -1
+    """Of a sub-account for a pair: the other participant."""
 
 
 @dataclass(frozen=True, slots=True)

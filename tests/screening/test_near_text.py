@@ -117,3 +117,32 @@ def test_one_text_or_many(texts: TextIndex) -> None:
     found = texts.find_in(pa.array(many))
     assert set(found) == {many[1], many[4]}
     assert all(list(found[text]) == texts.find(text) for text in found)
+
+
+@pytest.fixture(scope="module")
+def of_one_word(tmp_path_factory: pytest.TempPathFactory) -> TextIndex:
+    """Listed names of one word: two that many bear, one that few do."""
+    rows = ("b1,Maria,person,,", "b2,Green,organisation,,", "b3,Vantorrel,person,,", "b4,Мария,person,,")
+    return TextIndex(samples.load_example(tmp_path_factory.mktemp("one"), *rows))
+
+
+@pytest.mark.parametrize(
+    ("text", "entries"),
+    [
+        ("Maria", {"b1"}),
+        ("goods for MARIA, 12 March 2026", {"b1"}),
+        ("pago a María por alquiler", {"b1"}),
+        ("salary Maria Perez", set()),
+        ("Ana Maria", set()),
+        ("Green Valley school fees", set()),
+        ("invoice 12 of Green", {"b2"}),
+        ("salary Orla Vantorrel", {"b3"}),
+        ("Мария Петрова", {"b4"}),
+        ("Maria Perez, gift for Maria", {"b1"}),
+    ],
+)
+def test_common_name_of_one_word_must_stand_alone(
+    of_one_word: TextIndex, text: str, entries: set[str]
+) -> None:
+    """Beside another name it is a part of that; a rare one, or one in another script, is found anywhere."""
+    assert set(hits_of(of_one_word, text)) == entries

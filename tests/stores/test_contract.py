@@ -46,6 +46,16 @@ def test_pages_after_a_page(store: Store, after: int, expected: list[int]) -> No
     assert [number for number, _ in pages_of(store, after)] == expected
 
 
+@pytest.mark.parametrize(
+    ("instructions", "expected"),
+    [([1], [1]), ([2, 9], [1, 5]), ([3, 4, 5], [2, 3]), ([], []), ([11], []), ([10, 11], [5])],
+)
+def test_pages_with_instructions(store: Store, instructions: list[int], expected: list[int]) -> None:
+    """The pages in which some instructions came in, each once, byte for byte, and no other."""
+    append(store, 1, 2, 3, 4, 5)
+    assert list(store.pages_with(instructions)) == [(number, body_of(number)) for number in expected]
+
+
 @pytest.mark.parametrize("number", [1, 3, 0, -1, 5])
 def test_a_page_that_does_not_follow_is_refused(store: Store, number: int) -> None:
     """A repeated page, a gap and a number that is none leave the store as it was."""

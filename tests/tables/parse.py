@@ -44,6 +44,7 @@ from setfair.domain.codes import (
     Mechanism,
     Phase,
     Priority,
+    Purpose,
     QueueAction,
     Reason,
     Screening,
@@ -248,6 +249,16 @@ def _read_account(scenario: Scenario, words: list[str]) -> None:
                 account = replace(account, is_closed=True)
             case "line":
                 account = replace(account, credit_line=int(next(rest)))
+            case "of":
+                # A sub-account: `account A.X EUR of A pair B`, or `links`; `closed` until it is opened.
+                main = scenario.owners[next(rest), currency]
+                holder = scenario.spec.accounts[main].participant
+                account = replace(account, main=main, participant=holder)
+            case "links":
+                account = replace(account, purpose=Purpose.LINKS)
+            case "pair":
+                other = scenario.spec.accounts[scenario.owners[next(rest), currency]].participant
+                account = replace(account, purpose=Purpose.PAIR, counterparty=other)
             case "urgent":
                 account = replace(account, reserved_urgent=int(next(rest)))
             case "high":

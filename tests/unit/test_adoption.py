@@ -180,7 +180,7 @@ def test_places_are_given_once(house: ClearingHouse) -> None:
     )
     accounts = house.state.directory.accounts
     assert accounts[: len(before)] == before
-    assert set(accounts[len(before) :]) == {("RW01", "UGX"), ("RW01", "KES")}
+    assert {name[:2] for name in accounts[len(before) :]} == {("RW01", "UGX"), ("RW01", "KES")}
     assert balances_of(house)["KE01", "KES"] == -500
     assert house.submit(payments(payment(7, "UG01", "RW01", 30))).rows["reason"].tolist() == [0]
     assert balances_of(house)["RW01", "KES"] == 30

@@ -123,8 +123,8 @@ def verdicts(done: Audit) -> dict[str, str]:
 def _summary(done: Audit, seconds: float) -> dict[str, Any]:
     finding, state = done.finding, done.audited.state
     sums: dict[str, int] = {}
-    for (_, code), account in zip(state.directory.accounts, state.books.accounts, strict=False):
-        sums[code] = sums.get(code, 0) + int(account["balance"])
+    for name, account in zip(state.directory.accounts, state.books.accounts, strict=False):
+        sums[name.currency] = sums.get(name.currency, 0) + int(account["balance"])
     return {
         "good": finding is None,
         "finding": None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,7 +14,7 @@ from rich.table import Table
 from setfair.cli.common import console, fail, operational_errors, print_json, with_separators
 from setfair.cli.open_house import opened_house
 from setfair.cli.options import AsJson, By, HouseFolder, Now, Why, participant_asked
-from setfair.domain.codes import InstructionKind, Reason, RecordKind, Status, Term
+from setfair.domain.codes import InstructionKind, Mechanism, Reason, RecordKind, Status, Term
 from setfair.domain.money import find_currency, format_amount, parse_amount
 from setfair.errors import HouseError
 from setfair.explain.terms import terms_in_force
@@ -47,6 +48,9 @@ _WORDS = {
     Term.RESERVED_URGENT: "reserved for urgent",
     Term.RESERVED_HIGH: "reserved for high",
     Term.CREDIT_LINE: "credit line",
+    Term.SUB_ACCOUNT: "sub-account, 1 open, 0 closed",
+    Term.SET_ASIDE: "set aside on a sub-account",
+    Term.GIVE_BACK: "given back by a sub-account",
 }
 
 
@@ -82,7 +86,9 @@ _AMOUNTS = ("amount", "used", "left", "standing")
 def _rows(state: HouseState) -> list[dict[str, Any]]:
     rows = []
     for each in terms_in_force(state.books):
-        participant, currency = state.directory.accounts[each.account]
+        participant, currency, sub_account = state.directory.accounts[each.account]
+        if sub_account:
+            continue  # it has none of these terms: `setfair sub-account list`
         found = find_currency(currency)
         is_used = each.amount_minor is not None and each.used_minor is not None
         rows.append(
@@ -128,7 +134,7 @@ def changes(
     for row in rows:
         table.add_row(
             str(row["change_number"]),
-            f"{row['participant'] or '?'} {row['currency']}",
+            f"{row['participant'] or '?'} {row['currency']} {row['sub_account']}".strip(),
             _WORDS[Term[row["term"]]],
             row["counterparty"],
             _text(row["amount_minor"], int(row["decimals"])),
@@ -164,9 +170,9 @@ def set_(
 ) -> None:
     """Ask for a limit on what may be paid net in a day; it counts when another person approves it."""
     term = Term.BILATERAL_LIMIT if towards else Term.MULTILATERAL_LIMIT
-    minor = None if amount == "none" else _minor(amount, currency)
+    minor = None if amount == "none" else minor_units(amount, currency)
     change = TermChange(term, participant, currency, minor, towards)
-    _ask(house, change, Said(by, reason), today=today, as_json=as_json, now=now)
+    ask_for_change(house, change, Said(by, reason), today=today, as_json=as_json, now=now)
 
 
 @limit_app.command()
@@ -189,8 +195,8 @@ def reserve(
 ) -> None:
     """Ask to set liquidity aside for urgent, or for high payments."""
     term = Term.RESERVED_URGENT if priority == "urgent" else Term.RESERVED_HIGH
-    change = TermChange(term, participant, currency, _minor(amount, currency))
-    _ask(house, change, Said(by, reason), today=today, as_json=as_json, now=now)
+    change = TermChange(term, participant, currency, minor_units(amount, currency))
+    ask_for_change(house, change, Said(by, reason), today=today, as_json=as_json, now=now)
 
 
 @limit_app.command("credit-line")
@@ -208,8 +214,8 @@ def credit_line(
     now: Now = None,
 ) -> None:
     """Ask for another credit line: users of the operator ask and approve."""
-    change = TermChange(Term.CREDIT_LINE, participant, currency, _minor(amount, currency))
-    _ask(house, change, Said(by, reason), today=today, as_json=as_json, now=now)
+    change = TermChange(Term.CREDIT_LINE, participant, currency, minor_units(amount, currency))
+    ask_for_change(house, change, Said(by, reason), today=today, as_json=as_json, now=now)
 
 
 @limit_app.command()
@@ -230,7 +236,7 @@ def refuse(
     _decide(house, number, Said(by, reason), approve=False, as_json=as_json, now=now)
 
 
-def _minor(amount: str, currency: str) -> int:
+def minor_units(amount: str, currency: str) -> int:
     found = find_currency(currency)
     if found is None:
         raise HouseError(f"{currency} is not an ISO 4217 code")
@@ -240,7 +246,9 @@ def _minor(amount: str, currency: str) -> int:
     return minor
 
 
-def _ask(house: Path, change: TermChange, said: Said, *, today: bool, as_json: bool, now: Now) -> None:
+def ask_for_change(
+    house: Path, change: TermChange, said: Said, *, today: bool, as_json: bool, now: Now
+) -> None:
     with opened_house(house, now) as opened:
         if today:
             change = _for_today(opened, change)
@@ -260,9 +268,7 @@ def _ask(house: Path, change: TermChange, said: Said, *, today: bool, as_json: b
 def _for_today(house: House, change: TermChange) -> TermChange:
     days = int(house.clearing_house.state.books.business_day[currency_number(change.currency)])
     day = date(1970, 1, 1) + timedelta(days=days)
-    return TermChange(
-        change.term, change.participant, change.currency, change.amount_minor, change.counterparty, day
-    )
+    return replace(change, day=day)
 
 
 def _decide(house: Path, number: int, said: Said, *, approve: bool, as_json: bool, now: Now) -> None:
@@ -274,8 +280,11 @@ def _decide(house: Path, number: int, said: Said, *, approve: bool, as_json: boo
     if row["status"] == Status.RJCT:
         why = Reason(int(row["reason"]))
         fail(f"the decision does not count: {why.text} [{why.iso}]")
-    kinds = outcome.page.records["kind"] if outcome.page is not None else ()
-    settled = sum(int(kind) == RecordKind.SETTLED for kind in kinds)
+    settled = 0
+    if outcome.page is not None:
+        records = outcome.page.records
+        is_payment = (records["kind"] == RecordKind.SETTLED) & (records["mechanism"] != Mechanism.SUB_ACCOUNT)
+        settled = int(is_payment.sum())
     state = "in force" if approve else "rejected"
     if as_json:
         print_json({"number": number, "state": state, "settled": settled})

@@ -31,6 +31,7 @@ PANELS = {
         "cycle": "cycle:cycle",
         "link": "link:link_app",
         "limit": "limit:limit_app",
+        "sub-account": "sub_account:sub_account_app",
         "queue": "queue:queue_app",
     },
     "Screen": {

@@ -62,7 +62,7 @@ def list_(
     for row in rows:
         decimals = int(row["decimals"])
         table.add_row(
-            f"{row['participant']} {row['currency']}",
+            f"{row['participant']} {row['currency']} {row['sub_account']}".strip(),
             "" if row["place"] is None else str(row["place"]),
             str(row["number"]),
             row["creditor"],
@@ -78,11 +78,12 @@ def list_(
 
 
 def _row(state: HouseState, waiting: Waiting) -> dict[str, Any]:
-    participant, currency = state.directory.accounts[waiting.account]
+    participant, currency, sub_account = state.directory.accounts[waiting.account]
     found = find_currency(currency)
     return {
         "participant": participant,
         "currency": currency,
+        "sub_account": sub_account,
         "decimals": found.decimals if found is not None else 0,
         "place": waiting.place,
         "number": waiting.number,

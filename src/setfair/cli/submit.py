@@ -116,6 +116,8 @@ _OTHER_WORDS = {
     Family.CONFIRMATION: {Status.ACSC: "confirmed"},
 }
 """Words for a status where a payment's do not fit."""
+_REQUEST_WORDS = {Status.ACSC: "granted", Status.PDNG: "waiting for the others of its link"}
+"""The same for a file of requests for cancellation."""
 
 
 def print_result(result: FileResult) -> None:
@@ -127,6 +129,8 @@ def print_result(result: FileResult) -> None:
             error_console.print(f"         {escape(str(problem))}")
         return
     words = _WORDS | (_OTHER_WORDS.get(result.family, {}) if result.family else {})
+    if result.requests and result.requests == result.rows:
+        words |= _REQUEST_WORDS
     counts = [
         f"[{_STYLES[status]}]{result.statuses[status]:,} {word}[/]"
         for status, word in words.items()

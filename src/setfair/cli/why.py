@@ -36,8 +36,9 @@ def why(
         _show_other(about, as_json=as_json)
         return
     queued = explain_queued(state.books, place)
-    participant, currency = state.directory.accounts[int(row["debtor"])]
-    found = about | {"participant": participant, "currency": currency} | _amounts(queued, state)
+    account = state.directory.accounts[int(row["debtor"])]
+    found = about | {"participant": account.participant, "currency": account.currency}
+    found |= {"sub_account": account.sub_account} | _amounts(queued, state)
     if as_json:
         print_json(found)
     else:
@@ -99,7 +100,8 @@ def _show(found: dict[str, object]) -> None:
     def text(minor: object) -> str:
         return f"{with_separators(format_amount(int(str(minor)), decimals))} {found['currency']}"
 
-    console.print(f"payment {found['number']} of {found['participant']}: {found['reason']}")
+    over = f" over its sub-account {found['sub_account']}" if found["sub_account"] else ""
+    console.print(f"payment {found['number']} of {found['participant']}{over}: {found['reason']}")
     console.print(f"needs {text(found['needed_minor'])}, available {text(found['available_minor'])}")
     if found["limit_left_minor"] is not None:
         console.print(f"its limit leaves {text(found['limit_left_minor'])}")
@@ -114,7 +116,9 @@ def _show(found: dict[str, object]) -> None:
         if numbers:
             more = ", ..." if len(numbers) > NUMBERS_SHOWN else ""
             shown = ", ".join(map(str, numbers[:NUMBERS_SHOWN])) + more
-            console.print(f"{len(numbers):,} payments of {text(each['amount_minor'])} {said}: {shown}")
+            noun = "payment" if len(numbers) == 1 else "payments"
+            verb = said if len(numbers) != 1 else said.replace("wait ", "waits ")
+            console.print(f"{len(numbers):,} {noun} of {text(each['amount_minor'])} {verb}: {shown}")
     _show_times(found)
     legs: list[dict[str, object]] = found["legs"]  # type: ignore[assignment]
     for leg in legs:

@@ -26,7 +26,7 @@ from pydantic import BaseModel, ValidationError
 from setfair.domain import agreement_parts as parts
 from setfair.domain.agreement_checks import find_problems, references_of
 from setfair.domain.agreement_errors import describe_errors
-from setfair.domain.codes import Reason
+from setfair.domain.codes import Purpose, Reason
 from setfair.domain.money import BALANCE_MAX_MINOR, find_currency, parse_amount
 from setfair.errors import AgreementError
 
@@ -63,6 +63,12 @@ class SettlementAccount:
     """Whether this is the account that funds the others in its currency."""
     open: bool
     """A closed account neither pays nor receives."""
+    sub_account: str = ""
+    """Name of a sub-account; empty for the account itself."""
+    purpose: Purpose = Purpose.NONE
+    """Of a sub-account."""
+    counterparty_id: str = ""
+    """Of a sub-account for a pair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,8 @@ class Agreement(parts.Part):
     """Who takes part."""
     accounts: parts.Accounts = ()
     """Settlement accounts. A settlement agent's account in its currency exists without being listed."""
+    sub_accounts: Annotated[parts.SubAccounts, parts.LATER] = ()
+    """Parts of accounts that are for one purpose."""
     limits: parts.Limits = ()
     """Bilateral limits."""
     users: Annotated[parts.Users, parts.LATER] = ()
@@ -122,7 +130,8 @@ class Agreement(parts.Part):
     def settlement_accounts(self) -> tuple[SettlementAccount, ...]:
         """Return every account, by currency and then participant in the order of the document.
 
-        The settlement agent's account in its currency is among them whether it is listed or not.
+        The settlement agent's account in its currency is among them whether it is listed or not. Sub-accounts
+        follow in the order of the document.
         """
         listed = {(account.currency, account.participant): account for account in self.accounts}
         found = []
@@ -134,7 +143,7 @@ class Agreement(parts.Part):
                     account = parts.Account(participant=participant.id, currency=currency.code)
                 if account is not None:
                     found.append(_in_minor_units(account, is_agent=is_agent))
-        return tuple(found)
+        return (*found, *map(_sub_account, self.sub_accounts))
 
     def bilateral_limits(self) -> tuple[BilateralLimit, ...]:
         """Return the bilateral limits in the order of the document."""
@@ -300,4 +309,20 @@ def _in_minor_units(account: parts.Account, *, is_agent: bool) -> SettlementAcco
         multilateral_limit_minor=None if limit is None else _minor(limit, code),
         is_settlement_agent=is_agent,
         open=account.status == "open",
+    )
+
+
+def _sub_account(said: parts.SubAccount) -> SettlementAccount:
+    return SettlementAccount(
+        participant_id=said.participant,
+        currency=said.currency,
+        credit_line_minor=0,
+        reserved_urgent_minor=0,
+        reserved_high_minor=0,
+        multilateral_limit_minor=None,
+        is_settlement_agent=False,
+        open=True,
+        sub_account=said.name,
+        purpose=Purpose[said.purpose.upper()],
+        counterparty_id=said.counterparty or "",
     )

@@ -16,6 +16,8 @@ Rules
 9. Witnesses are no signatories, who may cosign anyway; ids and keys stand once among both.
 10. Users stand once; each acts for the operator, or for a direct participant that is no overseer.
 11. Who puts money into cycles has an account in its currency, and one row; the first objective is then value.
+12. A sub-account is of a participant that has an account in its currency and is not its settlement agent;
+    names and purposes stand once for each account. The counterparty of a pair is another one with an account.
 """
 
 from __future__ import annotations
@@ -46,6 +48,7 @@ def find_problems(agreement: Agreement) -> tuple[str, ...]:
         check_participants,
         check_currencies,
         check_accounts,
+        check_sub_accounts,
         check_limits,
         check_users,
         check_cycles_and_fees,
@@ -149,6 +152,24 @@ def _check_account_amounts(account: Account, path: str, *, is_agent: bool) -> It
             yield f"{path}.{field}: the settlement agent's account has no floor; leave this field out"
     if is_agent and account.status != "open":
         yield f'{path}.status: the settlement agent\'s account must be open; "open"'
+
+
+def check_sub_accounts(agreement: Agreement) -> Iterator[str]:
+    """Rule 12."""
+    held = {(account.participant, account.currency) for account in agreement.accounts}
+    agents = {(currency.settlement_agent, currency.code) for currency in agreement.currencies}
+    first: dict[tuple[str, ...], int] = {}
+    for index, said in enumerate(agreement.sub_accounts):
+        path = f"sub_accounts[{index}]"
+        owner, other = (said.participant, said.currency), (said.counterparty or "", said.currency)
+        if owner not in held - agents:
+            yield f"{path}.participant: {owner[0]} has no {owner[1]} account that it funds; the owner of one"
+        if said.counterparty is not None and (other not in held | agents or other == owner):
+            yield f"{path}.counterparty: {other[0]} is no other with a {other[1]} account; the owner of one"
+        for what, key in (("name", said.name), ("purpose", f"{said.purpose} {said.counterparty or ''}")):
+            place = first.setdefault((*owner, what, key), index)
+            if place != index:
+                yield f"{path}.{what}: repeats sub_accounts[{place}]; one each for an account"
 
 
 def check_limits(agreement: Agreement) -> Iterator[str]:

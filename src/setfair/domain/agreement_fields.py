@@ -186,6 +186,9 @@ CycleName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
 MemberId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9./_-]{0,34}$")]
 """Clearing system member id: letters, digits, ``.``, ``/``, ``_``, ``-``; at most 35."""
 
+SubAccountName = Annotated[str, Field(pattern=r"^[A-Z0-9]{1,8}$")]
+"""Name of a sub-account: 1 to 8 capital letters and digits."""
+
 Name = Annotated[str, Field(max_length=NAME_LENGTH_MAX), AfterValidator(_name)]
 """A name in any script, at most 140 characters."""
 

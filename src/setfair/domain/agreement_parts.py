@@ -34,6 +34,7 @@ from setfair.domain.agreement_fields import (
     PersonId,
     PublicKey,
     RelativeFile,
+    SubAccountName,
     TimeZoneName,
     refuse,
 )
@@ -200,6 +201,30 @@ class Account(Part):
     """Most that may be paid net in a day to all towards whom there is no bilateral limit."""
     status: Literal["open", "closed"] = "open"
     """A closed account neither pays nor receives."""
+
+
+class SubAccount(Part):
+    """A part of an account for one purpose: only what that names goes over it, out of what was set aside."""
+
+    participant: ParticipantId
+    """Its owner, who has an account in the currency."""
+    currency: CurrencyCode
+    """Its currency."""
+    name: SubAccountName
+    """Its name among the owner's in this currency."""
+    purpose: Literal["cycles", "links", "pair"]
+    """What goes over it: what netting in cycles, legs of links, or payments with one other pay and bring."""
+    counterparty: ParticipantId | None = None
+    """With whom, for a pair."""
+
+    @model_validator(mode="after")
+    def _check_purpose(self) -> Self:
+        if (self.purpose == "pair") != (self.counterparty is not None):
+            raise refuse(
+                f"the purpose is {self.purpose}, the counterparty {self.counterparty or 'not given'}",
+                'a counterparty with purpose = "pair", and only there',
+            )
+        return self
 
 
 class Limit(Part):
@@ -436,6 +461,7 @@ class Signatory(Part):
 Participants = Annotated[tuple[Participant, ...], Field(min_length=1, max_length=ITEMS_MAX)]
 Accounts = Annotated[tuple[Account, ...], Field(max_length=ITEMS_MAX)]
 Limits = Annotated[tuple[Limit, ...], Field(max_length=ITEMS_MAX)]
+SubAccounts = Annotated[tuple[SubAccount, ...], Field(max_length=10_000)]
 Users = Annotated[tuple[User, ...], Field(max_length=ITEMS_MAX)]
 Currencies = Annotated[tuple[CurrencyRules, ...], Field(min_length=1, max_length=400)]
 Signatories = Annotated[tuple[Signatory, ...], Field(min_length=1, max_length=10_000)]

@@ -115,6 +115,8 @@ class Mechanism(IntEnum):
     """Together with all payments of one netting, or of the money in a cycle: the subject is the cycle."""
     OFFSETTING = 5
     """From the queue, together with other queued payments."""
+    SUB_ACCOUNT = 6
+    """Set aside on a sub-account, or given back: no payment, the subject is the TERM_CHANGE."""
 
 
 class Term(IntEnum):
@@ -130,6 +132,25 @@ class Term(IntEnum):
     """Set aside for urgent and high payments."""
     CREDIT_LINE = 5
     """How far below zero the balance may go; the operator's to change."""
+    SUB_ACCOUNT = 6
+    """Whether a sub-account is open: 1, or closed: 0."""
+    SET_ASIDE = 7
+    """Money of the account that goes to its sub-account."""
+    GIVE_BACK = 8
+    """Money of a sub-account that goes back to the account."""
+
+
+class Purpose(IntEnum):
+    """What a sub-account is for."""
+
+    NONE = 0
+    """Nothing any more: the agreement in force does not have it."""
+    CYCLES = 1
+    """What the netting of a cycle has its participant pay, and pays it."""
+    LINKS = 2
+    """Legs of links that its participant pays or is paid."""
+    PAIR = 3
+    """What its participant pays one other, and is paid by it."""
 
 
 class QueueAction(IntEnum):
@@ -337,6 +358,9 @@ class Reason(IntEnum):
     EXTENSION_NOT_LATER = 92
     EXTENSION_OVERLAPS = 93
     BEFORE_VALUE_DATE = 94
+    NO_SUB_ACCOUNT = 95
+    NOT_FOR_PURPOSE = 96
+    SUB_ACCOUNT_IN_USE = 97
 
     @property
     def iso(self) -> str:
@@ -425,5 +449,8 @@ REASONS: dict[Reason, ReasonInfo] = _table(
     (Reason.EXTENSION_NOT_LATER, "DT01", "it is later neither than now nor than the time in force"),
     (Reason.BEFORE_VALUE_DATE, "NARR", "waits for its value date"),
     (Reason.EXTENSION_OVERLAPS, "DT01", "it is later than what follows on it in the business day"),
+    (Reason.NO_SUB_ACCOUNT, "AG01", "this goes with sub-accounts alone, or not with sub-accounts"),
+    (Reason.NOT_FOR_PURPOSE, "AG01", "the sub-account is for another purpose"),
+    (Reason.SUB_ACCOUNT_IN_USE, "AG01", "money is set aside on the sub-account, or payments wait on it"),
 )
 """Every reason, once. A test fails when a member has no row, no decision-table case or no docs line."""

@@ -39,6 +39,7 @@ from setfair.engine.layout import (
     QUEUED_COUNT,
     SCHEDULE,
     STANDING,
+    SUB_ACCOUNT,
     TERM_CHANGE,
     Array,
     IdentityMemory,
@@ -84,6 +85,12 @@ class AccountTerms:
     is_agent: bool
     """True for the settlement agent's own account: it has no floor."""
     open: bool
+    main: int = -1
+    """Of a sub-account: the account that it is a part of. Two people's word opens it, not the agreement."""
+    purpose: int = 0
+    """Of a sub-account: Purpose."""
+    counterparty: int = -1
+    """Of a sub-account for a pair: the other participant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,8 @@ class Books:
     """DAY_TIMES by currency number."""
     extensions: Array = field(default_factory=lambda: np.zeros(0, EXTENSION))
     """EXTENSION: later cut-offs that wait for a second person, in the order of numbers."""
+    sub_accounts: Array = field(default_factory=lambda: np.zeros(0, SUB_ACCOUNT))
+    """SUB_ACCOUNT, in the order of their accounts."""
     users: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     """By user, the participant for which it acts; -1: the operator; -2: nobody any more."""
     rules: Int64s = field(default_factory=lambda: np.array([0, 2, 10, 1, 0, 0, 0, 0, QUEUE_MAX, 0], np.int64))
@@ -204,10 +213,14 @@ class Books:
         for place, account in enumerate(terms):
             row = accounts[place]
             row["participant"], row["currency"] = account.participant, account.currency
-            row["open"] = account.open
+            row["open"] = account.open and (account.main < 0 or row["open"] != 0)
             if account.is_agent:
                 self.agent_account[account.currency] = place
         self.accounts = accounts
+        self.sub_accounts = np.array(
+            [(at, x.main, x.counterparty, x.purpose, [0] * 3) for at, x in enumerate(terms) if x.main >= 0],
+            SUB_ACCOUNT,
+        )
         self._lay_out_terms(terms)
         self._lay_out_limits(terms, limits)
 
@@ -402,6 +415,7 @@ class Books:
             "schedule": self.schedule,
             "day_times": self.day_times,
             "extensions": self.extensions,
+            "sub_accounts": self.sub_accounts,
             "rules": self.rules,
         }
 

@@ -72,6 +72,7 @@ from setfair.engine.obligation import (
 from setfair.engine.offset_queue import offset_books
 from setfair.engine.queue_change import change_queue, let_times_pass, schedule_for
 from setfair.engine.schedule import still_needed, with_times
+from setfair.engine.sub_account import with_purposes
 from setfair.engine.terms import acting_for, adopt_users, decide_change, propose_change, reject_changes
 
 RECORDS_OF_LEG = 5
@@ -205,14 +206,14 @@ def _decide_payments(books: Books, batch: Array, now: int, leg_terms: Array, tim
     journal = _journal(2 * len(batch) + int(books.counters[QUEUED_COUNT]) + of_legs)
     rows = np.zeros(len(batch), ROW_OUTCOME)
     setting = _setting(books, now, leg_terms, with_times(books.schedule, times))
-    admit(books.payment_books(), journal, setting, batch, rows)
+    admit(books.payment_books(), journal, setting, with_purposes(books, batch), rows)
     _keep_schedule(books, setting)
     return Decided(rows, _written(journal))
 
 
 def _setting(books: Books, now: int, leg_terms: Array, schedule: Array) -> Setting:
-    rules = (int(books.rules[place]) for place in (0, 1, QUEUE_RULE, WAREHOUSE_RULE))
-    bypass, officers, queue_max, ahead = rules
+    rules = books.rules.tolist()
+    bypass, officers, queue_max, ahead = (rules[place] for place in (0, 1, QUEUE_RULE, WAREHOUSE_RULE))
     today, first = int(books.business_day.max()), len(books.schedule)
     return Setting(now, today, bool(bypass), queue_max, officers, leg_terms, schedule, first, ahead)
 

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from setfair.engine.by_reference import by_reference
+
 Array = NDArray[np.void]
 Int64s = NDArray[np.int64]
 Row = Any
@@ -170,6 +172,17 @@ LIMIT = np.dtype([("key", "<i8"), ("limit", "<i8"), ("net", "<i8"), ("spare", "<
 STANDING = np.dtype([("reserved_urgent", "<i8"), ("reserved_high", "<i8"), ("credit_line", "<i8")])
 """Terms of an account that come into force when a day opens, in minor units: 24 bytes."""
 
+SUB_ACCOUNT = np.dtype(
+    [
+        ("account", "<i4"),
+        ("main", "<i4"),  # the account that it is a part of
+        ("counterparty", "<i4"),  # of a pair: participant; -1
+        ("purpose", "u1"),  # Purpose
+        ("spare", "u1", (3,)),
+    ]
+)
+"""One sub-account: 16 bytes."""
+
 TERM_CHANGE = np.dtype(
     [
         ("number", "<i8"),  # of the instruction that asked for it
@@ -265,6 +278,7 @@ def copy_rows(source: Array, target: Array) -> None:
     target[: len(source)].view(np.uint8)[:] = source.view(np.uint8)
 
 
+@by_reference
 class IdentityMemory(NamedTuple):
     """Which instructions were seen before, as kernels take it."""
 
@@ -274,6 +288,7 @@ class IdentityMemory(NamedTuple):
     """A power of two of slots, not all used; 0 is free (see `identity`)."""
 
 
+@by_reference
 class LinkBooks(NamedTuple):
     """The arrays of links, as kernels take them."""
 
@@ -285,6 +300,7 @@ class LinkBooks(NamedTuple):
     """Of links, at their places."""
 
 
+@by_reference
 class PaymentBooks(NamedTuple):
     """The arrays of the settlement side, as kernels take them."""
 
@@ -311,6 +327,7 @@ class PaymentBooks(NamedTuple):
     linked: LinkBooks
 
 
+@by_reference
 class ObligationBooks(NamedTuple):
     """The arrays of the clearing side, as kernels take them."""
 
@@ -322,6 +339,7 @@ class ObligationBooks(NamedTuple):
     """The counters of the house."""
 
 
+@by_reference
 class Setting(NamedTuple):
     """What a batch of payments is decided under."""
 
@@ -345,6 +363,7 @@ class Setting(NamedTuple):
     """By how many days a value date may lie after the business day; 0: not at all."""
 
 
+@by_reference
 class Journal(NamedTuple):
     """Where kernels write what happened."""
 

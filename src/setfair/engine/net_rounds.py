@@ -36,6 +36,7 @@ from setfair.engine.netting import (
     find_short,
 )
 from setfair.engine.setoff import ChosenSetOff
+from setfair.engine.sub_account import accounts_in_cycles
 
 Mask = NDArray[np.bool_]
 
@@ -110,6 +111,7 @@ def find_sides(books: Books, due: Array, party_account: NDArray[np.int32] | None
     account_of = np.append(np.where(is_open[party_account], party_account, -1), -1).astype(np.int64)
     last = len(account_of) - 1
     account_of[np.setdiff1d(np.arange(last), _registered_parties(books))] = -1
+    account_of = accounts_in_cycles(books)[account_of]
     return account_of[np.minimum(due["debtor"], last)], account_of[np.minimum(due["creditor"], last)]
 
 

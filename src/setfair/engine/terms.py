@@ -13,6 +13,7 @@ Rules (docs/settlement-rules.md, "Changes of terms")
    what stands is back. One for a day that is over is rejected when the day closes.
 5. What it lets go settles in the same page: the release cascade runs from the account.
 6. No credit line falls below what is drawn on it.
+7. Sub-accounts are opened, closed, given money and give it back in the same way (`sub_account`).
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from setfair.engine.layout import LEG_COUNT, QUEUED_COUNT, RECORD, TERM_CHANGE, 
 from setfair.engine.ledger import ALL_OTHERS
 from setfair.engine.limit_table import with_limits
 from setfair.engine.queue import NONE
+from setfair.engine.sub_account import SUB_TERMS, check_kind, check_move, put_sub_account_into_force
 
 CHANGES_MAX = 100_000
 """Changes that may wait for a second person in one house."""
@@ -38,6 +40,7 @@ NO_LIMIT = -1
 """The amount that says: no limit."""
 
 _LIMITS = (Term.BILATERAL_LIMIT, Term.MULTILATERAL_LIMIT)
+_LOWEST = {**dict.fromkeys(_LIMITS, NO_LIMIT), Term.SET_ASIDE: 1, Term.GIVE_BACK: 1}
 _FIELDS = {
     Term.RESERVED_URGENT: "reserved_urgent",
     Term.RESERVED_HIGH: "reserved_high",
@@ -68,10 +71,9 @@ def _check_change(books: Books, change: Row, command: Row) -> Reason:
         return reason
     if not may_change(books, int(command["person"]), account, term):
         return Reason.PERSON_NOT_AUTHORISED
-    lowest = NO_LIMIT if term in _LIMITS else 0
-    if change["amount"] < lowest:
+    if change["amount"] < _LOWEST.get(term, 0):
         return Reason.AMOUNT_NOT_POSITIVE
-    if change["amount"] > AMOUNT_MAX_MINOR:
+    if change["amount"] > (1 if term is Term.SUB_ACCOUNT else AMOUNT_MAX_MINOR):
         return Reason.AMOUNT_TOO_LARGE
     if len(books.changes) >= CHANGES_MAX:
         return Reason.QUEUE_FULL
@@ -89,6 +91,9 @@ def _check_accounts(books: Books, change: Row, term: Term) -> Reason:
             return Reason.SAME_ACCOUNT
         if accounts["currency"][counterparty] != accounts["currency"][account]:
             return Reason.NO_ACCOUNT_IN_CURRENCY
+    reason = check_kind(books, account, term)
+    if reason is not Reason.NONE or term in SUB_TERMS:
+        return reason
     if not accounts["open"][account]:
         return Reason.ACCOUNT_CLOSED
     if term is Term.CREDIT_LINE and accounts["credit_line"][account] >= BALANCE_MAX_MINOR:
@@ -138,9 +143,13 @@ def decide_change(books: Books, command: Row, number: int, now: int) -> Array:
     books.changes = np.delete(books.changes, place)
     if command["kind"] == InstructionKind.TERM_REFUSAL:
         return np.concatenate([own, _rejection(books, change, Reason.CHANGE_REFUSED, number, now)])
-    done = _change_record(books, change, RecordKind.TERM_CHANGED, Status.ACSC, number, now)
-    _put_into_force(books, change)
-    return np.concatenate([own, done, _release(books, int(change["account"]), number, now)])
+    done, moved = _change_record(books, change, RecordKind.TERM_CHANGED, Status.ACSC, number, now), own[:0]
+    account = int(change["account"])
+    if Term(int(change["term"])) in SUB_TERMS:
+        moved, account = put_sub_account_into_force(books, change, number, now)
+    else:
+        _put_into_force(books, change)
+    return np.concatenate([own, done, moved, _release(books, account, number, now)])
 
 
 def _check_decision(books: Books, command: Row) -> tuple[int, Reason]:
@@ -166,6 +175,8 @@ def _check_decision(books: Books, command: Row) -> tuple[int, Reason]:
         and books.accounts["balance"][account] < -change["amount"]
     ):
         reason = Reason.CREDIT_LINE_IN_USE
+    if reason is Reason.NONE and term in SUB_TERMS:
+        reason = check_move(books, change)
     return place, reason
 
 

@@ -12,6 +12,7 @@ Rules
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -25,6 +26,22 @@ from setfair.engine.books import AccountTerms, LimitTerms
 from setfair.engine.decide import Terms
 from setfair.engine.layout import CURRENCY_NUMBERS, Row
 from setfair.engine.terms import NOBODY, OPERATOR
+
+
+class AccountName(NamedTuple):
+    """Which account it is."""
+
+    participant: str
+    """Id of its owner."""
+    currency: str
+    """ISO 4217 code."""
+    sub_account: str = ""
+    """Name of a sub-account; empty for the account itself."""
+
+    @property
+    def label(self) -> str:
+        """The account in one word for people."""
+        return f"{self.participant} {self.currency}{' ' if self.sub_account else ''}{self.sub_account}"
 
 
 class PartyData(NamedTuple):
@@ -44,8 +61,8 @@ class Directory:
     agreement: Agreement | None = None
     participants: list[str] = field(default_factory=list)
     """Participant ids in the order of their numbers."""
-    accounts: list[tuple[str, str]] = field(default_factory=list)
-    """(participant id, currency code) in the order of the account numbers."""
+    accounts: list[AccountName] = field(default_factory=list)
+    """In the order of the account numbers."""
     officers: list[str] = field(default_factory=list)
     """Ids of screening officers in the order of their numbers, those of earlier versions too."""
     users: list[str] = field(default_factory=list)
@@ -70,7 +87,10 @@ class Directory:
         for user in agreement.users:
             if user.id not in self.users:
                 self.users.append(user.id)
-        agreed = {(row.participant_id, row.currency): row for row in agreement.settlement_accounts()}
+        agreed = {
+            AccountName(row.participant_id, row.currency, row.sub_account): row
+            for row in agreement.settlement_accounts()
+        }
         there = set(self.accounts)
         self.accounts += [key for key in agreed if key not in there]
         self.agreement = agreement
@@ -79,11 +99,11 @@ class Directory:
         numbers = {participant: number for number, participant in enumerate(self.participants)}
         return Terms(
             version=agreement.agreement.version,
-            accounts=[_terms(numbers[key[0]], key[1], agreed.get(key)) for key in self.accounts],
+            accounts=[_terms(key, numbers, places, agreed.get(key)) for key in self.accounts],
             limits=[
                 LimitTerms(
-                    places[limit.participant_id, limit.currency],
-                    places[limit.counterparty_id, limit.currency],
+                    places[AccountName(limit.participant_id, limit.currency)],
+                    places[AccountName(limit.counterparty_id, limit.currency)],
                     limit.amount_minor,
                 )
                 for limit in agreement.bilateral_limits()
@@ -120,9 +140,9 @@ class Directory:
         for column, rules in enumerate(agreement.currencies):
             self._currency_column[currency_number(rules.code)] = column
         table = np.full((len(self.participants) + 1, len(agreement.currencies) + 1), -1, np.int32)
-        for account, (participant, currency) in enumerate(self.accounts):
+        for account, (participant, currency, sub_account) in enumerate(self.accounts):
             column = self._currency_column[currency_number(currency)]
-            if column >= 0:
+            if column >= 0 and not sub_account:
                 table[numbers[participant], column] = account
         for member in agreement.participants:
             if member.through is not None:
@@ -144,8 +164,15 @@ class Directory:
             ]
             for account in terms.accounts
         ]
-        layout = {"participants": self.participants, "accounts": accounts, "officers": self.officers}
+        layout: dict[str, object] = {
+            "participants": self.participants,
+            "accounts": accounts,
+            "officers": self.officers,
+        }
         layout |= {"users": self.users}
+        names = {str(place): each.sub_account for place, each in enumerate(self.accounts) if each.sub_account}
+        if names:
+            layout |= {"sub_accounts": names}
         return json.dumps(layout).encode()
 
     def find_participant(self, reference: str) -> int:
@@ -178,6 +205,11 @@ class Directory:
         if participant < 0 or not number or not self.has_currency(number):
             return -1
         return int(self._account_table[participant, self._currency_column[number]])
+
+    def find_sub_account(self, reference: str, currency: str, name: str) -> int:
+        """Return the sub-account of this name of the participant's account in a currency, or -1."""
+        wanted = AccountName(self.participant_named(reference), currency, name.upper())
+        return self.accounts.index(wanted) if name and wanted in self.accounts else -1
 
     def accounts_of(
         self, participants: NDArray[np.int32], currencies: NDArray[np.uint16]
@@ -243,11 +275,17 @@ def currency_number(code: str) -> int:
     return found.number if found is not None else 0
 
 
-def _terms(participant: int, code: str, agreed: SettlementAccount | None) -> AccountTerms:
+def _terms(
+    name: AccountName,
+    numbers: Mapping[str, int],
+    places: Mapping[AccountName, int],
+    agreed: SettlementAccount | None,
+) -> AccountTerms:
     """Return what a version says of an account; None: it does not name it."""
-    currency = currency_number(code)
+    participant, currency = numbers[name.participant], currency_number(name.currency)
+    main = places[AccountName(name.participant, name.currency)] if name.sub_account else -1
     if agreed is None:
-        return AccountTerms(participant, currency, 0, 0, 0, None, is_agent=False, open=False)
+        return AccountTerms(participant, currency, 0, 0, 0, None, is_agent=False, open=False, main=main)
     return AccountTerms(
         participant,
         currency,
@@ -257,4 +295,7 @@ def _terms(participant: int, code: str, agreed: SettlementAccount | None) -> Acc
         agreed.multilateral_limit_minor,
         is_agent=agreed.is_settlement_agent,
         open=agreed.open,
+        main=main,
+        purpose=int(agreed.purpose),
+        counterparty=numbers[agreed.counterparty_id] if agreed.counterparty_id else -1,
     )

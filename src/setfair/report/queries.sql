@@ -23,7 +23,7 @@ moment AS (
 ),
 -- Records of the day, each currency's own.
 happened AS (
-    SELECT w.*, w.debtor IN agent_account OR w.creditor IN agent_account AS is_funding
+    SELECT w.*, w.mechanism = 6 OR w.debtor IN agent_account OR w.creditor IN agent_account AS is_funding
     FROM record_row w CROSS JOIN day d
     WHERE w.record_number BETWEEN (SELECT first_record FROM whole) AND (SELECT last_record FROM whole)
       AND d.currency_number = w.currency_number

@@ -6,7 +6,9 @@ Rules
    or of an entry whose kind is not known, in any order. Case, accents and punctuation do not count
    (`normalise`).
 2. A name of one token stands in a text only if it is a main name or a strong alias of at least
-   `SINGLE_LENGTH_MIN` letters: three letters are an abbreviation of anything.
+   `SINGLE_LENGTH_MIN` letters: three letters are an abbreviation of anything. One that very many
+   people or firms bear (``Maria``, ``Green``) must stand alone: what is beside it is a word of payments
+   (`plain_words`), a number, a single letter or nothing, since ``Maria Perez`` is another than ``Maria``.
 3. A name in Han, Hangul, kana or Thai, which are written without spaces, stands in a text wherever its
    letters do one after the other, if they are at least two.
 4. A vessel's name of one token is mostly somebody's given name: it stands in a text only behind a word that
@@ -30,12 +32,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from setfair.screening.common_names import COMMON_NAMES, EMPTY_WORDS, FIRM_WORDS
 from setfair.screening.derived import Derived
 from setfair.screening.gate import ListSet
 from setfair.screening.lists.model import Entry, EntryKind, Name, NameQuality
 from setfair.screening.match import SCORE_MAX, Hit, Target, listed_as, shown, targets_of
 from setfair.screening.near_text import AS_LISTED, Misspelt, NearPairs, misspelt_in, misspelt_unspaced
 from setfair.screening.normalise import normalise_name
+from setfair.screening.plain_words import PLAIN_WORDS
 from setfair.screening.text_kernels import LETTERS_MIN, hash_pair, hash_table, hash_token, mark_texts
 
 NEAR_SCORE = 900
@@ -50,6 +54,9 @@ _ANY_ORDER = frozenset((EntryKind.PERSON, EntryKind.UNKNOWN))
 _UNSPACED = re.compile(
     r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]"
 )
+
+
+_COMMON = COMMON_NAMES | FIRM_WORDS | EMPTY_WORDS
 
 
 Places = dict[str, list[int]]
@@ -130,8 +137,10 @@ class TextIndex:
         return list(best.values())
 
     def _spaced(self, tokens: Sequence[str]) -> Iterator[_Standing]:
-        for token in tokens:
-            yield from ((number, AS_LISTED) for number in self._by_token.get(token, ()))
+        for place, token in enumerate(tokens):
+            numbers = self._by_token.get(token, ())
+            if numbers and (token not in _COMMON or _is_alone(tokens, place)):
+                yield from ((number, AS_LISTED) for number in numbers)
         pairs = [(at, _pair(one, other)) for at, (one, other) in enumerate(pairwise(tokens))]
         if len(tokens) > 1:
             pairs += [(at, _pair(one, other)) for at, one, other in self._near.find(tokens)]
@@ -155,6 +164,12 @@ class TextIndex:
                             misspelt = misspelt_unspaced(text, place, listed, from_end=from_end)
                             if misspelt:
                                 yield number, misspelt
+
+
+def _is_alone(tokens: Sequence[str], place: int) -> bool:
+    """Tell whether no token beside one may be a part of the same name."""
+    beside = [*tokens[max(0, place - 1) : place], *tokens[place + 1 : place + 2]]
+    return all(len(each) == 1 or each in PLAIN_WORDS or not each.isalpha() for each in beside)
 
 
 def _build(

@@ -254,6 +254,7 @@ def _write_report(
     kind = "camt.053" if is_statement else "camt.052"
     write: Callable[..., int] = write_camt053 if is_statement else write_camt052
     code, owner = currency_day.currency.code, account.owner
+    code = "_".join(filter(None, (code, account.sub_account)))
     about = (owner.id, code, "to", asked.request_id, str(number))
     header = issue.header(kind, currency_day.mark, owner.party, *about)
     statement = account_statement(issue, account, header)

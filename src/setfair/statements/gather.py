@@ -10,7 +10,8 @@ Rules
    instructing agent, or the debtor agent, that the payment's page names; -1 where neither takes part.
 4. A set-off goes to both its parties, and so does an obligation that netting settled.
 5. A leg of netting is a booking without an instruction of its own: its reference is `NET-`, the number of the
-   cycle, and that of its record.
+   cycle, and that of its record. So is money that is set aside on a sub-account or given back: `SUB-`, the
+   number of the change, and that of its record.
 """
 
 from __future__ import annotations
@@ -61,12 +62,15 @@ ORDER BY w.record_number
 """
 _LEGS = """
 SELECT w.record_number, w.page_number, g.time_utc, w.currency_number, w.debtor, w.creditor, w.amount_minor,
-       w.debtor_after, w.creditor_after, w.subject_number AS payment_number, 12 AS kind, x'' AS uetr,
-       'NET-' || w.subject_number || '-' || w.record_number AS instruction_id,
-       'NET-' || w.subject_number AS end_to_end_id, '' AS transaction_id, 'netting' AS message_name,
-       '' AS debtor_name, '' AS creditor_name, 'Netting of cycle ' || w.subject_number AS remittance
+       w.debtor_after, w.creditor_after, w.subject_number AS payment_number,
+       iif(w.mechanism = 4, 12, 30) AS kind, x'' AS uetr,
+       iif(w.mechanism = 4, 'NET-', 'SUB-') || w.subject_number || '-' || w.record_number AS instruction_id,
+       iif(w.mechanism = 4, 'NET-', 'SUB-') || w.subject_number AS end_to_end_id, '' AS transaction_id,
+       iif(w.mechanism = 4, 'netting', 'sub-account') AS message_name,
+       '' AS debtor_name, '' AS creditor_name,
+       iif(w.mechanism = 4, 'Netting of cycle ', 'Sub-account, change ') || w.subject_number AS remittance
 FROM record_row w CROSS JOIN page g ON g.page_number = w.page_number
-WHERE w.record_number BETWEEN ? AND ? AND w.kind = 1 AND w.mechanism = 4
+WHERE w.record_number BETWEEN ? AND ? AND w.kind = 1 AND w.mechanism IN (4, 6)
 ORDER BY w.record_number
 """
 _SET_OFFS = """

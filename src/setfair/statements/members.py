@@ -5,7 +5,8 @@ Rules
 1. Names, identifications and fees are those of the agreement that was in force at the end of the day.
 2. A balance at the end of a page is the balance before the first booking after that page, or the present
    balance where there is none. So a past day is told as it was.
-3. An account's identification is its owner's local id, a dash and the currency.
+3. An account's identification is its owner's local id, a dash and the currency; a sub-account's has another
+   dash and its name.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ SELECT document FROM agreement WHERE page_number <= ? ORDER BY page_number DESC 
 """
 _PARTICIPANTS = "SELECT * FROM participant ORDER BY participant_number"
 _ACCOUNTS = """
-SELECT account_number, participant_number, currency_number, balance_minor FROM account_row
+SELECT account_number, participant_number, currency_number, balance_minor, sub_account FROM account_row
 ORDER BY account_number
 """
 _LATER_DEBITS = """
@@ -54,6 +55,8 @@ class MemberAccount:
     currency_number: int
     account: Account
     closing_minor: int
+    sub_account: str
+    """Name of a sub-account; empty for the account itself."""
     is_agreed: bool
     """Whether the agreement of the day has it; if not, it is only what is left of an earlier one."""
 
@@ -125,7 +128,7 @@ def _members(query: Query, agreement: Agreement) -> dict[int, Member]:
 def _accounts(
     query: Query, day: Day, agreement: Agreement, members: dict[int, Member], house: Party
 ) -> dict[int, MemberAccount]:
-    agreed = {(row.participant_id, row.currency) for row in agreement.settlement_accounts()}
+    agreed = {(row.participant_id, row.currency, row.sub_account) for row in agreement.settlement_accounts()}
     # Present balances first: a booking that comes in between is then found as a later one.
     rows = query(_ACCOUNTS, ())
     before = _balances_before_later_bookings(query, day)
@@ -135,11 +138,13 @@ def _accounts(
             continue
         number, owner = row["account_number"], members[row["participant_number"]]
         currency = currency_of_number(row["currency_number"])
-        account = Account(f"{owner.id}-{currency.code}", currency, owner.party, house)
+        name = row["sub_account"]
+        tail = f"-{name}" if name else ""
+        account = Account(f"{owner.id}-{currency.code}{tail}", currency, owner.party, house)
         closing_minor = before.get(number, int(row["balance_minor"]))
-        is_agreed = (owner.id, currency.code) in agreed
+        is_agreed = (owner.id, currency.code, name) in agreed
         accounts[number] = MemberAccount(
-            number, owner, currency.number, account, closing_minor, is_agreed=is_agreed
+            number, owner, currency.number, account, closing_minor, name, is_agreed=is_agreed
         )
     return accounts
 

@@ -6,7 +6,8 @@ Rules
    at most `STATUSES_MAX` in a message; further ones are in ``pacs.002_2.xml``, ``pacs.002_3.xml`` ...
 2. camt.054: every booking of the day, one notification for each account that had any.
 3. camt.053 and the same as CSV: one file for each account, also if nothing was booked, once its currency has
-   closed. An account that the agreement no longer has gets one only while it holds or moves money.
+   closed. A sub-account, or an account that the agreement no longer has, gets one only while it holds or
+   moves money.
 4. camt.029: one message for each message that asked for cancellations; the case is the request's own
    identification.
 5. ISO 20022 carries 18 digits: an account with a longer balance gets the CSV alone.
@@ -187,11 +188,14 @@ def _write_notifications(outbox: Outbox, issue: Issue, member: Member) -> None:
 def _write_statement(outbox: Outbox, issue: Issue, account: MemberAccount) -> None:
     """Write the statement of one account as camt.053 and as CSV: rules 3 and 5."""
     moved = issue.gathered.turnover.get(account.number)
-    if moved is None and not account.is_agreed and not account.closing_minor:
+    is_kept = account.is_agreed and not account.sub_account
+    if moved is None and not is_kept and not account.closing_minor:
         return
     currency_day = issue.day.currencies[account.currency_number]
     code, owner = currency_day.currency.code, account.owner
-    header = issue.header("camt.053", currency_day.mark, owner.party, owner.id, code)
+    name = (account.sub_account,) if account.sub_account else ()
+    header = issue.header("camt.053", currency_day.mark, owner.party, owner.id, code, *name)
+    code = "_".join((code, *name))
     statement = account_statement(issue, account, header)
     largest_minor = max(abs(statement.opening_minor), abs(statement.closing_minor))
     if len(str(largest_minor)) <= DIGITS_MAX:

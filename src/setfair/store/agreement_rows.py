@@ -26,7 +26,8 @@ def adopt(cursor: Any, page_number: int, document: bytes, layout: bytes) -> NDAr
     layout
         JSON: `participants`, ids in the order of their numbers; `accounts`, for each account in the
         order of the numbers participant number, currency number, credit line, reserved urgent,
-        reserved high, agent (0, 1), open (0, 1); `officers` and `users`, ids in the order of their numbers.
+        reserved high, agent (0, 1), open (0, 1); `officers` and `users`, ids in the order of their numbers;
+        where there are any, `sub_accounts`, names by account number.
     """
     agreement = read_agreement(document)
     placed = json.loads(layout)
@@ -50,14 +51,20 @@ def adopt(cursor: Any, page_number: int, document: bytes, layout: bytes) -> NDAr
     for user in agreement.users:
         values = (placed["users"].index(user.id), user.id, user.name, user.participant or "")
         cursor.execute("INSERT OR REPLACE INTO user_row VALUES (?, ?, ?, ?)", values)
+    names = placed.get("sub_accounts", {})
     for number, account in enumerate(placed["accounts"]):
-        line, urgent, high = account[2:5]
-        cursor.execute(_ACCOUNT, (number, *account[:2], 0, *account[2:], line, line, urgent, high))
+        line, urgent, high, is_agent, is_agreed = account[2:]
+        name = names.get(str(number), "")
+        # A sub-account opens by its users' word: what it is then stays, as long as the agreement has it.
+        values = (number, *account[:2], 0, line, urgent, high, is_agent, 0 if name else is_agreed)
+        cursor.execute(_ACCOUNT, (*values, line, line, urgent, high, name))
+        if name and not is_agreed:
+            cursor.execute("UPDATE account_row SET is_open = 0 WHERE account_number = ?", (number,))
     return np.array([account[0] for account in placed["accounts"]], np.int64)
 
 
 _ACCOUNT = (
-    "INSERT INTO account_row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+    "INSERT INTO account_row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (account_number) DO UPDATE SET "
     "credit_line_minor = CASE WHEN agreed_line_minor = excluded.agreed_line_minor "
     "THEN credit_line_minor ELSE excluded.credit_line_minor END, "
@@ -69,7 +76,8 @@ _ACCOUNT = (
     "THEN reserved_high_minor ELSE excluded.reserved_high_minor END, "
     "agreed_line_minor = excluded.agreed_line_minor, agreed_urgent_minor = excluded.agreed_urgent_minor, "
     "agreed_high_minor = excluded.agreed_high_minor, "
-    "is_agent = excluded.is_agent, is_open = excluded.is_open"
+    "is_agent = excluded.is_agent, "
+    "is_open = CASE WHEN sub_account = '' THEN excluded.is_open ELSE is_open END"
 )
 
 

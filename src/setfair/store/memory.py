@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from setfair.store.protocol import PageMeta, check_follows
+from setfair.store.protocol import PageMeta, check_follows, has_some
 
 
 class MemoryStore:
@@ -32,6 +32,12 @@ class MemoryStore:
         """Yield (number, bytes) of the pages after `number`, in order."""
         for meta, body in self._pages:
             if meta.number > number:
+                yield meta.number, body
+
+    def pages_with(self, instructions: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        """Yield (number, bytes) of the pages in which some of these instructions are, in order."""
+        for meta, body in self._pages:
+            if has_some(instructions, meta.first_instruction, meta.instruction_count):
                 yield meta.number, body
 
     def write_note(self, page_number: int, note: str) -> None:

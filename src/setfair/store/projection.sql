@@ -71,7 +71,8 @@ CREATE TABLE account_row (
     standing_line_minor   INTEGER NOT NULL,
     agreed_line_minor     INTEGER NOT NULL,
     agreed_urgent_minor   INTEGER NOT NULL,
-    agreed_high_minor     INTEGER NOT NULL
+    agreed_high_minor     INTEGER NOT NULL,
+    sub_account           TEXT NOT NULL
 );
 CREATE TABLE user_row (
     person_number INTEGER PRIMARY KEY,
@@ -294,7 +295,7 @@ CREATE TABLE choice_row (
 );
 
 CREATE VIEW account AS
-SELECT a.account_number, p.participant, p.bic, p.name, p.country, c.currency, c.decimals,
+SELECT a.account_number, p.participant, a.sub_account, p.bic, p.name, p.country, c.currency, c.decimals,
        a.balance_minor, a.credit_line_minor, a.reserved_urgent_minor, a.reserved_high_minor,
        CASE a.is_agent WHEN 1 THEN 'settlement agent' ELSE p.role END AS role,
        CASE a.is_open WHEN 1 THEN 'open' ELSE 'closed' END AS status
@@ -302,6 +303,7 @@ FROM account_row a JOIN participant p USING (participant_number) JOIN currency c
 
 CREATE VIEW term_change AS
 SELECT t.change_number, g.time_utc AS asked_utc, k.name AS term, p.participant,
+       coalesce(a.sub_account, '') AS sub_account,
        coalesce(q.participant, '') AS counterparty, c.currency, c.decimals,
        CASE t.amount_minor WHEN -1 THEN NULL ELSE t.amount_minor END AS amount_minor,
        CASE t.day WHEN 0 THEN '' ELSE date(t.day * 86400, 'unixepoch') END AS only_day,
@@ -440,7 +442,7 @@ GROUP BY l.link_key, l.link, l.legs;
 
 -- What each participant has to have in each currency for all matched links to settle at once.
 CREATE VIEW pay_in AS
-SELECT a.account_number, a.participant, a.currency, a.decimals,
+SELECT a.account_number, a.participant, a.sub_account, a.currency, a.decimals,
        sum(s.owes_minor) AS owes_minor, sum(s.owed_minor) AS owed_minor,
        max(0, sum(s.owes_minor - s.owed_minor)) AS pay_in_minor,
        max(0, sum(s.owed_minor - s.owes_minor)) AS pay_out_minor,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -55,6 +56,15 @@ class Store(Protocol):
     def pages_after(self, number: int) -> Iterator[tuple[int, bytes]]:
         """Yield (number, bytes) of the pages after `number`, in order."""
 
+    def pages_with(self, instructions: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        """Yield (number, bytes) of the pages in which some of these instructions are, in order.
+
+        Parameters
+        ----------
+        instructions
+            Numbers of instructions, ascending.
+        """
+
     def write_note(self, page_number: int, note: str) -> None:
         """Keep the signed checkpoint of the tree after a page."""
 
@@ -72,6 +82,11 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of the store and of the writer's lease."""
+
+
+def has_some(instructions: Sequence[int], first: int, count: int) -> bool:
+    """Tell whether some of ascending numbers are among the `count` from `first` on."""
+    return bisect_left(instructions, first) < bisect_left(instructions, first + count)
 
 
 def check_follows(meta: PageMeta, last: int) -> None:

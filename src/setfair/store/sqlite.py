@@ -23,7 +23,7 @@ import adbc_driver_sqlite.dbapi as sqlite_adbc
 from setfair.errors import StoreError
 from setfair.store.archived import PageBodies
 from setfair.store.lease import WriterLease
-from setfair.store.protocol import PageMeta, check_follows
+from setfair.store.protocol import PageMeta, check_follows, has_some
 from setfair.store.transaction import transaction
 
 DATABASE_NAME = "setfair.db"
@@ -132,6 +132,17 @@ class SqlitePages:
                 return
             yield from ((row[0], bodies.or_archived(row[0], row[1])) for row in rows)
             number = rows[-1][0]
+
+    def pages_with(self, instructions: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        """Yield (number, bytes) of the pages in which some of these instructions are, in order."""
+        bodies = PageBodies(self._query)
+        spans = self._read(
+            "SELECT page_number, first_instruction, instruction_count FROM page ORDER BY page_number"
+        )
+        for number, first, count in spans:
+            if has_some(instructions, first, count):
+                ((body,),) = self._read("SELECT body FROM page WHERE page_number = ?", (number,))
+                yield number, bodies.or_archived(number, body)
 
     def last_note(self) -> tuple[int, str] | None:
         """Return the newest signed checkpoint and its page, or None."""

@@ -41,6 +41,8 @@ _CHANGES = {
         "UPDATE account_row SET reserved_urgent_minor = ? WHERE account_number = ?"
     ),
     (Term.RESERVED_HIGH, False): "UPDATE account_row SET reserved_high_minor = ? WHERE account_number = ?",
+    (Term.SUB_ACCOUNT, False): "UPDATE account_row SET is_open = ? WHERE account_number = ?",
+    (Term.SUB_ACCOUNT, True): "UPDATE account_row SET is_open = ? WHERE account_number = ?",
 }
 """By term, and whether the change is for one day alone."""
 

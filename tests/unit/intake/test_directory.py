@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from setfair.domain.agreement import load_agreement
-from setfair.intake.directory import Directory, PartyData, currency_number
+from setfair.intake.directory import AccountName, Directory, PartyData, currency_number
 from tests.agreements import AGENT, Bank, invented_bic
 from tests.houses import BANKS, usual_agreement
 
@@ -44,7 +44,7 @@ def test_accounts_of_many_at_once() -> None:
     kes, ugx, tzs = (currency_number(code) for code in ("KES", "UGX", "TZS"))
     participants = np.array([1, 1, 1, -1, 0], np.int32)
     found = directory.accounts_of(participants, np.array([kes, ugx, tzs, kes, 0], np.uint16))
-    names = [directory.accounts[place] if place >= 0 else None for place in found.tolist()]
+    names = [directory.accounts[place][:2] if place >= 0 else None for place in found.tolist()]
     assert names == [("KE01", "KES"), ("KE01", "UGX"), None, None, None]
     assert directory.accounts_of(np.array([0], np.int32), np.array([kes], np.uint16))[0] >= 0
 
@@ -73,15 +73,19 @@ def test_terms_are_what_the_agreement_says() -> None:
     limit = '[[limits]]\nparticipant = "KE01"\ncounterparty = "UG01"\ncurrency = "KES"\namount = "7"\n'
     directory = Directory()
     terms = directory.adopt(load_agreement(usual_agreement(extra=limit)))
-    by_name = dict(zip(directory.accounts, terms.accounts, strict=True))
+    by_name = {name[:2]: each for name, each in zip(directory.accounts, terms.accounts, strict=True)}
     assert by_name["KE01", "KES"].credit_line == 100_000
     assert by_name["KE01", "UGX"].credit_line == 1_000
     assert by_name[AGENT, "KES"].is_agent
     assert [(each.debtor, each.creditor, each.limit) for each in terms.limits] == [
-        (directory.accounts.index(("KE01", "KES")), directory.accounts.index(("UG01", "KES")), 700)
+        (
+            directory.accounts.index(AccountName("KE01", "KES")),
+            directory.accounts.index(AccountName("UG01", "KES")),
+            700,
+        )
     ]
     later = directory.adopt(load_agreement(usual_agreement(version="2", banks=("KE01", "TN01"))))
-    dropped = later.accounts[directory.accounts.index(("UG01", "KES"))]
+    dropped = later.accounts[directory.accounts.index(AccountName("UG01", "KES"))]
     assert (dropped.open, dropped.credit_line, dropped.is_agent) == (False, 0, False)
     assert directory.participants == [AGENT, *BANKS]
     assert directory.find_participant("UG01") == -1

@@ -51,6 +51,8 @@ BANK_TRANSACTION_CODES: dict[tuple[InstructionKind, Direction], tuple[str, str, 
     (InstructionKind.LIQUIDITY_TRANSFER, Direction.DEBIT): ("PMNT", "ICCN", "FIOA"),
     (InstructionKind.CYCLE, Direction.CREDIT): ("PMNT", "RCDT", "FICT"),
     (InstructionKind.CYCLE, Direction.DEBIT): ("PMNT", "ICDT", "FICT"),
+    (InstructionKind.TERM_CHANGE, Direction.CREDIT): ("PMNT", "RCCN", "FIOA"),
+    (InstructionKind.TERM_CHANGE, Direction.DEBIT): ("PMNT", "ICCN", "FIOA"),
 }
 """Domain, family and sub-family of ISO's external bank transaction codes: received and issued credit
 transfers (cross-border, between institutions, returned) and concentration of an institution's own funds."""
@@ -61,6 +63,7 @@ _WORDS = {
     InstructionKind.PAYMENT_RETURN: "Payment return",
     InstructionKind.LIQUIDITY_TRANSFER: "Liquidity transfer",
     InstructionKind.CYCLE: "Netting",
+    InstructionKind.TERM_CHANGE: "Sub-account",
 }
 
 
