@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import numpy as np
 from llvmlite import ir
 from numba import config, njit, types
 from numba.core import cgutils
@@ -46,6 +47,15 @@ def inner(function: _Function) -> _Function:
 def inlined(function: _Function) -> _Function:
     """Compile a small rule that only kernels call into its callers."""
     return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
+
+
+@inlined
+def forward(place: Any) -> Any:
+    """Return a place of an array as one that is not below zero, as the caller knows.
+
+    A place of a signed type may be counted from the end, and Numba reckons with it at every access.
+    """
+    return np.uint64(place)
 
 
 def _prefetch(typing_context: Any, array: Any, place: Any) -> Any:

@@ -67,7 +67,7 @@ def release(books: PaymentBooks, journal: Journal, first: int, second: int, caus
                 settle_link(books, journal, link, _RELEASE, cause, now)
                 length = _list_link(books, link, start, length)
             else:
-                if not can_settle(books, payment):
+                if not can_settle(books, books.payments[payment]):
                     break
                 dequeue(books, payment)
                 settle(books, journal, payment, _RELEASE, cause, now)

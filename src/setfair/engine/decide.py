@@ -212,8 +212,8 @@ def _decide_payments(books: Books, batch: Array, now: int, leg_terms: Array, tim
 
 
 def _setting(books: Books, now: int, leg_terms: Array, schedule: Array) -> Setting:
-    rules = (int(books.rules[place]) for place in (0, 1, QUEUE_RULE, WAREHOUSE_RULE))
-    bypass, officers, queue_max, ahead = rules
+    rules = books.rules.tolist()
+    bypass, officers, queue_max, ahead = (rules[place] for place in (0, 1, QUEUE_RULE, WAREHOUSE_RULE))
     today, first = int(books.business_day.max()), len(books.schedule)
     return Setting(now, today, bool(bypass), queue_max, officers, leg_terms, schedule, first, ahead)
 

@@ -22,7 +22,7 @@ from setfair.engine.ledger import (
 )
 from setfair.engine.link import link_of
 from setfair.engine.link_entry import enter_leg
-from setfair.engine.queue import NONE, dequeue, enqueue, following, head, is_blocked
+from setfair.engine.queue import NONE, dequeue, enqueue, following, has_queue, head, is_blocked
 from setfair.engine.schedule import park_at, place_of_target
 from setfair.engine.warehouse import keep_until_day, may_wait
 from setfair.engine.withdraw import check_timing, reject
@@ -33,11 +33,13 @@ OFFSET_LOOK_MAX = 256
 
 AMOUNT_MAX = AMOUNT_MAX_MINOR
 
+_LAST_PLAIN = int(InstructionKind.INSTITUTION_PAYMENT)
 _RETURN = int(InstructionKind.PAYMENT_RETURN)
 _TRANSFER = int(InstructionKind.LIQUIDITY_TRANSFER)
 _CANCELLATION = int(InstructionKind.CANCELLATION)
 
 _UNSCREENED = int(Screening.UNSCREENED)
+_CLEAR = int(Screening.CLEAR)
 _HIT = int(Screening.HIT)
 
 _PDNG, _ACSP, _ACSC = int(Status.PDNG), int(Status.ACSP), int(Status.ACSC)
@@ -65,12 +67,28 @@ _INSUFFICIENT, _LIMIT, _BEHIND = (
 
 
 @inlined
+def settles_at_once(books: PaymentBooks, instruction: Row) -> bool:
+    """Tell whether nothing stops a new payment and nothing waits for it: it settles whatever else is agreed.
+
+    True only where `enter` would settle it in step 12 and release nothing; false does not mean that it would
+    not. These are the rules of `enter`, asked of the instruction before it has a place in the books.
+    """
+    if instruction["kind"] > _LAST_PLAIN or instruction["target"] != 0 or instruction["screening"] != _CLEAR:
+        return False
+    if _check_instruction(books, instruction) != 0 or check_timing(books, instruction) != 0:
+        return False
+    if has_queue(books, instruction["debtor"]) or has_queue(books, instruction["creditor"]):
+        return False
+    return can_settle(books, instruction)
+
+
+@inlined
 def enter(books: PaymentBooks, journal: Journal, setting: Setting, payment: int, instruction: Row) -> None:
     """Take one new payment through steps 2 to 14."""
-    reason = _check_instruction(books, payment, instruction)
+    reason = _check_instruction(books, instruction)
     early = False
     if reason == 0:
-        reason = check_timing(books, payment)
+        reason = check_timing(books, books.payments[payment])
         if reason != 0 and may_wait(books, setting, payment):
             reason, early = 0, True
     if reason == 0 and instruction["screening"] == _UNSCREENED:
@@ -114,7 +132,7 @@ def _note_times(books: PaymentBooks, setting: Setting, payment: int, instruction
 
 
 @inlined
-def _check_instruction(books: PaymentBooks, payment: int, instruction: Row) -> int:
+def _check_instruction(books: PaymentBooks, instruction: Row) -> int:
     """Steps 2 to 5: what is wrong with the instruction itself, or 0."""
     if instruction["defect"] != 0:
         return instruction["defect"]
@@ -179,7 +197,7 @@ def hold(books: PaymentBooks, journal: Journal, payment: int, cause: int, now: i
     write_payment_record(books, journal, payment, _HELD, cause, now)
 
 
-@inlined
+@inner
 def accept(books: PaymentBooks, journal: Journal, setting: Setting, payment: int, cause: int) -> None:
     """Steps 12 to 14: settle at once, or by bilateral offsetting, or queue."""
     entry = books.payments[payment]
@@ -187,7 +205,7 @@ def accept(books: PaymentBooks, journal: Journal, setting: Setting, payment: int
         books.payments[entry["original"]]["returned"] += entry["amount"]
     entry["status"] = _ACSP
     blocked = is_blocked(books, entry["debtor"], entry["priority"])
-    if not blocked and can_settle(books, payment):
+    if not blocked and can_settle(books, entry):
         settle(books, journal, payment, _IMMEDIATE, cause, setting.now)
         if head(books, entry["creditor"]) != NONE:
             release(books, journal, entry["creditor"], NONE, cause, setting.now)

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setfair.engine.layout import IdentityMemory, cleared
-from setfair.kernel import inlined, inner, kernel
+from setfair.kernel import forward, inlined, inner, kernel
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _MIX_2 = np.uint64(0xC2B2AE3D27D4EB4F)
@@ -148,7 +148,7 @@ def remember(memory: IdentityMemory, high: Word, low: Word, content: Word, place
         answer = CONFLICT
         mixed = _second_hash(high, low, content)
         second = 1
-    row = memory.rows[place]
+    row = memory.rows[forward(place)]
     row["high"] = high
     row["low"] = low
     row["content"] = content

@@ -59,14 +59,14 @@ def check_books(books: Books) -> None:
     need at least four accounts at the bound, which `ledger.can_settle` does not let happen.
     """
     totals = np.zeros(CURRENCY_NUMBERS, np.int64)
-    overdrawn = _scan(books.accounts, totals)
+    overdrawn, unequal = _scan(books.accounts, totals)
     if overdrawn >= 0:
         _refuse_overdrawn(books, overdrawn)
     if books.leg_count:
         check_links(books)
-    for currency in np.flatnonzero(totals):
+    if unequal >= 0:
         raise BrokenInvariantError(
-            f"the balances of currency {currency:03d} sum to {totals[currency]}, not to zero"
+            f"the balances of currency {unequal:03d} sum to {totals[unequal]}, not to zero"
         )
 
 
@@ -104,14 +104,24 @@ def _refuse_overdrawn(books: Books, place: int) -> NoReturn:
 
 
 @kernel
-def _scan(accounts: Array, totals: Int64s) -> int:
+def _scan(accounts: Array, totals: Int64s) -> tuple[int, int]:
+    """Sum the balances; return the first overdrawn account and the first sum that is not zero, or -1."""
     overdrawn = -1
+    total, currency = 0, 0
     for i in range(accounts.shape[0]):
         balance, line = accounts[i]["balance"], accounts[i]["credit_line"]
-        totals[accounts[i]["currency"]] += balance
+        # A sum that is kept in memory waits for itself: as long as the currency stays the same it is not.
+        if accounts[i]["currency"] != currency:
+            totals[currency] += total
+            total, currency = 0, accounts[i]["currency"]
+        total += balance
         if line < BALANCE_MAX_MINOR and balance < -line and overdrawn < 0:
             overdrawn = i
-    return overdrawn
+    totals[currency] += total
+    for each in range(totals.shape[0]):
+        if totals[each] != 0:
+            return overdrawn, each
+    return overdrawn, -1
 
 
 @kernel

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from setfair.engine.by_reference import by_reference
+
 Array = NDArray[np.void]
 Int64s = NDArray[np.int64]
 Row = Any
@@ -276,6 +278,7 @@ def copy_rows(source: Array, target: Array) -> None:
     target[: len(source)].view(np.uint8)[:] = source.view(np.uint8)
 
 
+@by_reference
 class IdentityMemory(NamedTuple):
     """Which instructions were seen before, as kernels take it."""
 
@@ -285,6 +288,7 @@ class IdentityMemory(NamedTuple):
     """A power of two of slots, not all used; 0 is free (see `identity`)."""
 
 
+@by_reference
 class LinkBooks(NamedTuple):
     """The arrays of links, as kernels take them."""
 
@@ -296,6 +300,7 @@ class LinkBooks(NamedTuple):
     """Of links, at their places."""
 
 
+@by_reference
 class PaymentBooks(NamedTuple):
     """The arrays of the settlement side, as kernels take them."""
 
@@ -322,6 +327,7 @@ class PaymentBooks(NamedTuple):
     linked: LinkBooks
 
 
+@by_reference
 class ObligationBooks(NamedTuple):
     """The arrays of the clearing side, as kernels take them."""
 
@@ -333,6 +339,7 @@ class ObligationBooks(NamedTuple):
     """The counters of the house."""
 
 
+@by_reference
 class Setting(NamedTuple):
     """What a batch of payments is decided under."""
 
@@ -356,6 +363,7 @@ class Setting(NamedTuple):
     """By how many days a value date may lie after the business day; 0: not at all."""
 
 
+@by_reference
 class Journal(NamedTuple):
     """Where kernels write what happened."""
 

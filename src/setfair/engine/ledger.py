@@ -15,8 +15,8 @@ import numpy as np
 from setfair.domain.codes import Priority, RecordKind, Status
 from setfair.domain.money import BALANCE_MAX_MINOR
 from setfair.engine.identity import Word
-from setfair.engine.layout import LIMIT, Array, Journal, PaymentBooks, cleared
-from setfair.kernel import inlined, kernel
+from setfair.engine.layout import LIMIT, Array, Journal, PaymentBooks, Row, cleared
+from setfair.kernel import forward, inlined, inner, kernel
 
 _URGENT = int(Priority.URGENT)
 _HIGH = int(Priority.HIGH)
@@ -93,12 +93,10 @@ def within_limits(books: PaymentBooks, debtor: int, creditor: int, net_amount: i
 
 
 @inlined
-def can_settle(books: PaymentBooks, payment: int) -> bool:
-    """Tell whether the payment has cover, is within limits and fits the creditor's balance."""
-    debtor = books.payments[payment]["debtor"]
-    creditor = books.payments[payment]["creditor"]
-    amount = books.payments[payment]["amount"]
-    if available(books, debtor, books.payments[payment]["priority"]) < amount:
+def can_settle(books: PaymentBooks, entry: Row) -> bool:
+    """Tell whether a payment or instruction has cover, is within limits and fits the creditor's balance."""
+    debtor, creditor, amount = entry["debtor"], entry["creditor"], entry["amount"]
+    if available(books, debtor, entry["priority"]) < amount:
         return False
     if books.accounts[creditor]["balance"] + amount > BALANCE_MAX:
         return False
@@ -113,64 +111,68 @@ def _move_limit(books: PaymentBooks, debtor: int, creditor: int, amount: int) ->
 
 
 @inlined
-def _consume_reservation(books: PaymentBooks, debtor: int, priority: int, amount: int) -> None:
-    accounts = books.accounts
+def _consume_reservation(payer: Row, priority: int, amount: int) -> None:
     if priority == _URGENT:
-        accounts[debtor]["reserved_urgent"] = max(0, accounts[debtor]["reserved_urgent"] - amount)
+        payer["reserved_urgent"] = max(0, payer["reserved_urgent"] - amount)
     elif priority == _HIGH:
-        accounts[debtor]["reserved_high"] = max(0, accounts[debtor]["reserved_high"] - amount)
+        payer["reserved_high"] = max(0, payer["reserved_high"] - amount)
 
 
-@inlined
+@inner
 def settle(books: PaymentBooks, journal: Journal, payment: int, mechanism: int, cause: int, now: int) -> None:
     """Book one payment and write its SETTLED record. The caller has checked that it may settle."""
-    accounts, payments = books.accounts, books.payments
-    debtor = payments[payment]["debtor"]
-    creditor = payments[payment]["creditor"]
-    amount = payments[payment]["amount"]
-    accounts[debtor]["balance"] -= amount
-    accounts[creditor]["balance"] += amount
-    if accounts[debtor]["limits"] != 0:
-        _move_limit(books, debtor, creditor, amount)
-    if accounts[creditor]["limits"] != 0:
-        _move_limit(books, creditor, debtor, -amount)
-    _consume_reservation(books, debtor, payments[payment]["priority"], amount)
-    payments[payment]["status"] = _ACSC
-    payments[payment]["reason"] = 0
-    payments[payment]["mechanism"] = mechanism
-    write_payment_record(books, journal, payment, _SETTLED, cause, now)
+    entry = books.payments[payment]
+    entry["status"] = _ACSC
+    entry["reason"] = 0
+    entry["mechanism"] = mechanism
+    book(books, journal, entry, entry["number"], mechanism, cause, now)
 
 
 @inlined
+def book(
+    books: PaymentBooks, journal: Journal, entry: Row, number: int, mechanism: int, cause: int, now: int
+) -> None:
+    """Move the money of a payment, or of the instruction with its number, and write its SETTLED record."""
+    debtor, creditor, amount = entry["debtor"], entry["creditor"], entry["amount"]
+    payer, payee = books.accounts[forward(debtor)], books.accounts[forward(creditor)]
+    payer["balance"] -= amount
+    payee["balance"] += amount
+    if payer["limits"] != 0:
+        _move_limit(books, debtor, creditor, amount)
+    if payee["limits"] != 0:
+        _move_limit(books, creditor, debtor, -amount)
+    _consume_reservation(payer, entry["priority"], amount)
+    place = journal.written[0]
+    journal.written[0] = place + 1
+    record = journal.records[forward(place)]
+    record["kind"], record["status"] = _SETTLED, _ACSC
+    record["mechanism"], record["spare"], record["reason"] = mechanism, 0, 0
+    _describe(record, entry, number, cause, now)
+    record["debtor_after"], record["creditor_after"] = payer["balance"], payee["balance"]
+
+
+@inner
 def write_payment_record(
     books: PaymentBooks, journal: Journal, payment: int, kind: int, cause: int, now: int
 ) -> None:
-    """Write a record about a payment, with its present status and reason.
-
-    A SETTLED record has both balances after it; in all others they are 0.
-    """
+    """Write a record about a payment that moves no money, with its present status and reason."""
     place = journal.written[0]
-    record = journal.records[place]
-    entry = books.payments[payment]
-    debtor = entry["debtor"]
-    creditor = entry["creditor"]
-    record["kind"] = kind
-    record["status"] = entry["status"]
-    record["mechanism"] = entry["mechanism"]
-    record["spare"] = 0
-    record["reason"] = entry["reason"]
-    record["currency"] = entry["currency"]
-    record["debtor"] = debtor
-    record["creditor"] = creditor
-    record["amount"] = entry["amount"]
-    record["subject"] = entry["number"]
-    record["cause"] = cause
-    record["debtor_after"], record["creditor_after"] = 0, 0
-    if kind == _SETTLED:
-        record["debtor_after"] = books.accounts[debtor]["balance"]
-        record["creditor_after"] = books.accounts[creditor]["balance"]
-    record["time"] = now
     journal.written[0] = place + 1
+    record, entry = journal.records[place], books.payments[payment]
+    record["kind"], record["status"] = kind, entry["status"]
+    record["mechanism"], record["spare"], record["reason"] = entry["mechanism"], 0, entry["reason"]
+    _describe(record, entry, entry["number"], cause, now)
+    record["debtor_after"], record["creditor_after"] = 0, 0
+
+
+@inlined
+def _describe(record: Row, entry: Row, number: int, cause: int, now: int) -> None:
+    """Write what a record says of the payment that it is about."""
+    record["currency"] = entry["currency"]
+    record["debtor"], record["creditor"] = entry["debtor"], entry["creditor"]
+    record["amount"] = entry["amount"]
+    record["subject"], record["cause"] = number, cause
+    record["time"] = now
 
 
 def limits_table(entries: int) -> Array:

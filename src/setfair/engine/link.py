@@ -115,7 +115,7 @@ def has_room(books: PaymentBooks, link: int) -> bool:
     return True
 
 
-@inlined
+@inner
 def can_settle_link(books: PaymentBooks, link: int) -> bool:
     """Tell whether all legs can settle together: rule 1."""
     legs = books.linked.legs
@@ -156,7 +156,7 @@ def can_release_link(books: PaymentBooks, link: int, now: int) -> bool:
     return can_settle_link(books, link)
 
 
-@inlined
+@inner
 def settle_link(
     books: PaymentBooks, journal: Journal, link: int, mechanism: int, cause: int, now: int
 ) -> None:

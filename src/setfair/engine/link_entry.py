@@ -164,7 +164,7 @@ def _wait(books: PaymentBooks, journal: Journal, payment: int, reason: int, caus
     write_payment_record(books, journal, payment, kind, cause, now)
 
 
-@inlined
+@inner
 def accept_leg(books: PaymentBooks, journal: Journal, setting: Setting, payment: int, cause: int) -> None:
     """Accept a leg that nothing is held against: its link goes on if that is all it waited for."""
     link = link_of(books, payment)
@@ -177,7 +177,7 @@ def accept_leg(books: PaymentBooks, journal: Journal, setting: Setting, payment:
         _wait(books, journal, payment, _INCOMPLETE, cause, setting.now)
 
 
-@inlined
+@inner
 def _accept_link(books: PaymentBooks, journal: Journal, setting: Setting, link: int, cause: int) -> bool:
     """Settle a matched link at once, or queue it, or end it; False if a leg is early or kept back."""
     legs = books.linked.legs
@@ -188,7 +188,7 @@ def _accept_link(books: PaymentBooks, journal: Journal, setting: Setting, link: 
     leg = books.linked.links[link]["first"]
     while leg != NONE:
         entry = books.payments[legs[leg]["payment"]]
-        reason = check_timing(books, legs[leg]["payment"])
+        reason = check_timing(books, entry)
         if reason != 0 and is_early(books, legs[leg]["payment"]):
             waits = True
         elif reason != 0:
@@ -277,7 +277,7 @@ def _why_waiting(books: PaymentBooks, link: int, payment: int) -> int:
 def readmit_leg(books: PaymentBooks, journal: Journal, setting: Setting, payment: int, cause: int) -> None:
     """Go on with a leg that two people released."""
     link = link_of(books, payment)
-    reason = check_timing(books, payment)
+    reason = check_timing(books, books.payments[payment])
     if reason != 0 and may_wait(books, setting, payment):
         reason = 0
     if reason == 0 and is_expired(books, link, setting.now):

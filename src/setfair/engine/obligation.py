@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from setfair.domain.codes import InstructionKind, Reason, RecordKind, Screening, Status
+from setfair.engine.by_reference import by_reference
 from setfair.engine.entry import AMOUNT_MAX
 from setfair.engine.identity import ABSENT, CONFLICT, find_index, remember
 from setfair.engine.layout import NEXT_NUMBER, OBLIGATION_COUNT, Array, Journal, ObligationBooks, Row
@@ -36,6 +37,7 @@ HELD_OPEN = 2
 """In `held`: it was open when screening held it, and is open again when it is released."""
 
 
+@by_reference
 class ObligationSetting(NamedTuple):
     """What a batch of obligations is decided under."""
 

@@ -26,6 +26,13 @@ def head(books: PaymentBooks, account: int) -> int:
 
 
 @inlined
+def has_queue(books: PaymentBooks, account: int) -> bool:
+    """Tell whether a payment waits in the account's queue."""
+    heads = books.accounts[account]["head"]
+    return (heads[0] & heads[1] & heads[2]) != NONE
+
+
+@inlined
 def is_blocked(books: PaymentBooks, account: int, priority: int) -> bool:
     """Tell whether a payment of the same or a higher priority waits in the account's queue."""
     heads = books.accounts[account]["head"]

@@ -171,7 +171,7 @@ def readmit(books: PaymentBooks, journal: Journal, setting: Setting, payment: in
     if link_of(books, payment) != NONE:
         readmit_leg(books, journal, setting, payment, cause)
         return
-    reason = check_timing(books, payment)
+    reason = check_timing(books, books.payments[payment])
     if reason != 0 and may_wait(books, setting, payment):
         keep_until_day(books, journal, payment, cause, setting.now)
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from setfair.domain.codes import InstructionKind, Phase, Reason, RecordKind, Status
-from setfair.engine.layout import Journal, PaymentBooks
+from setfair.engine.layout import Journal, PaymentBooks, Row
 from setfair.engine.ledger import write_payment_record
 from setfair.engine.queue import dequeue
 from setfair.kernel import inlined, inner
@@ -21,9 +21,8 @@ _WRONG_VALUE_DATE = int(Reason.WRONG_VALUE_DATE)
 
 
 @inlined
-def check_timing(books: PaymentBooks, payment: int) -> int:
-    """Steps 6 and 7: phase of the currency and value date; the reason, or 0."""
-    entry = books.payments[payment]
+def check_timing(books: PaymentBooks, entry: Row) -> int:
+    """Steps 6 and 7, of a payment or instruction: phase and value date of its currency; the reason, or 0."""
     phase = books.phases[entry["currency"]]
     if phase == _CLOSED:
         return _DAY_NOT_OPEN

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from benchmarks.release import FIRST, SHAPES, Waiting, credit_of, queue_up
 
+from setfair import kernel
 from setfair.engine import cascade, ledger, link, queue, withdraw
 from setfair.engine.books import Books
 from setfair.engine.decide import decide
 from setfair.engine.layout import RECORD, Journal
 
-MODULES: tuple[ModuleType, ...] = (cascade, ledger, link, queue, withdraw)
+MODULES: tuple[ModuleType, ...] = (cascade, kernel, ledger, link, queue, withdraw)
 """Where the rules are that the cascade calls."""
 
 

@@ -20,6 +20,13 @@ from setfair.screening.lists.source import ListFile, refused
 
 _NO_DOCTYPE = "a document type declaration (DOCTYPE) is not allowed"
 
+_OTHER_FILES = (
+    ("it is compressed: unpack it first", (b"\x1f\x8b", b"pk\x03\x04", b"bzh", b"\xfd7zxz")),
+    ("it is a web page, of an error or to sign in, and no list", (b"<!doctype html", b"<html")),
+    ("it is JSON and no XML", (b"{", b"[")),
+)
+"""What is downloaded instead of a list, by how it begins, in lower case."""
+
 Check = Callable[[int, etree._Element], None]
 """Called with the depth (the root's is 1) and each element down to the entries; raises to refuse."""
 
@@ -39,16 +46,28 @@ def iter_members(file: ListFile, depth: int, check: Check) -> Iterator[etree._El
     first = True
     try:
         for chunk in file.chunks():
-            if first and b"<!DOCTYPE" in chunk.replace(b"\0", b""):
-                raise refused(file.path, _NO_DOCTYPE)
+            if first:
+                _check_head(file, chunk)
             first = False
             parser.feed(chunk)
             yield from events.take(parser)
+        if first:
+            raise refused(file.path, "the file is empty")
         parser.close()
         yield from events.take(parser)
     except etree.XMLSyntaxError as error:
         text = f"truncated or not well-formed XML: {error.msg}"
         raise refused(file.path, text, error.lineno or None) from error
+
+
+def _check_head(file: ListFile, head: bytes) -> None:
+    """Refuse what is no XML, with what it is, and a document type declaration."""
+    begin = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    for what, starts in _OTHER_FILES:
+        if begin[:16].lower().startswith(starts):
+            raise refused(file.path, what)
+    if b"<!DOCTYPE" in head.replace(b"\0", b""):
+        raise refused(file.path, _NO_DOCTYPE)
 
 
 class _Events:
