@@ -52,8 +52,8 @@ def test_a_table_without_rows_is_read_as_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("header", "text"),
     [
-        (PAYMENT_HEADER.replace(",", ";"), "only commas"),
-        (PAYMENT_HEADER.replace(",", "\t"), "only commas"),
+        (PAYMENT_HEADER.replace(",", ";"), "not separated by commas"),
+        (PAYMENT_HEADER.replace(",", "\t"), "not separated by commas"),
         (PAYMENT_HEADER + ",amount", "given twice: 'amount'"),
         (PAYMENT_HEADER + ",colour", "not known: 'colour'"),
         (PAYMENT_HEADER.replace("amount", "Amount"), "missing: 'amount'"),

@@ -9,6 +9,7 @@ the rules are in `table_payment`, `table_obligation` and `table_party`. Memory d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,9 +105,18 @@ def read_table(
 
 def _batches(kind: TableKind, rows: Iterator[pa.RecordBatch], message_name: str) -> Iterator[Batch]:
     first_row = 1
-    for part in rechunk(rows):
+    for part in _read_ahead(rechunk(rows)):
         yield kind.read(Chunk(part, first_row, message_name))
         first_row += part.num_rows
+
+
+def _read_ahead(parts: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Yield the parts of a file; while one is worked on, a thread reads the next."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        coming = pool.submit(next, parts, None)
+        while (part := coming.result()) is not None:
+            coming = pool.submit(next, parts, None)
+            yield part
 
 
 def headers_allowed(kinds: Sequence[TableKind] = TABLES) -> str:

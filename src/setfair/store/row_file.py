@@ -203,28 +203,47 @@ def varint(value: int) -> bytes:
 
 
 def pieces_of(rows: pa.Table) -> Iterator[Columns]:
-    """Yield rows as the kernels read them, so many at a time that they stay in the processor's cache."""
+    """Yield rows as the kernels read them, so many at a time that they stay in the processor's cache.
+
+    Each piece stands where the one before it stood: whoever asks for the next is done with it.
+    """
     in_few_pieces = rows.column(0).num_chunks * ROWS_MIN <= rows.num_rows
     whole = rows if in_few_pieces else rows.combine_chunks()
-    yield from map(_columns_of, whole.to_batches(max_chunksize=ROWS_AT_ONCE))
+    room = _Room(rows.schema, min(rows.num_rows, ROWS_AT_ONCE))
+    yield from map(room.columns_of, whole.to_batches(max_chunksize=ROWS_AT_ONCE))
 
 
-def _columns_of(batch: pa.RecordBatch) -> Columns:
-    """Return rows as the kernel reads them."""
-    kinds = np.array([_KIND.get(column.type, INTEGER) for column in batch.columns], np.uint8)
-    is_integer = kinds == INTEGER
-    places = np.where(is_integer, np.cumsum(is_integer), np.cumsum(~is_integer)) - 1
-    numbers = np.empty((int(is_integer.sum()), batch.num_rows), np.int64)
-    offsets = np.empty((int((~is_integer).sum()), batch.num_rows + 1), np.int64)
-    parts: list[NDArray[np.uint8]] = [np.zeros(0, np.uint8)]
-    size = 0
-    for column, kind, place in zip(batch.columns, kinds, places, strict=True):
-        if kind == INTEGER:
-            numbers[place] = column.to_numpy()
-            continue
-        begins = np.frombuffer(column.buffers()[1], np.int32)[column.offset : column.offset + len(column) + 1]
-        np.add(begins, size - int(begins[0]), out=offsets[place])
-        if begins[-1] > begins[0]:
-            parts.append(np.frombuffer(column.buffers()[2], np.uint8)[begins[0] : begins[-1]])
-            size += int(begins[-1] - begins[0])
-    return Columns(kinds, places, numbers, np.concatenate(parts), offsets)
+class _Room:
+    """Memory for the columns of one piece after the other: to get it anew takes as long as to fill it."""
+
+    def __init__(self, schema: pa.Schema, rows: int) -> None:
+        self._kinds = np.array([_KIND.get(column, INTEGER) for column in schema.types], np.uint8)
+        is_integer = self._kinds == INTEGER
+        self._places = np.where(is_integer, np.cumsum(is_integer), np.cumsum(~is_integer)) - 1
+        self._integers, self._texts = int(is_integer.sum()), int((~is_integer).sum())
+        self._numbers = np.empty(self._integers * rows, np.int64)
+        self._offsets = np.empty(self._texts * (rows + 1), np.int64)
+        self._data = np.empty(0, np.uint8)
+
+    def columns_of(self, batch: pa.RecordBatch) -> Columns:
+        """Return rows as the kernel reads them."""
+        count = batch.num_rows
+        numbers = self._numbers[: self._integers * count].reshape(self._integers, count)
+        offsets = self._offsets[: self._texts * (count + 1)].reshape(self._texts, count + 1)
+        parts: list[NDArray[np.uint8]] = []
+        size = 0
+        for column, kind, place in zip(batch.columns, self._kinds, self._places, strict=True):
+            if kind == INTEGER:
+                numbers[place] = column.to_numpy()
+                continue
+            begins = np.frombuffer(column.buffers()[1], np.int32)[column.offset : column.offset + count + 1]
+            np.add(begins, size - int(begins[0]), out=offsets[place])
+            if begins[-1] > begins[0]:
+                parts.append(np.frombuffer(column.buffers()[2], np.uint8)[begins[0] : begins[-1]])
+                size += int(begins[-1] - begins[0])
+        if len(self._data) < size:
+            self._data = np.empty(size + size // 4, np.uint8)
+        data = self._data[:size]
+        if parts:
+            np.concatenate(parts, out=data)
+        return Columns(self._kinds, self._places, numbers, data, offsets)

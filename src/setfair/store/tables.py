@@ -221,7 +221,7 @@ def obligation_rows(page: Page) -> pa.Table | None:
 def _text(page: Page, name: str, chosen: NDArray[np.int64]) -> pa.Array:
     texts = page.texts.get(name)
     if texts is None:
-        return pa.array([""] * len(chosen), pa.string())
+        return pa.repeat(pa.scalar("", pa.string()), len(chosen))
     return texts if len(chosen) == len(texts) else texts.take(pa.array(chosen))
 
 

@@ -7,9 +7,9 @@ Rules
 2. What the chains come to is improved by the search across the border. Both are needed: with many items for
    each room, and little in the rooms, chains find more; otherwise they find much less.
 3. A part of not too many items and rooms is then searched exactly for a while: its relaxation is better than
-   the flow, and often that is all. What is still open goes to the search of neighbourhoods and the one along
-   the relaxation in turns, most of them to the one that won more in its last turn; and to the exact search
-   again with the work that is left. In long parts the search across the border goes on instead.
+   the flow, and often that is all. What is still open goes to the search of neighbourhoods. Where the
+   relaxation says much, the search along it has a share as well, and then the one of both that won more goes
+   on. The exact search goes on with the work that is left. In long parts the search across the border does.
 4. A bound is rounded down to a multiple of what divides all values.
 """
 
@@ -45,8 +45,9 @@ DENSE = 100
 
 SAYS_MUCH = 0.9
 """Share of the bound from which the relaxation says much: below it, what is along it is no better."""
-TURNS = 6
-"""Turns of the two searches of neighbourhoods; the exact search has as much work as one of them."""
+TURNS = 1, 1, 4
+"""Shares of the work: of the search of neighbourhoods, of the one along the relaxation, and of the one that
+won more. The exact search has one such share then."""
 
 
 class Part(NamedTuple):
@@ -106,7 +107,7 @@ def solve_part(part: Part, work_max: int) -> Solved:
     if known.is_open(work_max) and not is_long:
         says_much = known.best >= SAYS_MUCH * known.bound
         if solver is not None and says_much:
-            _take_turns(part, known, solver, gain, (work_max - known.work) * TURNS // (TURNS + 1))
+            _take_turns(part, known, solver, gain, (work_max - known.work) * sum(TURNS) // (sum(TURNS) + 1))
         else:
             share = (work_max - known.work) * (3 if small else 4) // 4
             known.take(*improve(core, known.inside, gain, share, known.bound))
@@ -146,11 +147,9 @@ def _take_turns(
 ) -> None:
     """Search neighbourhoods, or along the relaxation: rule 3."""
     won = [0, 0]
-    for turn in range(TURNS):
-        better = int(won[1] >= won[0])
-        # Both in the beginning, and once the one that won less.
-        way = turn if turn < len(won) else 1 - better if turn == TURNS - 2 else better
-        share, before = work_max // TURNS, known.best
+    for turn, shares in enumerate(TURNS):
+        way = turn if turn < len(won) else int(won[1] >= won[0])
+        share, before = work_max // sum(TURNS) * shares, known.best
         if not known.is_open(known.work + share):
             return
         if way == 0:
