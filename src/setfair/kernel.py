@@ -23,6 +23,8 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 
+import setfair.reference_type  # noqa: F401 - tells Numba of the marked tuples
+
 _tools: Any = cgutils
 _make_array: Any = make_array
 _is_interpreted = bool(getattr(config, "DISABLE_JIT", False))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from setfair.engine.by_reference import by_reference
+from setfair.by_reference import by_reference
 
 Array = NDArray[np.void]
 Int64s = NDArray[np.int64]

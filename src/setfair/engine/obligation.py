@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from setfair.by_reference import by_reference
 from setfair.domain.codes import InstructionKind, Reason, RecordKind, Screening, Status
-from setfair.engine.by_reference import by_reference
 from setfair.engine.entry import AMOUNT_MAX
 from setfair.engine.identity import ABSENT, CONFLICT, find_index, remember
 from setfair.engine.layout import NEXT_NUMBER, OBLIGATION_COUNT, Array, Journal, ObligationBooks, Row

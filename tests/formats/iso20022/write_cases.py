@@ -37,7 +37,7 @@ HOUSE = Party(bic="CLRHXXAAXXX", name="Example Clearing House")
 AURORA = Party(bic="AURBXXAAXXX", name="Aurora Bank")
 BOREAL = Party(lei="529900EXAMPLE0BORE42", name="Boreal & Søn <Bank>")
 HEADER = MessageHeader("MSG-1", NOON, HOUSE, AURORA)
-KINDS = tuple(InstructionKind(code) for code in (1, 2, 3, 4, 12))
+KINDS = tuple(InstructionKind(code) for code in (1, 2, 3, 4, 12, 30))
 
 _NASTY = (
     "شركة النخيل للتجارة",

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from numba import errors, typeof
 
-from setfair.engine.by_reference import Reference, by_reference
+from setfair.by_reference import by_reference
 from setfair.engine.layout import ACCOUNT, Array, Int64s, PaymentBooks
 from setfair.kernel import inner, kernel
+from setfair.reference_type import Reference
 from tests.uncompiled import compiled_only
 
 

@@ -1,8 +1,8 @@
-"""Tuples of arrays that kernels hand on by their address.
+"""Tuples of arrays that kernels hand on by their address: what Numba has to know of them.
 
 Numba passes a tuple to a kernel word by word: seven for each array, more than a hundred for the books of a
 house. A kernel that calls another pushes them all, and what is called copies those that it hands on. A class
-of named tuples that is marked `by_reference` is one word: the address where the call from Python put the
+of named tuples that is marked (`by_reference`) is one word: the address where the call from Python put the
 tuple. Its members are read from there where they are used, and are known not to change, so a loop reads them
 once. Where kernels are not compiled, it is a named tuple as any other.
 
@@ -11,7 +11,7 @@ Only a call from Python makes such a tuple; kernels cannot.
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 from zlib import crc32
 
 from llvmlite import ir
@@ -27,7 +27,7 @@ from numba.extending import (
     unbox,
 )
 
-_Class = TypeVar("_Class", bound=type)
+from setfair.by_reference import for_each_marked
 
 # Numba has no types of its own for these.
 _address_of: Any = cgutils.gep_inbounds
@@ -104,11 +104,10 @@ def _take(reference: Any, named_tuple: Any, call: Any) -> Any:
     return _native(address, is_error=native.is_error, cleanup=native.cleanup)
 
 
-def by_reference(cls: _Class) -> _Class:
-    """Let kernels take the tuples of a class of named tuples by their address."""
-
+def _register(cls: type) -> None:
     @_type_of.register(cls)
     def _type_of_tuple(value: Any, call: Any) -> Any:
         return Reference(_tuple_of([_type_of(each, call) for each in value], cls))
 
-    return cls
+
+for_each_marked(_register)
