@@ -17,17 +17,10 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
-from llvmlite import ir
-from numba import config, njit, types
-from numba.core import cgutils
-from numba.extending import intrinsic
-from numba.np.arrayobj import make_array
+from numba import njit
 
 import setfair.reference_type  # noqa: F401 - tells Numba of the marked tuples
 
-_tools: Any = cgutils
-_make_array: Any = make_array
-_is_interpreted = bool(getattr(config, "DISABLE_JIT", False))
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
 
@@ -58,26 +51,3 @@ def forward(place: Any) -> Any:
     A place of a signed type may be counted from the end, and Numba reckons with it at every access.
     """
     return np.uint64(place)
-
-
-def _prefetch(typing_context: Any, array: Any, place: Any) -> Any:
-    """Ask for the line of memory of ``array[place]``, inside the array; nothing is read or changed."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kind = signature.args[0]
-        wide = context.cast(builder, arguments[1], signature.args[1], types.intp)
-        values = _make_array(kind)(context, builder, arguments[0])
-        pointer = _tools.get_item_pointer(context, builder, kind, values, [wide], wraparound=False)
-        number = ir.IntType(32)
-        asked = ir.FunctionType(ir.VoidType(), [_tools.voidptr_t, number, number, number])
-        ask = _tools.get_or_insert_function(builder.module, asked, "llvm.prefetch.p0")
-        # To be read, to be kept in all caches, data.
-        builder.call(ask, [builder.bitcast(pointer, _tools.voidptr_t), number(0), number(3), number(1)])
-        return context.get_dummy_value()
-
-    return types.none(array, place), generate
-
-
-prefetch: Any = (lambda array, place: None) if _is_interpreted else intrinsic(_prefetch)
-"""For kernels: ask for the line of memory of an array's place some steps before it is needed. A walk in an
-order that no processor foresees waits for memory at every step; what is asked for ahead comes meanwhile."""

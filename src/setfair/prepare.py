@@ -24,8 +24,7 @@ from setfair.engine.identity import find_known
 from setfair.engine.layout import INSTRUCTION, LEG_TERMS, RECORD, TIMES, Array
 from setfair.engine.limit_table import find_limit
 from setfair.engine.loops import find_loops
-from setfair.engine.offset.branch import make_solver, search_all
-from setfair.engine.offset.guided import improve_by_relaxation
+from setfair.engine.offset.branch import search_all
 from setfair.engine.offset.model import assemble
 from setfair.engine.offset.neighbourhood import improve
 from setfair.engine.offset.oscillate import oscillate
@@ -126,9 +125,7 @@ def choose_payments() -> None:
     nothing = np.zeros(3, np.bool_)
     oscillate(core, fill_up(core, nothing), 100, 10)
     improve_prices(core, np.zeros(1, np.int64), 1, 0, 100)
-    solver = make_solver(core, 3, 1, 1)
-    improve(core, search_all(core, solver, nothing, 1).inside, np.zeros(3), 100, 10)
-    improve_by_relaxation(core, solver, nothing, 100, 10, start=1)
+    improve(core, search_all(core, nothing, 1).inside, np.zeros(3), 100, 10)
 
 
 def clear_debts() -> None:

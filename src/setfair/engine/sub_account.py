@@ -101,11 +101,11 @@ def check_kind(books: Books, account: int, term: Term) -> Reason:
     if place == NONE:
         return Reason.NONE
     said = books.sub_accounts[place]
-    is_closed = said["purpose"] == Purpose.NONE if term is Term.SUB_ACCOUNT else False
-    if term is Term.SET_ASIDE:
-        is_closed = not books.accounts["open"][account]
-    if term is not Term.SUB_ACCOUNT:
-        is_closed = is_closed or not books.accounts["open"][said["main"]]
+    if term is Term.SUB_ACCOUNT:
+        is_closed = said["purpose"] == Purpose.NONE
+    else:
+        is_closed = not books.accounts["open"][said["main"]]
+        is_closed |= term is Term.SET_ASIDE and not books.accounts["open"][account]
     return Reason.ACCOUNT_CLOSED if is_closed else Reason.NONE
 
 

@@ -27,7 +27,7 @@ import numpy as np
 from setfair.journal.columns import Column, decode, encode, section_to_bytes, sections_from_bytes
 
 MAGIC = b"SFST"
-FORMAT_VERSION = 6
+FORMAT_VERSION = 7
 PIECE_ROWS = 65_536
 """Rows of a piece at most: four megabytes of payments."""
 
@@ -98,7 +98,9 @@ def read_head(piece: bytes) -> StateHead:
         raise StateDamagedError("it does not begin as the state of a house does")
     _, version, count, page_number = _HEADER.unpack_from(piece)
     if version != FORMAT_VERSION:
-        raise StateDamagedError(f"it has format {version}; this version reads {FORMAT_VERSION}")
+        raise StateDamagedError(
+            f"it has format {version}, and this version of Setfair reads {FORMAT_VERSION}: it is left aside"
+        )
     body = _opened(piece)
     documents = {
         section.name: decode(section).tobytes() for section in sections_from_bytes(body, _HEADER.size, count)

@@ -150,9 +150,8 @@ class FuzzyMatcher:
         score_min
             At least `THRESHOLD_MIN`; less than the threshold where a second feature may lift a score.
         """
-        if (
-            len(names) <= CHUNK
-        ):  # nothing to spell meanwhile: handing it to the thread takes longer than it does
+        if len(names) <= CHUNK:
+            # Nothing to spell meanwhile: handing it to the thread takes longer than it does.
             spelt = _spelt(names)
             return self._hits_of(spelt, self._compare(spelt, score_min), score_min)
         hits: list[Hit] = []

@@ -67,7 +67,7 @@ _NONE = -1
 
 BEST, STEP, SYNCED, PROVEN, SPENT, NODES = range(6)
 """Places in `tally`: value of the best set, what divides all values, items of the trail that the tableau
-knows, whether all was searched, work and nodes of the last search."""
+knows, whether all was searched, work of all searches, nodes of this one."""
 _OPEN, _UNSOLVED, _CLOSED = range(3)
 
 
@@ -129,24 +129,24 @@ class Searched(NamedTuple):
     work: int
 
 
-def search_all(core: Core, solver: Solver, inside: BoolArray, work_max: int) -> Searched:
+def search_all(core: Core, inside: BoolArray, work_max: int) -> Searched:
     """Search all sets of a part.
 
     Parameters
     ----------
     core
         Items and rooms.
-    solver
-        With room for all of them; its relaxation stands where the search has ended.
     inside
         A set that may settle.
     work_max
         Work units; the relaxation of all sets is solved in any case.
     """
+    step = int(np.gcd.reduce(core.value))
+    solver = make_solver(core, core.items, len(core.room), step)
     solver.small.origin[:] = np.arange(core.items)
     solver.small.counts[ITEMS] = core.items
     take_items(core, rooms_after(core, inside), inside.astype(np.int64), solver.small)
-    proven = bool(branch(solver, work_max, int(core.value[inside].sum())))
+    proven = bool(branch(solver, work_max))
     best = solver.small.best == 1
     value = int(core.value[best].sum())
     bound = value if proven else max(value, int(solver.tree.root[0]))
@@ -159,31 +159,22 @@ def spent(solver: Solver) -> int:
     return solver.tableau.tally[WORK] + (solver.small.counts[LOOKS] >> LOOK_BITS)
 
 
-@inlined
-def value_taken(small: Small) -> int:
-    """Return the value of the set that was taken."""
-    total = 0
-    for item in range(small.counts[ITEMS]):
-        total += small.best[item] * small.value[item]
-    return total
-
-
 @kernel
-def branch(solver: Solver, work_max: int, floor: int) -> bool:
+def branch(solver: Solver, work_max: int) -> bool:
     """Search all sets of the problem that was taken; return whether it was done within the work.
 
-    Sets of no more value than `floor` are not looked for. The best set is in `small.best`, its value in
-    `tree.tally`; where that is still `floor`, `small.best` is what it was.
+    The best set is in `small.best`, its value in `tree.tally`.
     """
     small, t, tree = solver
     tally = tree.tally
-    before = spent(solver)
-    tally[SYNCED] = tally[PROVEN] = tally[NODES] = 0
-    tally[BEST] = floor
+    work_max += spent(solver)
+    tally[BEST] = tally[SYNCED] = tally[PROVEN] = tally[NODES] = 0
+    for item in range(small.counts[ITEMS]):
+        tally[BEST] += small.best[item] * small.value[item]
     linear.begin(small, t)
     depth, found = 0, _look(solver)
     while True:
-        if spent(solver) - before > work_max:
+        if spent(solver) > work_max:
             break
         if found == _CLOSED:
             while depth > 0 and tree.tried[depth - 1] == 2:
@@ -203,7 +194,7 @@ def branch(solver: Solver, work_max: int, floor: int) -> bool:
         decide_item(small, tree.item[depth - 1], tree.side[depth - 1])
         found = _look(solver)
     _undo(solver, 0)
-    tally[SPENT] = spent(solver) - before
+    tally[SPENT] = spent(solver)
     return tally[PROVEN] == 1
 
 
@@ -309,8 +300,7 @@ def _propose(small: Small, t: Tableau, tree: Tree) -> bool:
 
 
 @inlined
-def is_divided(t: Tableau, item: int) -> bool:
-    """Tell whether the relaxation divides an item."""
+def _is_divided(t: Tableau, item: int) -> bool:
     margin = WHOLE * t.high[item]
     return t.place[item] < 0 and margin < t.value[item] < t.high[item] - margin
 
@@ -343,7 +333,7 @@ def _choose(solver: Solver, by_relaxation: bool) -> int:
         # The next most divided one, by what is divided.
         item, size = _NONE, -1.0
         for each in range(small.counts[ITEMS]):
-            if small.state[each] == FREE and is_divided(t, each):
+            if small.state[each] == FREE and _is_divided(t, each):
                 divided = min(t.value[each], t.high[each] - t.value[each])
                 if size < divided < floor:
                     item, size = each, divided
@@ -369,6 +359,6 @@ def _choose(solver: Solver, by_relaxation: bool) -> int:
 def _choose_side(solver: Solver, item: int, by_relaxation: bool) -> int:
     """Return the way to go first."""
     _, t, _ = solver
-    if by_relaxation and t.place[item] < 0 and is_divided(t, item):
+    if by_relaxation and t.place[item] < 0 and _is_divided(t, item):
         return OUT if _cost(t, item, False) < _cost(t, item, True) else IN
     return IN

@@ -154,29 +154,6 @@ def bound_item(t: Tableau, item: int, low: float, high: float) -> None:
 
 
 @inner
-def bound_items(t: Tableau) -> None:
-    """Put all items that are not basic at the bound that their gains say, many at once."""
-    items, count = t.tally[COLUMNS], 0
-    for column in range(items):
-        item = t.column[column]
-        if item < items:
-            wanted = t.high[item] if t.gain[column] > 0.0 else t.low[item]
-            if wanted != t.value[item]:
-                t.entry[count] = column
-                t.item_gain[count] = wanted - t.value[item]
-                t.value[item] = wanted
-                count += 1
-    if count == 0:
-        return
-    for row in range(t.tally[ROWS]):
-        total = 0.0
-        for number in range(count):
-            total += t.cell[row, t.entry[number]] * t.item_gain[number]
-        t.value[t.basic[row]] -= total
-    t.tally[WORK] += (t.tally[ROWS] * count >> WORK_CELLS) + (items >> WORK_CELLS)
-
-
-@inner
 def _seat(t: Tableau) -> None:
     """Put all that is not basic at the bound that its gain says."""
     items = t.tally[COLUMNS]

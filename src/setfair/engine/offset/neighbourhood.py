@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from setfair.engine.offset.branch import STEP, Solver, branch, make_solver, spent, value_taken
+from setfair.engine.offset.branch import STEP, Solver, branch, make_solver, spent
 from setfair.engine.offset.given import BoolArray, Int64Array
 from setfair.engine.offset.linear import WORK, Float64Array
 from setfair.engine.offset.model import Core, rooms_after
@@ -71,7 +71,7 @@ class Whole(NamedTuple):
 
 
 def improve(
-    core: Core, inside: BoolArray, gain: Float64Array, work_max: int, enough: int, *, start: int = 1
+    core: Core, inside: BoolArray, gain: Float64Array, work_max: int, enough: int
 ) -> tuple[BoolArray, int, int]:
     """Improve a set; return the best one, its value, and the work used.
 
@@ -87,8 +87,6 @@ def improve(
         Work units.
     enough
         A value at which the search ends: no set has more.
-    start
-        Of the fixed sequence, more than nothing.
     """
     step = int(np.gcd.reduce(core.value))
     solver = make_solver(core, min(ITEMS_MAX, core.items), min(ROOMS_MAX, len(core.room)), step)
@@ -103,7 +101,7 @@ def improve(
         room_mark=np.full(len(core.room), _NONE, np.int64),
         room_list=np.zeros(len(core.room), np.int64),
         size=np.full(WAYS, min(ITEMS_FIRST, core.items), np.int64),
-        tally=np.array([core.value[inside].sum(), core.value[inside].sum(), start, 0, 0, 0], np.int64),
+        tally=np.array([core.value[inside].sum(), core.value[inside].sum(), 1, 0, 0, 0], np.int64),
     )
     _improve(whole, solver, work_max, enough)
     return whole.best == 1, int(whole.tally[BEST_VALUE]), int(whole.tally[SPENT])
@@ -136,7 +134,7 @@ def _improve(whole: Whole, solver: Solver, work_max: int, enough: int) -> None:
         if is_blurred:
             _blur(whole, solver)
         solver.tree.tally[STEP] = 1 if is_blurred else step
-        done = branch(solver, min(WORK_EACH, work_max - spent(solver)), value_taken(small))
+        done = branch(solver, min(WORK_EACH, work_max - spent(solver)))
         before = tally[VALUE]
         _keep(whole, solver)
         if tally[VALUE] > before and not is_blurred:

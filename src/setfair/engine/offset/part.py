@@ -7,9 +7,8 @@ Rules
 2. What the chains come to is improved by the search across the border. Both are needed: with many items for
    each room, and little in the rooms, chains find more; otherwise they find much less.
 3. A part of not too many items and rooms is then searched exactly for a while: its relaxation is better than
-   the flow, and often that is all. What is still open goes to the search of neighbourhoods. Where the
-   relaxation says much, the search along it has a share as well, and then the one of both that won more goes
-   on. The exact search goes on with the work that is left. In long parts the search across the border does.
+   the flow, and often that is all. What is still open goes to the search of neighbourhoods, and to the exact
+   search again with the work that is left. In long parts the search across the border goes on instead.
 4. A bound is rounded down to a multiple of what divides all values.
 """
 
@@ -21,9 +20,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from setfair.engine.offset.branch import Solver, make_solver, search_all
+from setfair.engine.offset.branch import search_all
 from setfair.engine.offset.given import BoolArray, Int64Array
-from setfair.engine.offset.guided import improve_by_relaxation
 from setfair.engine.offset.model import Core
 from setfair.engine.offset.neighbourhood import improve
 from setfair.engine.offset.oscillate import oscillate
@@ -41,13 +39,6 @@ CHAIN_LOOKS = 100_000
 """Most work of the chains for each item."""
 DENSE = 100
 """Items for each room from which chains get most of the work: they are better there, worse elsewhere."""
-
-
-SAYS_MUCH = 0.9
-"""Share of the bound from which the relaxation says much: below it, what is along it is no better."""
-TURNS = 1, 1, 4
-"""Shares of the work: of the search of neighbourhoods, of the one along the relaxation, and of the one that
-won more. The exact search has one such share then."""
 
 
 class Part(NamedTuple):
@@ -89,7 +80,6 @@ def solve_part(part: Part, work_max: int) -> Solved:
     core = part.core
     step = int(np.gcd.reduce(core.value))
     small = core.items * len(core.room) <= CELLS_MAX
-    solver = make_solver(core, core.items, len(core.room), step) if small else None
     is_long = not small and work_max < LEAST_LOOKS * core.items
     chains = _work_of_chains(core, work_max, small=small)
     inside, best, work = _begin(part, chains, part.bound // step * step)
@@ -100,19 +90,14 @@ def solve_part(part: Part, work_max: int) -> Solved:
         known.take(*oscillate(core, known.inside, share, known.bound))
     gain = np.zeros(core.items)
     if known.best < known.bound:
-        if solver is not None:
-            gain = _search_all(part, known, solver, (work_max - known.work) // 8)
-        else:
-            gain = _price(part, known, work_max)
+        gain = (
+            _search_all(part, known, (work_max - known.work) // 8) if small else _price(part, known, work_max)
+        )
     if known.is_open(work_max) and not is_long:
-        says_much = known.best >= SAYS_MUCH * known.bound
-        if solver is not None and says_much:
-            _take_turns(part, known, solver, gain, (work_max - known.work) * sum(TURNS) // (sum(TURNS) + 1))
-        else:
-            share = (work_max - known.work) * (3 if small else 4) // 4
-            known.take(*improve(core, known.inside, gain, share, known.bound))
-    if solver is not None and known.is_open(work_max):
-        _search_all(part, known, solver, work_max - known.work)
+        share = (work_max - known.work) * (3 if small else 4) // 4
+        known.take(*improve(core, known.inside, gain, share, known.bound))
+    if small and known.is_open(work_max):
+        _search_all(part, known, work_max - known.work)
     elif known.is_open(work_max):
         known.take(*oscillate(core, known.inside, work_max - known.work, known.bound))
     inside = known.inside if known.best == known.bound else fill_up(core, known.inside)
@@ -142,27 +127,9 @@ def _work_of_chains(core: Core, work_max: int, *, small: bool) -> int:
     return min(work_max * 3 // 5 if dense else work_max // (20 if small else 5), CHAIN_LOOKS * core.items)
 
 
-def _take_turns(
-    part: Part, known: _Known, solver: Solver, gain: npt.NDArray[np.float64], work_max: int
-) -> None:
-    """Search neighbourhoods, or along the relaxation: rule 3."""
-    won = [0, 0]
-    for turn, shares in enumerate(TURNS):
-        way = turn if turn < len(won) else int(won[1] >= won[0])
-        share, before = work_max // sum(TURNS) * shares, known.best
-        if not known.is_open(known.work + share):
-            return
-        if way == 0:
-            known.take(*improve(part.core, known.inside, gain, share, known.bound, start=turn + 1))
-        else:
-            found = improve_by_relaxation(part.core, solver, known.inside, share, known.bound, start=turn + 1)
-            known.take(*found)
-        won[way] = known.best - before
-
-
-def _search_all(part: Part, known: _Known, solver: Solver, work_max: int) -> npt.NDArray[np.float64]:
+def _search_all(part: Part, known: _Known, work_max: int) -> npt.NDArray[np.float64]:
     """Search a part exactly as far as the work goes; return gains at the prices of its relaxation."""
-    searched = search_all(part.core, solver, known.inside, max(0, work_max))
+    searched = search_all(part.core, known.inside, max(0, work_max))
     known.take(searched.inside, int(part.core.value[searched.inside].sum()), searched.work)
     step = int(np.gcd.reduce(part.core.value))
     known.bound = min(known.bound, searched.bound // step * step)

@@ -19,8 +19,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from setfair.engine.ahead import read_ahead
 from setfair.engine.setoff.network import Int32Array, Network, cost_of, head_of, is_open_behind
-from setfair.kernel import inlined, kernel, prefetch
+from setfair.kernel import inlined, kernel
 
 FAR = 2**62
 """A distance that no way has."""
@@ -146,8 +147,8 @@ def _measure(
             node = buckets.stack[place]
             place += 1
             if place + _AHEAD < count:
-                prefetch(network.start, buckets.stack[place + _AHEAD])
-                prefetch(network.code, network.start[buckets.stack[place + _AHEAD // 2]])
+                read_ahead(network.start, buckets.stack[place + _AHEAD])
+                read_ahead(network.code, network.start[buckets.stack[place + _AHEAD // 2]])
             label = network.label[node] + level
             if label + scale + 1 > label_max:
                 return LABELS_TOO_LARGE
