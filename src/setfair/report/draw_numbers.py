@@ -83,12 +83,14 @@ def _mechanisms(figures: CurrencyFigures) -> Html:
     if not whole:
         return element("p", "Nothing settled.", class_="note")
     written = shares([tally.value for tally in tallies])
+    all_ways = zip(written, MECHANISM_WORDS.values(), MECHANISM_CLASSES, tallies, strict=True)
+    used = [way for way in all_ways if way[-1].number]
     at, bars = 0.0, []
-    for tally, class_ in zip(tallies, MECHANISM_CLASSES, strict=True):
+    for _, _, class_, tally in used:
         width = _BAR_WIDTH * tally.value / whole
         bars.append(element("rect", x=at, y=0.0, width=width, height=_BAR_HEIGHT, class_=f"fill {class_}"))
         at += width
-    words = [f"{share} {how}" for share, how in zip(written, MECHANISM_WORDS.values(), strict=True)]
+    words = [f"{share} {how}" for share, how, _, _ in used]
     decimals, currency = figures.stretch.decimals, figures.stretch.currency
     items = [
         element(
@@ -98,9 +100,7 @@ def _mechanisms(figures: CurrencyFigures) -> Html:
             f" {how}",
             data_tip=f"{how}: {counted(tally.number, 'payment')}, {amount(tally.value, decimals)} {currency}",
         )
-        for share, how, class_, tally in zip(
-            written, MECHANISM_WORDS.values(), MECHANISM_CLASSES, tallies, strict=True
-        )
+        for share, how, class_, tally in used
     ]
     bar = picture(
         _BAR_WIDTH, _BAR_HEIGHT, bars, description=", ".join(words), class_="bar", preserveAspectRatio="none"

@@ -36,8 +36,8 @@ from setfair.report.read import Reader, Row
 
 WAYS = {
     "at_once": "at once",
-    "bilateral": "offset bilaterally",
     "release": "released from the queue",
+    "bilateral": "offset bilaterally",
     "offset": "offset from the queue",
     "link": "in links",
     "cycle": "netted in cycles",
