@@ -2,11 +2,14 @@
 
 Rules
 -----
-1. A half is tight if it is open and the label at its far end is smaller by just what the half counts.
-2. From a node with excess a path of tight halves is followed. Where there is none, the node's label rises
-   to the smallest that its open halves allow, and the path goes back one step.
-3. The path ends at a node that wants flow, after `PATH_MAX` steps, or where it would meet itself. The
-   flow that fits is pushed along it; excess that ends at a node on the way waits there for its turn.
+1. From a node with excess a path of tight halves is followed (`rise`). Where there is none, the node's label
+   rises, and the path goes back one step.
+2. The path ends at a node that wants flow, after `PATH_MAX` steps, or where it would meet itself or another
+   path. The flow that fits is pushed along it; excess that ends at a node on the way waits there for its
+   turn. The path goes on from where nothing more fits.
+3. `LANES` paths are followed in turn, a step of each: while one waits for memory, the others go on. A node
+   is on one path at a time. Between two turns of a path others may have raised the label that it comes to:
+   it looks again whether its last half is tight.
 4. The work is counted, not timed: after `budget` halves were looked at, the labels are measured anew.
 
 Pushing along tight halves keeps labels valid, so at the end no cycle of fewer than `scale` halves can make
@@ -25,8 +28,9 @@ import numpy as np
 import numpy.typing as npt
 
 from setfair.engine.ahead import read_ahead
-from setfair.engine.setoff.labels import FAR, LABELS_TOO_LARGE
-from setfair.engine.setoff.network import Int32Array, Int64Array, Network, cost_of, head_of, push, swap
+from setfair.engine.setoff.labels import LABELS_TOO_LARGE
+from setfair.engine.setoff.network import Int32Array, Network, head_of, push
+from setfair.engine.setoff.rise import Limits, bound_of, find_tight, raise_label
 from setfair.kernel import inlined, kernel
 
 PATH_MAX = 20
@@ -61,27 +65,22 @@ class Waiting(NamedTuple):
     """The part of the ring that is in use."""
 
     front: int
-    count: int
-
-
-class Limits(NamedTuple):
-    """What bounds one call of `route`."""
-
-    scale: int
-    """Of the labels."""
-    budget: int
-    """Halves to look at."""
-    label_max: int
-    """Largest label."""
-    asleep_from: int
-    """Halves that are tight only at a label so much higher sleep."""
+    """Place of the node whose turn it is."""
+    nodes: int
+    """How many wait."""
 
 
 def make_lanes(nodes: int) -> Lanes:
     """Return room for the paths among so many nodes."""
-    queue, lanes, steps = np.empty(nodes, np.int32), np.empty((3, LANES), np.int32), (LANES, PATH_MAX)
-    near = np.zeros(LANES, np.int8)
-    return Lanes(queue, *lanes, near, np.empty(steps, np.int32), np.empty(steps, np.int32))
+    return Lanes(
+        queue=np.empty(nodes, np.int32),
+        source=np.empty(LANES, np.int32),
+        node=np.empty(LANES, np.int32),
+        depth=np.empty(LANES, np.int32),
+        is_near=np.zeros(LANES, np.int8),
+        path=np.empty((LANES, PATH_MAX), np.int32),
+        at=np.empty((LANES, PATH_MAX), np.int32),
+    )
 
 
 @kernel
@@ -107,10 +106,10 @@ def route(network: Network, lanes: Lanes, waiting: int, limits: Limits) -> int:
     The queue holds `waiting` nodes. It ends when no node has excess or the budget is used up.
     """
     used, ring, busy = 0, Waiting(0, waiting), 0
-    while ring.count > 0 or busy > 0:
+    while ring.nodes > 0 or busy > 0:
         for lane in range(LANES):
             if lanes.node[lane] < 0:
-                if ring.count > 0:
+                if ring.nodes > 0:
                     ring = _begin(network, lanes, lane, ring)
                     busy += lanes.node[lane] >= 0
             elif lanes.is_near[lane]:
@@ -130,29 +129,29 @@ def route(network: Network, lanes: Lanes, waiting: int, limits: Limits) -> int:
 def _begin(network: Network, lanes: Lanes, lane: int, ring: Waiting) -> Waiting:
     """Begin a path at the node whose turn it is; none begins where another path leads through."""
     nodes = network.excess.shape[0]
-    node, front, count = lanes.queue[ring.front], ring.front + 1, ring.count - 1
+    node, front, waiting = lanes.queue[ring.front], ring.front + 1, ring.nodes - 1
     front = 0 if front == nodes else front
-    if count > LANES:
+    if waiting > LANES:
         ahead = front + LANES
         read_ahead(network.start, lanes.queue[ahead if ahead < nodes else ahead - nodes])
     if network.excess[node] <= 0:
         network.mark[node] &= ~_WAITS
     elif network.mark[node] != _WAITS:
-        return _queue(network, lanes, node, Waiting(front, count))
+        return _queue(network, lanes, node, Waiting(front, waiting))
     else:
         network.mark[node] = _mark_of(lane)
         lanes.source[lane], lanes.node[lane], lanes.depth[lane] = node, node, 0
         _draw_near(network, lanes, lane)
-    return Waiting(front, count)
+    return Waiting(front, waiting)
 
 
 @inlined
 def _queue(network: Network, lanes: Lanes, node: int, ring: Waiting) -> Waiting:
     """Let a node wait for its turn."""
-    nodes, back = network.excess.shape[0], ring.front + ring.count
+    nodes, back = network.excess.shape[0], ring.front + ring.nodes
     lanes.queue[back if back < nodes else back - nodes] = node
     network.mark[node] |= _WAITS
-    return Waiting(ring.front, ring.count + 1)
+    return Waiting(ring.front, ring.nodes + 1)
 
 
 @inlined
@@ -175,7 +174,7 @@ def _arrive(network: Network, lanes: Lanes, lane: int, ring: Waiting, scale: int
     """Come to a node: go on from there, or push if the path ends."""
     node, depth = lanes.node[lane], lanes.depth[lane]
     before, half, owner = lanes.at[lane, depth - 1], lanes.path[lane, depth - 1], network.mark[node] & ~_WAITS
-    is_tight = _bound(network, network.slot[half], scale) == network.label[before]
+    is_tight = bound_of(network, network.slot[half], scale) == network.label[before]
     if not is_tight or owner == _mark_of(lane):
         # Another path was here and raised the label; or the path would meet itself: it ends one step before.
         lanes.node[lane], lanes.depth[lane], lanes.is_near[lane] = before, depth - 1, 1
@@ -195,7 +194,7 @@ def _step(network: Network, lanes: Lanes, lane: int, limits: Limits) -> int:
     Less than none says that a label got too large.
     """
     node, depth = lanes.node[lane], lanes.depth[lane]
-    slot, looked_at = _find_tight(network, node, limits.scale)
+    slot, looked_at = find_tight(network, node, limits.scale)
     if slot >= 0:
         other, half = head_of(network.code[slot]), network.half[slot]
         lanes.path[lane, depth], lanes.at[lane, depth] = half, node
@@ -203,7 +202,7 @@ def _step(network: Network, lanes: Lanes, lane: int, limits: Limits) -> int:
         read_ahead(network.start, other)
         read_ahead(network.room, half)
         return looked_at
-    if not _raise_label(network, node, limits):
+    if not raise_label(network, node, limits):
         return -1
     if depth > 0:
         network.mark[node] &= _WAITS
@@ -213,7 +212,7 @@ def _step(network: Network, lanes: Lanes, lane: int, limits: Limits) -> int:
 
 @inlined
 def _push_along(network: Network, lanes: Lanes, lane: int, ring: Waiting) -> Waiting:
-    """Push along a path what fits, and go back to where nothing fits any more; where all is pushed, it ends."""
+    """Push along a path what fits, and go back to where nothing more fits; where all is pushed, it ends."""
     source, last, depth = lanes.source[lane], lanes.node[lane], lanes.depth[lane]
     amount = network.excess[source]
     if network.excess[last] < 0:
@@ -235,94 +234,8 @@ def _push_along(network: Network, lanes: Lanes, lane: int, ring: Waiting) -> Wai
 
 
 @inlined
-def _find_tight(network: Network, node: int, scale: int) -> tuple[int, int]:
-    """Go on with the scan of a node; return the slot of its next tight half, or -1, and how many were looked at."""
-    end = network.start[node] + network.awake[node]
-    label = network.label[node]
-    begin = network.current[node]
-    slot = begin
-    while slot < end:
-        code = network.code[slot]
-        if network.label[head_of(code)] + cost_of(code) * scale + 1 == label:
-            break
-        slot += 1
-    network.current[node] = slot
-    if slot < end:
-        return slot, slot - begin + 1
-    return -1, slot - begin + 1
-
-
-@inlined
-def _bound(network: Network, slot: int, scale: int) -> int:
-    """Return the label of its node at which a half is tight."""
-    code = network.code[slot]
-    return network.label[head_of(code)] + cost_of(code) * scale + 1
-
-
-@inlined
-def _lowest(network: Network, begin: int, end: int, scale: int) -> tuple[int, int]:
-    """Return the lowest bound of the halves of some slots, `FAR` if there are none, and its slot."""
-    best, tight = FAR, begin
-    for slot in range(begin, end):
-        bound = _bound(network, slot, scale)
-        if bound < best:
-            best, tight = bound, slot
-    return best, tight
-
-
-@inlined
-def _raise_label(network: Network, node: int, limits: Limits) -> bool:
-    """Raise a label as far as the open halves allow; one of them is tight then. False if it got too large."""
-    begin = network.start[node]
-    best, tight = _lowest(network, begin, begin + network.awake[node], limits.scale)
-    if best > network.wake[node] and network.awake[node] < network.opened[node]:
-        asleep = begin + network.awake[node]
-        sleeper, _ = _lowest(network, asleep, begin + network.opened[node], limits.scale)
-        _part(network, node, asleep, min(best, sleeper) + limits.asleep_from, limits)
-        best, tight = _lowest(network, begin, begin + network.awake[node], limits.scale)
-    if best == FAR:
-        # A dead end: any label is valid, so it only has to be out of the way.
-        best = network.label[node] + 4 * limits.scale
-    if best > limits.label_max:
-        return False
-    network.label[node] = best
-    network.current[node] = tight
-    return True
-
-
-@inlined
-def _part(network: Network, node: int, begin: int, label: int, limits: Limits) -> None:
-    """Of the open halves from a slot on, let those sleep that are not tight at any label below the given one."""
-    slot, end, wake = begin, network.start[node] + network.opened[node], limits.label_max
-    while slot < end:
-        bound = _bound(network, slot, limits.scale)
-        if bound < label:
-            slot += 1
-            continue
-        wake = min(wake, bound)
-        end -= 1
-        while end > slot:
-            last = _bound(network, end, limits.scale)
-            if last < label:
-                break
-            wake = min(wake, last)
-            end -= 1
-        swap(network, slot, end)
-    network.awake[node] = slot - network.start[node]
-    network.wake[node] = wake
-
-
-@kernel
-def send_to_sleep(network: Network, limits: Limits) -> None:
-    """Part the open halves of every node into those that are nearly tight and those that sleep."""
-    for node in range(network.excess.shape[0]):
-        label = network.label[node] + limits.asleep_from
-        _part(network, node, network.start[node], label, limits)
-
-
-@inlined
 def _go_back(network: Network, lanes: Lanes, lane: int, keep: int) -> None:
-    """Keep so many steps of a path and take the marks of the rest away; end it where its source has no excess."""
+    """Keep so many steps of a path, take the marks of the rest away; end it if its source has no excess."""
     last, depth, own = lanes.node[lane], lanes.depth[lane], _mark_of(lane)
     done = network.excess[lanes.source[lane]] == 0
     if not done and keep == depth:

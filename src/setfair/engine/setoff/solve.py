@@ -6,8 +6,7 @@ The way
 2. Round the labels to whole prices, multiply the scale, fill what violates the prices, route again
    (`violations`). Rounding first leaves less to fill.
 3. Go on until no half violates the prices: they prove then that the flow is optimal. A scale larger than
-   the number of nodes always comes to that; in practice a few hundred do, and what little is left is routed
-   at a scale so large that it is the last.
+   the number of nodes always comes to that; in networks of trade some hundred do.
 
 Where no way leads from a node with excess to one that wants flow there is no flow, and the first measurement
 of labels after that has come about says so.
@@ -32,17 +31,14 @@ from setfair.engine.setoff.network import (
     make_network,
     read_flow,
 )
-from setfair.engine.setoff.route import Limits, make_lanes, queue_up, route, send_to_sleep
+from setfair.engine.setoff.rise import Limits, send_to_sleep
+from setfair.engine.setoff.route import make_lanes, queue_up, route
 from setfair.engine.setoff.violations import count_violations, fill_violated
 
 FIRST_SCALE = 8
 """Scale of the first routing; measured with 2, 4, 8 and 16: least work with 8."""
-SCALE_STEP = 4
-"""Factor from one scale to the next; measured with 4, 8 and 16: least work with 4."""
-VIOLATIONS_FEW = 64
-"""Halves that whole prices may violate before the next scale is the last, as a rule."""
-LAST_SCALE = 2**12
-"""That scale: larger than the steps of any way that little excess has to go, but for long rings."""
+SCALE_STEP = 8
+"""Factor from one scale to the next; measured with 4, 8 and 16: least work with 8."""
 LOOKS_PER_HALF, LOOKS_PER_HALF_MIN = 3.0, 0.5
 """Halves looked at between two measurements of labels, for each half: the first while many nodes have excess,
 the second at the end, when single ones would raise the labels of all others step by step."""
@@ -99,7 +95,7 @@ def least_flow(
         prices, violated = _whole_prices(network, scale)
         if not violated:
             break
-        scale = max(LAST_SCALE, scale * SCALE_STEP) if violated <= VIOLATIONS_FEW else scale * SCALE_STEP
+        scale *= SCALE_STEP
         network = _refine(network, prices, scale)
     flow = np.empty_like(capacity)
     read_flow(network, tail, flow)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from setfair.engine.setoff.network import Int64Array, Network, cost_of, head_of, push
 from setfair.kernel import kernel
 
+
 @kernel
 def count_violations(network: Network, scale: int, by_threshold: Int64Array) -> None:
     """Count for each rounding threshold, int64, shape (scale,), the halves that it violates."""
