@@ -9,7 +9,7 @@ from ortools.graph.python import min_cost_flow
 
 from setfair.domain.money import find_currency
 from setfair.domain.obligations import DUE_AT_ONCE, Obligations
-from setfair.engine.setoff import SetOff, set_off
+from setfair.engine.setoff import SetOff, set_off, solve
 from setfair.formats.certificate import (
     MOST_CLEARED,
     Certificate,
@@ -149,3 +149,29 @@ def test_the_optimum_is_that_of_a_general_solver(shape: int) -> None:
         assert is_proven(*rows, found)
         cancels += found.cleared_total_minor > 0
     assert cancels > share(EACH) // 4
+
+
+@pytest.mark.parametrize("shape", range(len(SHAPES)), ids=lambda place: SHAPES[place].__name__)
+def test_single_ways_come_to_the_same_optimum(shape: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where labels would lie too far apart, what is left is mended by shortest ways: here, all that is."""
+    monkeypatch.setattr(solve, "LABELS_MAX", 0)
+    for number in range(share(EACH // 10)):
+        rows = draw(shape, number)
+        found = set_off(*rows, np.zeros(len(rows[0]), np.int64))
+        assert found.remaining_total_minor == kept_by_solver(*rows)
+        assert is_proven(*rows, found)
+
+
+@pytest.mark.parametrize("labels_max", [2**8, solve.LABELS_MAX])
+def test_chains_with_long_ways(labels_max: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Firms in a row that owe each other, the next one and the one after it."""
+    monkeypatch.setattr(solve, "LABELS_MAX", labels_max)
+    source = np.random.default_rng(7)
+    for length in (50, 500, share(5_000)):
+        firm = np.arange(length)
+        debtor = np.concatenate((firm, firm, firm[1:]))
+        creditor = np.concatenate(((firm + 1) % length, (firm + 2) % length, firm[:-1]))
+        amount = np.rint(source.lognormal(8, 2, len(debtor))).astype(np.int64) + 1
+        found = set_off(debtor, creditor, amount, np.zeros(len(debtor), np.int64))
+        assert found.remaining_total_minor == kept_by_solver(debtor, creditor, amount)
+        assert is_proven(debtor, creditor, amount, found)

@@ -117,6 +117,20 @@ def test_it_is_optimal_by_the_condition_of_negative_loops(rows: list[Obligation]
     assert not can_be_improved(rows, result)
 
 
+def test_single_ways_end_in_the_same_total(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where labels may not lie apart, what the first scale leaves is mended: the total is the same."""
+    source = np.random.default_rng(3)
+    for _ in range(share(200)):
+        debtor, step = source.integers(0, 24, 150), source.integers(1, 24, 150)
+        columns = (debtor, (debtor + step) % 24, source.integers(1, 10**6, 150), np.zeros(150, np.int64))
+        scaled = set_off(*columns)
+        with monkeypatch.context() as patch:
+            patch.setattr(solve, "LABELS_MAX", 0)
+            mended = set_off(*columns)
+        check(list(zip(*(column.tolist() for column in columns), strict=True)), mended)
+        assert mended.cleared_total_minor == scaled.cleared_total_minor
+
+
 @settings(max_examples=share(60), deadline=None)
 @given(obligations(parties=8, amount_max=10**17, count_max=40))
 def test_large_amounts_stay_exact(rows: list[Obligation]) -> None:

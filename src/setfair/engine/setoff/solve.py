@@ -5,8 +5,9 @@ The way
 1. Route all excess at a small scale: fast, and off the optimum by a few thousandths (`route`, `labels`).
 2. Round the labels to whole prices, multiply the scale, fill what violates the prices, route again
    (`violations`). Rounding first leaves less to fill.
-3. Go on until no half violates the prices: they prove then that the flow is optimal. A scale larger than
-   the number of nodes always comes to that; in networks of trade some hundred do.
+3. Go on until the prices can be lowered so that no half violates them: they prove then that the flow is
+   optimal. A scale larger than the number of nodes always comes to that; in networks of trade 64 to 512 do.
+   Where labels would lie too far apart for it, as in long rings, what is left goes single ways (`mend`).
 
 Where no way leads from a node with excess to one that wants flow there is no flow, and the first measurement
 of labels after that has come about says so.
@@ -21,7 +22,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from setfair.engine.setoff.labels import LABELS_TOO_LARGE, NOT_REACHED, measure
+from setfair.engine.setoff.labels import LABELS_TOO_LARGE, NOT_REACHED, make_buckets, measure
+from setfair.engine.setoff.mend import DONE, NARROW, make_search, mend
 from setfair.engine.setoff.network import (
     NARROW_LABEL,
     WIDE_LABEL,
@@ -33,7 +35,7 @@ from setfair.engine.setoff.network import (
 )
 from setfair.engine.setoff.rise import Limits, send_to_sleep
 from setfair.engine.setoff.route import make_lanes, queue_up, route
-from setfair.engine.setoff.violations import count_violations, fill_violated
+from setfair.engine.setoff.violations import count_violations, fill_violated, lower_prices
 
 FIRST_SCALE = 8
 """Scale of the first routing; measured with 2, 4, 8 and 16: least work with 8."""
@@ -44,6 +46,8 @@ LOOKS_PER_HALF, LOOKS_PER_HALF_MIN = 3.0, 0.5
 the second at the end, when single ones would raise the labels of all others step by step."""
 MANY_EXCESSES = 0.01
 """Share of the nodes that is many."""
+LABELS_MAX = 2**21
+"""How far labels may lie apart: above, single ways are searched (`mend`). Only long rings and chains do."""
 ASLEEP_FROM = 0.5
 """Halves that are this far from tight, in units of cost, sleep."""
 NARROW_LABEL_MAX, WIDE_LABEL_MAX = 2**14, 2**60
@@ -91,23 +95,49 @@ def least_flow(
     network = make_network(len(excess), tail, head, capacity, cost)
     network.excess[:] = excess
     scale, network = FIRST_SCALE, _route_all(network, FIRST_SCALE)
-    while True:
-        prices, violated = _whole_prices(network, scale)
-        if not violated:
-            break
+    while (proof := _prove(network, prices := _whole_prices(network, scale))) is None:
         scale *= SCALE_STEP
+        if int(np.ptp(prices)) * scale > LABELS_MAX:
+            proof = _mend_all(network, prices)
+            break
         network = _refine(network, prices, scale)
     flow = np.empty_like(capacity)
     read_flow(network, tail, flow)
-    return Flow(flow, prices)
+    return Flow(flow, proof)
 
 
-def _whole_prices(network: Network, scale: int) -> tuple[Int64Array, int]:
-    """Return the prices that violate fewest open halves, and how many they violate."""
+def _whole_prices(network: Network, scale: int) -> Int64Array:
+    """Return the prices that violate fewest open halves."""
     by_threshold = np.zeros(scale, np.int64)
     count_violations(network, scale, by_threshold)
-    threshold = int(np.argmin(by_threshold))
-    return (network.label.astype(np.int64) - threshold) // scale, int(by_threshold[threshold])
+    return (network.label.astype(np.int64) - np.argmin(by_threshold)) // scale
+
+
+def _prove(network: Network, prices: Int64Array) -> Int64Array | None:
+    """Return prices that no open half violates, by lowering; None if they do not soon come to rest."""
+    prices, order = prices.copy(), np.argsort(network.label, kind="stable")
+    back = order[::-1].copy()
+    lowered, before = 0, 0
+    while 2 * lowered <= before:
+        before = lowered or 4 * len(prices)
+        lowered = lower_prices(network, order, prices) + lower_prices(network, back, prices)
+        if not lowered:
+            return prices
+    return None
+
+
+def _mend_all(network: Network, prices: Int64Array) -> Int64Array:
+    """Make the flow optimal for whole prices; return those that prove it."""
+    network = network._replace(label=prices - prices.min())
+    fill_violated(network, 1, 0)
+    nodes = len(network.excess)
+    search = make_search(nodes)
+    span = 64 + int(np.ptp(network.label)) if nodes else 64
+    while (result := mend(network, make_buckets(nodes, span), search)) == NARROW:
+        span *= 4
+    if result != DONE:
+        raise ArithmeticError(NO_FLOW)
+    return network.label
 
 
 def _refine(network: Network, prices: Int64Array, scale: int) -> Network:
@@ -116,7 +146,7 @@ def _refine(network: Network, prices: Int64Array, scale: int) -> Network:
     narrow = labels.max(initial=0) < NARROW_LABEL_MAX // 2
     kind = NARROW_LABEL if narrow else WIDE_LABEL
     network = network._replace(label=labels.astype(kind), wake=network.wake.astype(kind))
-    fill_violated(network, scale)
+    fill_violated(network, scale, 1)
     return _route_all(network, scale)
 
 
