@@ -27,6 +27,7 @@ from setfair.screening.name_arrays import SAID_ABOUT, TOKENS_MAX, NameIndex
 from setfair.screening.name_kernels import mark_names
 from setfair.screening.spelling import Spelling, fold_token
 from setfair.screening.token_kernels import LENGTH_MAX, TokenIndex, fill_table, letters_of_tokens, piece_keys
+from setfair.screening.translations import DESCRIPTIVE_WORDS
 from setfair.screening.words import PARTICLES
 
 ENTRIES_MIN = 1 << 14
@@ -39,6 +40,8 @@ COMMON_WEIGHT = 56
 """Most that a name weighs that very many bear, see `common_names`."""
 FIRM_WEIGHT = 32
 """Most that such a word of firms weighs."""
+REST_WEIGHT = 4
+"""Most that a word weighs that says what a firm is, where it is left over: one list has it, another not."""
 LETTER_WEIGHT = 18
 """Most that a token weighs for each of its letters: a short one says little, however rare it is."""
 _PIECES_MAX = 5
@@ -79,6 +82,14 @@ def build_index(names: Sequence[tuple[int, Spelling]]) -> FuzzyIndex:
         flat, np.repeat(np.arange(len(names), dtype=np.int32), np.diff(starts)), len(vocabulary)
     )
     tokens = token_index(vocabulary)
+    plain = {folded[word] for word in DESCRIPTIVE_WORDS}
+    rest = np.array(
+        [
+            min(value, REST_WEIGHT) if token in plain else value
+            for token, value in zip(vocabulary, weight.tolist(), strict=True)
+        ],
+        np.int32,
+    )
     marks = np.zeros(len(names), np.uint64)
     legal = np.array([spelling.legal for _, spelling in names], np.bool_)
     total = np.zeros(len(names), np.int32)
@@ -87,7 +98,7 @@ def build_index(names: Sequence[tuple[int, Spelling]]) -> FuzzyIndex:
     entry_start, entry_tokens = _tokens_of_entries(np.repeat(entry, np.diff(starts)), flat, weight, entries)
     entry_marks = np.zeros(entries, np.uint64)
     listed = NameIndex(
-        starts, flat, entry, weight, total, post_start, posts, marks, legal,
+        starts, flat, entry, weight, rest, total, post_start, posts, marks, legal,
         given, entry_start, entry_tokens, entry_marks,
     )  # fmt: skip
     mark_names(listed)

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from setfair.screening.common_names import COMMON_NAMES
 from setfair.screening.index import LETTER_WEIGHT, UNKNOWN_WEIGHT, FuzzyIndex
 from setfair.screening.name_arrays import Slots
 from setfair.screening.slot_kernel import look_up
@@ -23,6 +24,7 @@ SLOTS_MAX = 1 << 17
 STRICT = "="
 """Stands before a token of which only the very same is near."""
 _NEAR_FIRST = 1 << 16
+_COMMON = frozenset(map(fold_token, COMMON_NAMES))
 
 
 class TokenMemory:
@@ -74,12 +76,13 @@ class TokenMemory:
         for number, (folded, strict) in enumerate(fresh, self._count):
             self.slots.strict[number] = strict
             self.slots.length[number] = len(folded)
+            self.slots.common[number] = folded in _COMMON
             self.slots.chars[number, : len(folded)] = np.frombuffer(folded.encode("ascii"), np.uint8)
         first, self._count = self._count, self._count + len(fresh)
         while first < self._count:
             first, self._used = look_up(
                 self.slots, first, self._count, self._used,
-                self._index.tokens, self._index.names.weight, self._scratch,
+                self._index.tokens, self._index.names.weight, self._index.names.rest, self._scratch,
                 unknown_weight=UNKNOWN_WEIGHT, letter_weight=LETTER_WEIGHT,
             )  # fmt: skip
             if first < self._count:
@@ -99,6 +102,7 @@ class TokenMemory:
                 "weight_most",
                 "known",
                 "marks",
+                "common",
             ):
                 old = getattr(self.slots, field)
                 getattr(bigger, field)[: len(old)] = old
@@ -128,4 +132,5 @@ def empty_slots(slots: int, near: int) -> Slots:
         weight_most=np.zeros(slots, np.int32),
         known=np.zeros(slots, np.bool_),
         marks=np.zeros(slots, np.uint64),
+        common=np.zeros(slots, np.bool_),
     )
