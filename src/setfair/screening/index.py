@@ -38,6 +38,8 @@ UNKNOWN_WEIGHT = 100
 LIGHT_WEIGHT = 12
 COMMON_WEIGHT = 56
 """Most that a name weighs that very many bear, see `common_names`."""
+DESCRIPTIVE_WEIGHT = 56
+"""Most that a word weighs that says what a firm is."""
 FIRM_WEIGHT = 32
 """Most that such a word of firms weighs."""
 REST_WEIGHT = 4
@@ -73,7 +75,8 @@ def build_index(names: Sequence[tuple[int, Spelling]]) -> FuzzyIndex:
     flat = np.array([number[token] for tokens in spelt for token in tokens], np.int32)
     entry = np.array([entry for entry, _ in names], np.int32)
     entries = int(entry.max()) + 1 if len(entry) else 0
-    most = {folded[word]: COMMON_WEIGHT for word in COMMON_NAMES}
+    most = {folded[word]: DESCRIPTIVE_WEIGHT for word in DESCRIPTIVE_WORDS}
+    most |= {folded[word]: COMMON_WEIGHT for word in COMMON_NAMES}
     most |= {folded[word]: FIRM_WEIGHT for word in FIRM_WORDS}
     most |= {folded[word]: SAID_ABOUT for word in EMPTY_WORDS}
     most |= {folded[word]: LIGHT_WEIGHT for word in PARTICLES}
@@ -93,7 +96,7 @@ def build_index(names: Sequence[tuple[int, Spelling]]) -> FuzzyIndex:
     marks = np.zeros(len(names), np.uint64)
     legal = np.array([spelling.legal for _, spelling in names], np.bool_)
     total = np.zeros(len(names), np.int32)
-    known = {folded[word] for word in GIVEN_NAMES | PARTICLES}
+    known = {folded[word] for word in GIVEN_NAMES | PARTICLES | DESCRIPTIVE_WORDS}
     given = np.array([token in known for token in vocabulary], np.bool_)
     entry_start, entry_tokens = _tokens_of_entries(np.repeat(entry, np.diff(starts)), flat, weight, entries)
     entry_marks = np.zeros(entries, np.uint64)

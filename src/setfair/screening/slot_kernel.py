@@ -43,7 +43,7 @@ def _insert(slots: Slots, start: int, end: int, listed: int, apart: int) -> None
 @kernel
 def look_up(
     slots: Slots, first: int, end: int, used: int,
-    index: TokenIndex, weight: NDArray[np.int32], rest: NDArray[np.int32], work: Scratch, *,
+    index: TokenIndex, weight: NDArray[np.int32], work: Scratch, *, rest: NDArray[np.int32],
     unknown_weight: int, letter_weight: int,
 ) -> tuple[int, int]:  # fmt: skip
     """Look up the tokens of the slots from `first` to `end`.
