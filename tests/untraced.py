@@ -7,6 +7,7 @@ reach, some 25 are reached by these alone, and count as missed.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 _TESTS = Path(__file__).parent
@@ -142,9 +143,15 @@ UNTRACED: Mapping[str, tuple[str, ...]] = {
 """By file or folder the tests that are meant; none named: all of it."""
 
 
+@cache
+def _named_in(path: Path) -> tuple[str, ...] | None:
+    """Return what of a file is meant: nothing at all if None."""
+    place = path.relative_to(_TESTS)
+    found = [UNTRACED[name] for name in map(str, (place, *place.parents)) if name in UNTRACED]
+    return found[0] if found else None
+
+
 def is_untraced(path: Path, name: str) -> bool:
     """Say whether a test of a file is meant; its name is that of its function."""
-    return any(
-        path.is_relative_to(_TESTS / place) and (not names or name in names)
-        for place, names in UNTRACED.items()
-    )
+    names = _named_in(path)
+    return names is not None and (not names or name in names)

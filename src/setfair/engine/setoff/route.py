@@ -56,9 +56,9 @@ class Lanes(NamedTuple):
     is_near: npt.NDArray[np.int8]
     """By lane: 1 if the codes of its node were asked for."""
     path: Int32Array
-    """Halves of the paths, shape (LANES, PATH_MAX)."""
+    """Halves of the paths, shape (lanes, PATH_MAX)."""
     at: Int32Array
-    """Nodes that they lead from, shape (LANES, PATH_MAX)."""
+    """Nodes that they lead from, shape (lanes, PATH_MAX)."""
 
 
 class Waiting(NamedTuple):
@@ -94,7 +94,7 @@ def queue_up(network: Network, lanes: Lanes) -> int:
             lanes.queue[waiting] = node
             network.mark[node] = _WAITS
             waiting += 1
-    for lane in range(LANES):
+    for lane in range(lanes.node.shape[0]):
         lanes.node[lane] = -1
     return waiting
 
@@ -105,13 +105,15 @@ def route(network: Network, lanes: Lanes, waiting: int, limits: Limits) -> int:
 
     The queue holds `waiting` nodes. It ends when no node has excess or the budget is used up.
     """
-    used, ring, busy = 0, Waiting(0, waiting), 0
-    while ring.nodes > 0 or busy > 0:
-        for lane in range(LANES):
+    used, ring, in_use = 0, Waiting(0, waiting), 0
+    while ring.nodes > 0 or in_use > 0:
+        in_use = lanes.node.shape[0] if ring.nodes > 0 else in_use
+        for lane in range(in_use):
             if lanes.node[lane] < 0:
                 if ring.nodes > 0:
                     ring = _begin(network, lanes, lane, ring)
-                    busy += lanes.node[lane] >= 0
+                elif lane == in_use - 1:
+                    in_use -= 1
             elif lanes.is_near[lane]:
                 looked_at = _step(network, lanes, lane, limits)
                 if looked_at < 0:
@@ -119,7 +121,6 @@ def route(network: Network, lanes: Lanes, waiting: int, limits: Limits) -> int:
                 used += looked_at
             else:
                 ring = _arrive(network, lanes, lane, ring, limits.scale)
-                busy -= lanes.node[lane] < 0
         if used >= limits.budget:
             break
     return used
