@@ -6,39 +6,32 @@ And how the tests are run together: in which order, and which of them coverage l
 from __future__ import annotations
 
 import gc
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from setfair.cli.without_pandas import leave_pandas_out
 from tests.uncompiled import UNCOMPILED
+from tests.untraced import is_untraced
 
 settings.register_profile("setfair", deadline=None, database=None, print_blob=True)
 settings.load_profile("setfair")
 
 
-_TESTS = Path(__file__).parent
 _LONGEST = frozenset(
-    ("test_demo", "test_kill", "test_readme", "test_study", "test_netting_is_reference", "test_reference")
+    (
+        "test_demo",
+        "test_engine_is_reference",
+        "test_kill",
+        "test_netting_is_reference",
+        "test_readme",
+        "test_reference",
+        "test_study",
+    )
 )
-_LONG = ("e2e", "properties", "reference")
-_UNTRACED = (
-    "e2e/test_arrangements.py",
-    "e2e/test_kill.py",
-    "e2e/test_kill_cycle.py",
-    "e2e/test_study.py",
-    "formats/iso20022/test_read_alike.py",
-    "formats/iso20022/test_read_large.py",
-    "properties",
-    "reference",
-    "screening/test_published_lists.py",
-    "torture",
-    "unit/engine",
-    "unit/journal",
+_LONG = frozenset(
+    ("e2e", "properties", "reference", "test_archive", "test_audit", "test_read_alike", "torture")
 )
-"""What repeats days, or compares with plain twins, spends its time there: traced it takes up to twice as
-long, and covers no more."""
 
 leave_pandas_out()
 # What collecting makes stays: to look through it for garbage again and again is a tenth of the time.
@@ -46,18 +39,15 @@ gc.disable()
 
 
 def _place(item: pytest.Item) -> int:
-    return 0 if item.path.stem in _LONGEST else 1 if item.path.parent.name in _LONG else 2
-
-
-def _is_untraced(item: pytest.Item) -> bool:
-    return any(item.path.is_relative_to(_TESTS / path) for path in _UNTRACED)
+    file = item.path
+    return 0 if file.stem in _LONGEST else 1 if _LONG & {file.stem, file.parent.name} else 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take long, so that the workers end at the same time."""
     items.sort(key=_place)
     for item in items:
-        if _is_untraced(item) and not UNCOMPILED:
+        if not UNCOMPILED and is_untraced(item.path, getattr(item, "originalname", item.name)):
             item.add_marker(pytest.mark.no_cover)
 
 

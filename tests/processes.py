@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -59,17 +61,43 @@ def read_line(process: subprocess.Popen[str]) -> str:
     return line.strip()
 
 
-_QUERY = """
+_QUERIES = """
 import json, sqlite3, sys
-connection = sqlite3.connect(f"file:{sys.argv[1]}?mode={sys.argv[3]}", uri=True, timeout=30)
-rows = connection.execute(sys.argv[2]).fetchall()
-connection.commit()
-connection.close()
-print(json.dumps([[c.hex() if isinstance(c, bytes) else c for c in row] for row in rows]))
+for line in sys.stdin:
+    database, statement, mode = json.loads(line)
+    try:
+        connection = sqlite3.connect(f"file:{database}?mode={mode}", uri=True, timeout=30)
+        try:
+            rows = connection.execute(statement).fetchall()
+            connection.commit()
+        finally:
+            connection.close()
+        answer = [[c.hex() if isinstance(c, bytes) else c for c in row] for row in rows]
+    except sqlite3.Error as error:
+        answer = repr(error)
+    print(json.dumps(answer), flush=True)
 """
 
 
+@cache
+def _queries() -> subprocess.Popen[str]:
+    """Return the process that runs statements, begun once: to begin one takes longer than most of them."""
+    until_the_end = ExitStack()
+    atexit.register(until_the_end.close)
+    return until_the_end.enter_context(python(_QUERIES))
+
+
 def plain_sql(database: Path, statement: str, *, write: bool = False) -> list[list[Any]]:
-    """Run one statement with Python's own sqlite3 in another process, as any other program would."""
-    rows: list[list[Any]] = json.loads(run_python(_QUERY, database, statement, "rw" if write else "ro"))
-    return rows
+    """Run one statement with Python's own sqlite3 in another process, as any other program would.
+
+    Each has a connection of its own, that is closed when this returns.
+    """
+    process = _queries()
+    if process.stdin is None:
+        raise RuntimeError("the process has no pipes")
+    process.stdin.write(json.dumps([str(database), statement, "rw" if write else "ro"]) + "\n")
+    process.stdin.flush()
+    answer: list[list[Any]] | str = json.loads(read_line(process))
+    if isinstance(answer, str):
+        raise RuntimeError(answer)
+    return answer

@@ -28,7 +28,7 @@ from setfair.domain.signing import AgreementSignature, missing_consent
 from setfair.engine.books import Books, restored_array
 from setfair.engine.decide import decide
 from setfair.engine.invariants import check_books
-from setfair.engine.layout import LEG_TERMS, TIMES, Array
+from setfair.engine.layout import LEG_TERMS, TIMES, Array, are_same_rows
 from setfair.engine.room import MEMORY, Room
 from setfair.errors import AgreementError, BrokenInvariantError, SetfairError
 from setfair.intake.cycle import check_agreed, cycle_terms_of
@@ -152,7 +152,7 @@ def replay(state: HouseState, page: Page) -> None:
     """
     if page.number != state.page_number + 1 or page.first_instruction != state.books.next_number:
         raise BrokenInvariantError(f"page {page.number} does not follow page {state.page_number}")
-    if not np.array_equal(decide_again(state, page), page.records):
+    if not are_same_rows(decide_again(state, page), page.records):
         raise BrokenInvariantError(
             f"page {page.number}: its instructions decided again give other records than it holds"
         )

@@ -8,7 +8,8 @@ What only kernels call has no door for Python (measured, a fifth less to compile
 would crash, and `tests/style/test_kernels.py` sees to it that nobody does.
 
 Numba keeps compiled kernels on disk by the source file of each kernel alone: after editing a module that
-kernels of another module call, remove the caches (`make clean-kernels`; `make test` does so).
+kernels of another module call, remove the caches (`make clean-kernels`; `make test` does so). What another
+version of Setfair left there is not even opened: it may name what is no longer there.
 """
 
 from __future__ import annotations
@@ -20,13 +21,18 @@ import numpy as np
 from numba import njit
 
 import setfair.reference_type  # noqa: F401 - tells Numba of the marked tuples
+from setfair import __version__
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
 
 def _compile(function: _Function, **more: bool) -> _Function:
     options: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False, **more}
-    return njit(**options)(function)
+    compiled = njit(**options)(function)
+    kept = getattr(getattr(compiled, "_cache", None), "_cache_file", None)
+    if kept is not None:
+        kept._version = f"{kept._version} for Setfair {__version__}"
+    return compiled
 
 
 def kernel(function: _Function) -> _Function:

@@ -89,7 +89,9 @@ def query(connection: Any, sql: str, parameters: tuple[object, ...] = ()) -> lis
         with connection.cursor() as cursor:
             cursor.execute(sql, parameters or None)
             names = [column[0] for column in cursor.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            # Column by column: to look at each cell for itself takes seven times as long.
+            columns = [column.to_pylist() for column in cursor.fetch_arrow_table().columns]
+            return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
     # OSError: a column of more than one type; UnicodeDecodeError: a text that is none.
     except (adbc_driver_manager.Error, OSError, UnicodeDecodeError) as error:
         raise HouseError(f"the query failed: {error}") from error

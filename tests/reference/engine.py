@@ -30,6 +30,10 @@ from tests.reference.words import (
 NOW = 1_767_600_000_000_000_000
 """When the reference's clock says 0."""
 
+_WITHOUT_AMOUNT = (RecordKind.PHASE_CHANGED, RecordKind.EXPIRY_RUN)
+_OF_OTHERS = frozenset((*DECISION_KINDS, InstructionKind.CANCELLATION))
+"""What names an instruction before it, and has on record what it says itself."""
+
 
 class EngineHouse:
     """The compiled engine as a house of the reference's tests."""
@@ -163,9 +167,7 @@ class EngineHouse:
         if not instructions:
             return [], []
         first = self.books.next_number
-        batch = np.zeros(len(instructions), INSTRUCTION)
-        for row, instruction in zip(batch, instructions, strict=True):
-            self._encode(row, instruction)
+        batch = np.array([self._encode(instruction) for instruction in instructions], INSTRUCTION)
         legs = [place for place, instruction in enumerate(instructions) if instruction.link]
         batch["target"][legs] = np.arange(1, len(legs) + 1)
         terms = np.array([self._terms(instructions[place]) for place in legs], LEG_TERMS)
@@ -174,19 +176,14 @@ class EngineHouse:
         said = [(_moment(instructions[i].earliest), _moment(instructions[i].until)) for i in timed]
         times = np.array(said, TIMES)
         decided = engine.decide(self.books, batch, self.now, leg_terms=terms, times=times)
-        for row, instruction in zip(decided.rows, instructions, strict=True):
-            if not row["repeated"] and row["number"] >= first:
-                self.subjects[int(row["number"])] = instruction
-        outcomes = [
-            Outcome(
-                int(row["number"]),
-                Status(int(row["status"])),
-                Reason(int(row["reason"])),
-                Mechanism(int(row["mechanism"])),
-                bool(row["repeated"]),
-            )
-            for row in decided.rows
-        ]
+        outcomes = []
+        # Rows are read as tuples: each look into a row of an array takes as long as all of its tuple.
+        for row, instruction in zip(decided.rows.tolist(), instructions, strict=True):
+            number, _, reason, status, mechanism, repeated, _ = row
+            if not repeated and number >= first:
+                self.subjects[number] = instruction
+            words = Status(status), Reason(reason), Mechanism(mechanism)
+            outcomes.append(Outcome(number, *words, bool(repeated)))
         return outcomes, self._records(decided.records)
 
     def balance_of(self, account: int) -> int:
@@ -199,16 +196,15 @@ class EngineHouse:
                 return CURRENCY_NUMBERS[self.spec.accounts[account].currency]
         return 0
 
-    def _encode(self, row: np.void, instruction: Instruction) -> None:
-        for name in ("kind", "priority", "screening", "defect", "debtor", "creditor", "amount"):
-            row[name] = getattr(instruction, name)
-        row["person"], row["target"] = instruction.person, instruction.target
-        row["value_date"], row["content"] = instruction.value_date, instruction.content % 2**64
-        row["currency"] = self._currency(instruction)
-        row["identity_high"], row["identity_low"] = _halves(instruction.identity)
-        row["original_high"], row["original_low"] = _halves(instruction.original)
-        if instruction.kind is InstructionKind.CANCELLATION and instruction.debtor >= 0:
-            row["debtor"] = _participant(self.spec, instruction.debtor)
+    def _encode(self, said: Instruction) -> tuple[int, ...]:
+        """Return the fields of INSTRUCTION, in their order."""
+        debtor = said.debtor
+        if said.kind is InstructionKind.CANCELLATION and debtor >= 0:
+            debtor = _participant(self.spec, debtor)
+        codes = said.kind, said.priority, said.screening, 0, said.defect, self._currency(said)
+        identities = *_halves(said.identity), said.content % 2**64, *_halves(said.original)
+        last = said.value_date, said.person, said.target
+        return *codes, debtor, said.creditor, said.amount, *identities, *last
 
     def _terms(self, leg: Instruction) -> tuple[int, int, int, int, int, int, list[int]]:
         until = _moment(leg.until)
@@ -216,30 +212,28 @@ class EngineHouse:
         return leg.link, leg.link ^ 0x5E7FA1, until, leg.against_amount, currency, leg.legs, [0] * 5
 
     def _records(self, records: Array) -> list[Record]:
-        return [self._record(record) for record in records]
+        return [self._record(row) for row in records.tolist()]
 
-    def _record(self, record: Array) -> Record:
-        subject = self.subjects.get(int(record["subject"]))
-        currency = int(record["currency"])
-        debtor, creditor, amount = (int(record[name]) for name in ("debtor", "creditor", "amount"))
-        after = [int(record[name]) for name in ("debtor_after", "creditor_after")]
-        if int(record["kind"]) in (RecordKind.PHASE_CHANGED, RecordKind.EXPIRY_RUN):
+    def _record(self, row: tuple[int, ...]) -> Record:
+        kind, status, mechanism, _, reason, number, *parties, amount, subject_number, cause = row[:-3]
+        subject = self.subjects.get(subject_number)
+        currency, after = number, [*row[-3:-1]]
+        if kind in _WITHOUT_AMOUNT:
             amount, after = 0, [0, 0]
-        elif int(record["subject"]) in self.extensions:
+        elif subject_number in self.extensions:
             after = [after[0] - NOW, 0]
-        elif subject is not None and subject.kind in {*DECISION_KINDS, InstructionKind.CANCELLATION}:
+        elif subject is not None and subject.kind in _OF_OTHERS:
             currency, amount, after = self._currency(subject), subject.amount, [0, 0]
-            debtor, creditor = subject.debtor, subject.creditor
+            parties = [subject.debtor, subject.creditor]
         return Record(
-            RecordKind(int(record["kind"])),
-            Status(int(record["status"])),
-            Reason(int(record["reason"])),
-            Mechanism(int(record["mechanism"])),
+            RecordKind(kind),
+            Status(status),
+            Reason(reason),
+            Mechanism(mechanism),
             CURRENCY_NUMBERS.index(currency) if currency else -1,
-            int(record["subject"]),
-            int(record["cause"]),
-            debtor,
-            creditor,
+            subject_number,
+            cause,
+            *parties,
             amount,
             *after,
         )

@@ -63,7 +63,7 @@ class _Others(Projector):
     def _project_step(self, cursor: Any, step: Sequence[Page]) -> None:
         if step[0].instructions[0]["kind"] == InstructionKind.PHASE_CHANGE:
             # What an opening makes of credit lines goes by the balances of the evening before.
-            cursor.executemany(SET_BALANCE, _balances(self._settlement.balances))
+            cursor.executemany(SET_BALANCE, self._settlement.balances)
         super()._project_step(cursor, step)
 
     def settlement_rows(self, step: Sequence[Page], updates: Sequence[pa.Table]) -> dict[str, pa.Table]:
@@ -193,7 +193,7 @@ class TablesAgain:
             _name_schema(*schema)
         self.settlement.finish()
         with self._store.connection.cursor() as cursor:
-            cursor.executemany(SET_BALANCE, _balances(self.settlement.balances))
+            cursor.executemany(SET_BALANCE, self.settlement.balances)
         self._store.close()
         for row in schema[0]:
             if row["type"] == "table" and row["name"] not in ELSEWHERE:
@@ -284,10 +284,3 @@ def _compare_table(name: str, house: Any) -> None:
         for of in ("again", "main")
     ]
     check_same(0, f"table {name}, number of rows", *counts)
-
-
-def _balances(balances: dict[int, int]) -> pa.Table:
-    numbers = pa.array(list(balances), pa.int64())
-    return pa.table(
-        {"balance_minor": pa.array(list(balances.values()), pa.int64()), "account_number": numbers}
-    )

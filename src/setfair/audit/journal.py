@@ -24,7 +24,7 @@ import numpy as np
 from setfair.audit.finding import check_same, differ
 from setfair.domain.codes import InstructionKind
 from setfair.domain.instants import format_utc
-from setfair.engine.layout import RECORD, Array
+from setfair.engine.layout import RECORD, Array, are_same_rows
 from setfair.errors import BrokenInvariantError, HouseError, PageDamagedError
 from setfair.explain.choose import Query
 from setfair.house_state import HouseState, decide_again
@@ -39,8 +39,12 @@ AHEAD = 3
 THREADS = 2
 """How many are prepared at a time: to decide a page takes a fourth of what preparing it does."""
 
-_ROW = "SELECT * FROM page WHERE page_number > ? ORDER BY page_number LIMIT 1"
-_NODES = "SELECT hashes FROM tree_node WHERE first_record = ?"
+_ROW = """
+SELECT page.*, (SELECT hashes FROM tree_node WHERE first_record = page.first_record) AS nodes,
+       EXISTS (SELECT 1 FROM signed_checkpoint WHERE page_number = page.page_number) AS is_noted
+FROM page WHERE page_number > ? ORDER BY page_number LIMIT 1
+"""
+"""One query a page: each takes 0.7 ms, whatever it asks for."""
 
 
 @dataclass(slots=True)
@@ -49,6 +53,8 @@ class Audited:
 
     state: HouseState
     tree: Frontier
+    is_noted: bool = False
+    """Whether the last page has a signed checkpoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +86,9 @@ def audit_pages(query: Query, audited: Audited, *, texts: bool) -> Iterator[Page
     for prepared in _prepared(query, audited.state.page_number, texts=texts):
         _check_place(audited.state, prepared)
         _check_records(audited.state, prepared.page)
-        _check_tree(query, audited, prepared)
+        _check_tree(audited, prepared)
         audited.state.advance(prepared.page)
+        audited.is_noted = bool(prepared.row["is_noted"])
         yield prepared.page
 
 
@@ -153,7 +160,7 @@ def _check_records(state: HouseState, page: Page) -> None:
         differ(page.number, "books", "sums of zero and nobody below the floor", error)
     except (ValueError, LookupError) as error:
         differ(page.number, "documents", "documents that the house can read", error)
-    if not np.array_equal(decided, page.records):
+    if not are_same_rows(decided, page.records):
         _name_record(page, decided)
 
 
@@ -175,11 +182,10 @@ def _name_record(page: Page, decided: Array) -> None:
     )
 
 
-def _check_tree(query: Query, audited: Audited, prepared: Prepared) -> None:
+def _check_tree(audited: Audited, prepared: Prepared) -> None:
     """Rule 4."""
     number, row = prepared.page.number, prepared.row
     audited.tree, nodes = audited.tree.extend(prepared.leaves, parents_in_lanes)
     check_same(number, "root of the tree", audited.tree.root, row["root"])
     check_same(number, "frontier of the tree", audited.tree.to_bytes(), row["peaks"])
-    kept = query(_NODES, (prepared.page.first_record,))
-    check_same(number, "nodes of the tree", nodes, kept[0]["hashes"] if kept else b"")
+    check_same(number, "nodes of the tree", nodes, b"" if row["nodes"] is None else row["nodes"])

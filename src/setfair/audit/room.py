@@ -2,12 +2,16 @@
 
 A room is a temporary file without a name, mapped into memory: the system writes it back and takes it out of
 memory on its own, and `let_go` has it taken out at once, so that a process needs memory for what it used
-since then. The rows of a payment are used when it comes, and hardly ever again.
+since then. The rows of a payment are used when it comes, and hardly ever again; where one
+is, little comes with it: else the system maps up to two megabytes around it, and a page of payments
+150 MB of ten million.
 """
 
 from __future__ import annotations
 
 import mmap
+from collections.abc import Iterator
+from contextlib import contextmanager
 from tempfile import TemporaryFile
 from typing import Any
 from weakref import WeakSet
@@ -27,13 +31,26 @@ class DiskRoom:
         with TemporaryFile(prefix="setfair-audit-") as file:
             file.truncate(size)
             mapped = _Map(file.fileno(), size)
+        mapped.madvise(mmap.MADV_RANDOM)
         self._maps.add(mapped)
         return np.frombuffer(mapped, dtype, count)
 
     def let_go(self) -> None:
         """Take all rows out of memory: they are read again when they are used."""
+        self._advise(mmap.MADV_DONTNEED)
+
+    @contextmanager
+    def in_order(self) -> Iterator[None]:
+        """Read rows for a while as they follow each other: the system reads ahead."""
+        self._advise(mmap.MADV_NORMAL)
+        try:
+            yield
+        finally:
+            self._advise(mmap.MADV_RANDOM)
+
+    def _advise(self, how: int) -> None:
         for mapped in self._maps:
-            mapped.madvise(mmap.MADV_DONTNEED)
+            mapped.madvise(how)
 
 
 class _Map(mmap.mmap):

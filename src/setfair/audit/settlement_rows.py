@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from setfair.audit.table_rows import PlacedRows
-from setfair.engine.layout import Array, Int64s
+from setfair.engine.layout import Array, Int64s, are_same_rows, copy_rows
 from setfair.engine.room import Room
 from setfair.journal.page import Page
 from setfair.store.tables import balance_updates, payment_rows, record_rows
@@ -71,8 +71,8 @@ class SettlementRows:
         self._later: Array = room.cleared(instructions + 1, LATER)
         self._found: Array = room.cleared(instructions + 1, LATER)
         self._is_found = True
-        self.balances: dict[int, int] = {}
-        """By account number, its balance after the last booking so far."""
+        self._balances = np.zeros(0, np.int64)
+        self._is_booked = np.zeros(0, np.bool_)
 
     def take(self, step: Sequence[Page], owners: Int64s, updates: Sequence[pa.Table]) -> None:
         """Compare the rows of pages that follow, as `Projector.settlement_rows` makes them.
@@ -87,10 +87,21 @@ class SettlementRows:
         records.result()
         for update in updates:
             self._note_later(update)
-        moved = balance_updates(step)
-        self.balances.update(
-            zip(moved["account_number"].to_pylist(), moved["balance_minor"].to_pylist(), strict=True)
-        )
+        self._note_balances(balance_updates(step))
+
+    def _note_balances(self, moved: pa.Table) -> None:
+        numbers = np.asarray(moved["account_number"])
+        more = max(0, int(numbers.max(initial=-1)) + 1 - len(self._balances))
+        self._balances = np.append(self._balances, np.zeros(more, np.int64))
+        self._is_booked = np.append(self._is_booked, np.zeros(more, np.bool_))
+        self._balances[numbers] = np.asarray(moved["balance_minor"])
+        self._is_booked[numbers] = True
+
+    @property
+    def balances(self) -> pa.Table:
+        """Balance and number of each account that had a booking, after the last so far."""
+        numbers = np.flatnonzero(self._is_booked)
+        return pa.table({"balance_minor": self._balances[numbers], "account_number": numbers})
 
     def _take_records(self, step: Sequence[Page]) -> None:
         records = pa.concat_tables([record_rows(page) for page in step])
@@ -143,7 +154,7 @@ class SettlementRows:
         return [(at, self._later[at : at + RANGE]) for at in range(0, len(self._later), RANGE)]
 
     def _compare_later(self, first: int, rows: Array) -> None:
-        if self._is_found and np.array_equal(rows, self._found[first : first + RANGE]):
+        if self._is_found and are_same_rows(rows, self._found[first : first + RANGE]):
             return
         places = np.flatnonzero(rows["page"])
         if not len(places):
@@ -163,9 +174,13 @@ class SettlementRows:
 def _note(rows: Array, payments: pa.Table, later: Sequence[Int64s]) -> None:
     """Keep what changes later; a value that no such column can have is kept as another page."""
     numbers = np.asarray(payments["payment_number"])
-    rows = rows[numbers[0] :]
-    places = numbers - numbers[0]
-    rows["page"][places] = np.asarray(payments["page_number"])
+    first, count = int(numbers[0]), len(numbers)
+    noted = np.empty(count, LATER)
+    noted["page"] = np.asarray(payments["page_number"])
     for name, values in zip(LATER_COLUMNS, later, strict=True):
-        rows[name][places] = values
-        rows["page"][places[rows[name][places] != values]] = -1
+        noted[name] = values
+        noted["page"][noted[name] != values] = -1
+    if numbers[-1] - first + 1 == count:
+        copy_rows(noted, rows[first:])
+    else:
+        rows[numbers] = noted

@@ -13,8 +13,10 @@ import pyarrow as pa
 
 ARENAS = 2
 """Places from which the C library gives memory: else it has eight for each processor, and each keeps room."""
-_ARENA_MAX = -8
-"""M_ARENA_MAX of mallopt(3)."""
+OWN_BYTES = 1 << 21
+"""What is as large as that is given back at once: else room for the largest so far stays."""
+_MMAP_THRESHOLD, _ARENA_MAX = -3, -8
+"""M_MMAP_THRESHOLD and M_ARENA_MAX of mallopt(3)."""
 SWITCH_SECONDS = 0.0005
 """How long a thread keeps the interpreter while another waits; kernels are shorter than the usual 5 ms."""
 
@@ -23,5 +25,7 @@ def be_frugal() -> None:
     """Take memory from few places, give back what is free, and let threads take turns often."""
     pa.set_memory_pool(pa.system_memory_pool())
     with suppress(AttributeError, OSError, TypeError):  # another C library
-        ctypes.CDLL(None).mallopt(_ARENA_MAX, ARENAS)
+        library = ctypes.CDLL(None)
+        library.mallopt(_ARENA_MAX, ARENAS)
+        library.mallopt(_MMAP_THRESHOLD, OWN_BYTES)
     sys.setswitchinterval(SWITCH_SECONDS)

@@ -26,6 +26,7 @@ from pydantic import BaseModel, ValidationError
 from setfair.domain import agreement_parts as parts
 from setfair.domain.agreement_checks import find_problems, references_of
 from setfair.domain.agreement_errors import describe_errors
+from setfair.domain.agreement_fields import SAID_AGAIN
 from setfair.domain.codes import Purpose, Reason
 from setfair.domain.money import BALANCE_MAX_MINOR, find_currency, parse_amount
 from setfair.errors import AgreementError
@@ -289,6 +290,7 @@ def _plain(value: object) -> object:
     raise TypeError(f"no canonical form for {type(value).__name__}")
 
 
+@lru_cache(maxsize=SAID_AGAIN)
 def _minor(text: str, code: str) -> int:
     currency = find_currency(code)
     parsed = Reason.UNKNOWN_CURRENCY if currency is None else parse_amount(text, currency.decimals)

@@ -184,6 +184,8 @@ class Books:
     @property
     def next_time(self) -> int:
         """When something is to be rejected or let in next, nanoseconds since 1970-01-01 UTC; 0: never."""
+        if not self.link_count and not len(self.schedule):
+            return 0
         links = self.links[: self.link_count]
         waits = (links["over"] == 0) & (links["present"] > 0) & (links["until"] > 0)
         times = [links["until"][waits], *(self.schedule[name] for name in ("earliest", "latest"))]

@@ -66,6 +66,8 @@ def set_times(books: Books, currency: int, times: Array) -> None:
 def due_phase(books: Books, now: int) -> tuple[int, Phase] | None:
     """Return the currency that the clock moves to a cut-off or its close next, and to which; None: none."""
     times, phases = books.day_times, books.phases
+    if not times["by_clock"].any():
+        return None
     found: list[tuple[int, int, Phase]] = []
     for phase, before, mark in (
         (Phase.CUSTOMER_CUTOFF, Phase.OPEN, BY_CLOCK),

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from setfair.domain.codes import RecordKind, Status
 from setfair.domain.instruction import BATCH_ROWS_MAX
 from setfair.domain.money import BALANCE_MAX_MINOR
+from setfair.engine.ahead import read_ahead
 from setfair.engine.books import Books
 from setfair.engine.layout import CURRENCY_NUMBERS, Array, Int64s
 from setfair.engine.queue import NONE
@@ -29,6 +30,8 @@ _ACSC = int(Status.ACSC)
 PAGE_INSTRUCTIONS = BATCH_ROWS_MAX
 
 
+_AHEAD = 24
+"""Records ahead for whose accounts memory is asked."""
 SCAN_ACCOUNTS, SCAN_LEGS = 16_384, 4_096
 """Up to this many accounts and legs all are checked after every page; in a larger house all are checked on
 every n-th page, n in proportion, and the accounts that a page touched after every page."""
@@ -141,6 +144,8 @@ def _scan_links(links: Array, legs: Array, status: NDArray[np.uint8]) -> int:
 @kernel
 def _scan_touched(accounts: Array, records: Array) -> int:
     for i in range(records.shape[0]):
+        if i + _AHEAD < records.shape[0]:
+            read_ahead(accounts, records[i + _AHEAD]["debtor"])
         if records[i]["kind"] == SETTLED:
             debtor = records[i]["debtor"]
             line = accounts[debtor]["credit_line"]

@@ -278,6 +278,14 @@ def copy_rows(source: Array, target: Array) -> None:
     target[: len(source)].view(np.uint8)[:] = source.view(np.uint8)
 
 
+def are_same_rows(first: Array, second: Array) -> bool:
+    """Tell whether rows of one type are the same, as bytes: NumPy compares them field by field."""
+    if len(first) != len(second):
+        return False
+    ours, theirs = (np.ascontiguousarray(rows).view(np.uint8) for rows in (first, second))
+    return bool((ours == theirs).all())
+
+
 @by_reference
 class IdentityMemory(NamedTuple):
     """Which instructions were seen before, as kernels take it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,6 +19,9 @@ class Room(Protocol):
     def let_go(self) -> None:
         """Take what was read or written so far out of memory, where it can be had again."""
 
+    def in_order(self) -> AbstractContextManager[None]:
+        """Say that all rows will be read in order within the block."""
+
 
 class _Memory:
     """Rows in memory: they stay."""
@@ -27,6 +31,9 @@ class _Memory:
 
     def let_go(self) -> None:
         """Keep all."""
+
+    def in_order(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
 
 MEMORY: Room = _Memory()

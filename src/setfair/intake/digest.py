@@ -71,9 +71,9 @@ def identities_of_uetrs(uetrs: pa.Array) -> tuple[Words, Words]:
         Fixed-size binary of 16 bytes, nullable, shape (n,).
     """
     count = len(uetrs)
+    if uetrs.null_count == count:
+        return np.zeros(count, np.uint64), np.zeros(count, np.uint64)
     filled = uetrs.fill_null(bytes(16)) if uetrs.null_count else uetrs
     buffer = filled.buffers()[1]
-    if not count or buffer is None:
-        return np.zeros(count, np.uint64), np.zeros(count, np.uint64)
     halves = np.frombuffer(buffer, ">u8").reshape(-1, 2)[filled.offset : filled.offset + count]
     return halves[:, 0].astype(np.uint64), halves[:, 1].astype(np.uint64)

@@ -121,6 +121,8 @@ def _numbers(rows: pa.RecordBatch, name: str) -> NDArray[np.generic]:
 
 def map_texts(texts: pa.Array, look_up: object) -> NDArray[np.int64]:
     """Look each distinct text up once."""
+    if len(texts) == 1:
+        return np.array([look_up(texts[0].as_py())], np.int64)  # type: ignore[operator]
     encoded = texts.dictionary_encode()
     found = np.array([look_up(text) for text in encoded.dictionary.to_pylist()], np.int64)  # type: ignore[operator]
     return found[encoded.indices.to_numpy()]

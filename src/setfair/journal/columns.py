@@ -107,6 +107,33 @@ def _places(prefix: str, dtype: np.dtype[np.void]) -> list[tuple[bytes, int, int
     return places
 
 
+def one_text_to_bytes(name: str, texts: pa.StringArray) -> bytes:
+    """Return both sections of a text column of one row, as `encode_texts` writes them."""
+    _, offsets, data = texts.buffers()
+    begin, end = _TWO_OFFSETS.unpack_from(offsets, texts.offset * _TWO_OFFSETS.size // 2)
+    raw = data.slice(begin, end - begin).to_pybytes() if data is not None else b""
+    if len(raw) >= _SMALLEST_COMPRESSED or _may_be_shorter(raw):
+        sections = (
+            encode(f"text.{name}.length", split_text(texts)[0]),
+            encode_texts(f"text.{name}.bytes", *split_text(texts)),
+        )
+        return b"".join(part for section in sections for part in section_to_bytes(section))
+    of_length, words, kind = _text_places(name)
+    head = _SECTION.pack(len(words), kind, Encoding.RAW, 0, 0, len(raw), len(raw))
+    return b"".join((of_length, (end - begin).to_bytes(4, "little"), head, words, raw))
+
+
+_TWO_OFFSETS = struct.Struct("<ii")
+
+
+@lru_cache(maxsize=256)
+def _text_places(name: str) -> tuple[bytes, bytes, bytes]:
+    """Return what stands before the length of a text, and how its bytes' name and type are written."""
+    length, kind = _words(f"text.{name}.length", np.dtype(np.int32))
+    head = _SECTION.pack(len(length), kind, Encoding.RAW, 0, 0, 1, 4)
+    return (head + length, *_words(f"text.{name}.bytes", np.dtype(np.uint8)))
+
+
 def sections_from_bytes(body: bytes | memoryview, place: int, count: int) -> Iterator[Section]:
     """Read `count` sections that stand one after the other from `place` on; ValueError where they do not."""
     view = memoryview(body)

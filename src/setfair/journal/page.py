@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,13 +24,13 @@ from setfair.engine.layout import INSTRUCTION, RECORD, Array
 from setfair.errors import PageDamagedError
 from setfair.journal.columns import (
     Column,
-    Section,
     columns_of,
     decode,
     encode,
     encode_texts,
     join_text,
     one_row_to_bytes,
+    one_text_to_bytes,
     section_to_bytes,
     sections_from_bytes,
     split_text,
@@ -83,27 +83,14 @@ class Page:
 def page_to_bytes(page: Page) -> bytes:
     """Write a page as bytes."""
     parts, count = _rows_to_bytes(page)
-    for section in _other_sections(page):
-        parts += section_to_bytes(section)
+    count += _add_texts(page, parts)
+    for name, document in sorted(page.documents.items()):
+        parts += section_to_bytes(encode(f"document.{name}", np.frombuffer(document, np.uint8)))
         count += 1
-    parts.insert(
-        0,
-        _HEADER.pack(
-            MAGIC,
-            FORMAT_VERSION,
-            count,
-            page.number,
-            page.first_instruction,
-            page.first_record,
-            0,
-            page.time_ns,
-            page.salt_key,
-        ),
-    )
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part)
-    return b"".join([*parts, digest.digest()])
+    numbers = (page.number, page.first_instruction, page.first_record, 0, page.time_ns)
+    parts.insert(0, _HEADER.pack(MAGIC, FORMAT_VERSION, count, *numbers, page.salt_key))
+    body = b"".join(parts)
+    return body + hashlib.sha256(body).digest()
 
 
 def _rows_to_bytes(page: Page) -> tuple[list[bytes | memoryview], int]:
@@ -120,13 +107,16 @@ def _rows_to_bytes(page: Page) -> tuple[list[bytes | memoryview], int]:
     return parts, count
 
 
-def _other_sections(page: Page) -> Iterator[Section]:
+def _add_texts(page: Page, parts: list[bytes | memoryview]) -> int:
+    """Add the sections of texts; return how many there are."""
     for name, texts in sorted(page.texts.items()):
+        if len(texts) == 1:  # as below
+            parts.append(one_text_to_bytes(name, texts))
+            continue
         lengths, data = split_text(texts)
-        yield encode(f"text.{name}.length", lengths)
-        yield encode_texts(f"text.{name}.bytes", lengths, data)
-    for name, document in sorted(page.documents.items()):
-        yield encode(f"document.{name}", np.frombuffer(document, np.uint8))
+        parts += section_to_bytes(encode(f"text.{name}.length", lengths))
+        parts += section_to_bytes(encode_texts(f"text.{name}.bytes", lengths, data))
+    return 2 * len(page.texts)
 
 
 def page_from_bytes(body: bytes, *, texts: bool = True) -> Page:

@@ -84,3 +84,18 @@ def test_books_on_disk_are_books_in_memory(monkeypatch: pytest.MonkeyPatch, rows
     for name, array in in_memory.items():
         assert array.tobytes() == on_disk[name].tobytes(), name
     assert 0 < len(in_memory["payments"]) < 9 * 800
+
+
+def test_a_row_that_is_looked_at_comes_alone() -> None:
+    """A hundred rows far apart take little memory; read in order they are the same."""
+    room = DiskRoom()
+    rows = room.cleared(500_000, PAYMENT)
+    rows["amount"] = np.arange(500_000)
+    room.let_go()
+    before = mapped_kilobytes()
+    assert rows["amount"][::5_000].tolist() == list(range(0, 500_000, 5_000))
+    assert mapped_kilobytes() - before < 10_000  # 64 KB each, of 32 MB
+    with room.in_order():
+        assert int(rows["amount"].sum()) == 499_999 * 250_000
+    room.let_go()
+    assert int(rows["amount"][499_999]) == 499_999

@@ -21,6 +21,7 @@ from setfair.journal.columns import (
     encode,
     encode_texts,
     join_text,
+    one_text_to_bytes,
     section_to_bytes,
     sections_from_bytes,
     split_text,
@@ -169,3 +170,17 @@ def test_lengths_that_do_not_fit_the_bytes_are_refused() -> None:
     """A text column is as long as its lengths say."""
     with pytest.raises(ValueError, match="text lengths sum to 3, but there are 2 bytes"):
         join_text(np.array([1, 2], np.int32), np.zeros(2, np.uint8))
+
+
+@given(
+    st.one_of(
+        st.text(max_size=70), st.sampled_from(["", "a", "aa", "ab", "aaaa", "abcd", "x" * 63, "y" * 200])
+    )
+)
+def test_one_text_is_written_as_any_column_is(text: str) -> None:
+    """Both sections, byte for byte, wherever the text lies in its buffers."""
+    for texts in (pa.array([text]), pa.array(["before", text, "after"]).slice(1, 1)):
+        lengths, data = split_text(texts)
+        sections = (encode("text.t.length", lengths), encode_texts("text.t.bytes", lengths, data))
+        expected = b"".join(bytes(part) for section in sections for part in section_to_bytes(section))
+        assert one_text_to_bytes("t", texts) == expected

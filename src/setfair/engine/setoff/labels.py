@@ -154,11 +154,11 @@ def _measure(
                 return LABELS_TOO_LARGE
             closed_from = network.start[node] + network.opened[node]
             looked_at += network.start[node + 1] - network.start[node]
-            for half in range(network.start[node], network.start[node + 1]):
-                code = network.code[half]
+            for slot in range(network.start[node], network.start[node + 1]):
+                code = network.code[slot]
                 other = head_of(code)
                 risen = 1 - cost_of(code) * scale + label
-                if risen >= rising[other] or (half < closed_from and not is_open_behind(code)):
+                if risen >= rising[other] or (slot < closed_from and not is_open_behind(code)):
                     continue
                 rising[other] = risen
                 distance = risen - network.label[other]

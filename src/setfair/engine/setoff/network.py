@@ -4,10 +4,13 @@ Rules
 -----
 1. Every arc has two halves, one at its tail (forward: the flow may grow, at the arc's cost) and one at its
    head (backward: the flow may shrink, at minus the cost). A half is open while it has room.
-2. The halves of a node lie side by side, the open ones first. What scans a node reads only those, one
-   32-bit code each: the other end, whether both halves are open, and the cost. Reading less memory is
-   what the speed comes from: most arcs are either unused or full, so half of the halves are closed.
-3. A half that opens or closes is swapped to the border between the two; a place is never kept across a push.
+2. What scans a node reads one 32-bit code for each of its halves: the other end, whether both halves are
+   open, and the cost. The codes of a node lie side by side in slots: first those of the halves that are
+   awake, then the other open ones, which sleep, then the closed ones. Reading less memory is what the speed
+   comes from: most arcs are either unused or full, so half of the halves are closed, and of the open ones
+   two thirds lead to where nothing will be sent soon (`route`).
+3. Halves never move. Codes that open, close, wake or fall asleep are swapped across the borders between the
+   three; a slot is never kept across a push. Outside of routing all open halves are awake.
 
 Room, excess and every sum of them stay within the sum of all capacities, which the caller bounds.
 """
@@ -41,31 +44,42 @@ class Network(NamedTuple):
     """Nodes and halves. Codes hold head << 3 | both open << 2 | cost + 1."""
 
     start: Int32Array
-    """By node: its first half; one more entry for the end."""
+    """By node: its first half, and its first slot; one more entry for the end."""
     opened: Int32Array
     """By node: how many of its halves are open."""
+    awake: Int32Array
+    """By node: how many of its open halves are awake."""
     current: Int32Array
-    """By node: the half at which its scan goes on."""
+    """By node: the slot at which its scan goes on."""
     mark: Int32Array
     """By node: whose turn it is (`route`)."""
     excess: Int64Array
     """By node: flow that has to leave it; negative where flow is wanted."""
     label: npt.NDArray[np.signedinteger]
     """By node: lower bound of the distance to the nearest node that wants flow (`labels`)."""
+    wake: npt.NDArray[np.signedinteger]
+    """By node: label up to which none of its sleeping halves is tight; of the type of `label`."""
     code: Int32Array
-    """By half."""
+    """By slot."""
+    half: Int32Array
+    """By slot: which half it is."""
     room: Int64Array
     """By half: how much more can be pushed through it."""
     twin: Int32Array
-    """By half: the place of the other half of its arc."""
-    arc: Int32Array
-    """By half: number of its arc, doubled, plus one for the backward half."""
+    """By half: the other half of its arc."""
+    slot: Int32Array
+    """By half: where its code is."""
 
 
 _NODE = np.dtype(
-    [("excess", "<i8"), ("start", "<i4"), ("opened", "<i4"), ("current", "<i4"), ("mark", "<i4")]
+    {
+        "names": ["excess", "start", "opened", "awake", "current", "mark"],
+        "formats": ["<i8", "<i4", "<i4", "<i4", "<i4", "<i4"],
+        "itemsize": 32,
+    }
 )
-_HALF = np.dtype([("room", "<i8"), ("twin", "<i4"), ("arc", "<i4")])
+"""Of half a line of memory: none lies in two."""
+_HALF = np.dtype([("room", "<i8"), ("twin", "<i4"), ("slot", "<i4")])
 
 
 def make_network(
@@ -94,15 +108,19 @@ def make_network(
     network = Network(
         start=node["start"],
         opened=node["opened"][:nodes],
+        awake=node["awake"][:nodes],
         current=node["current"][:nodes],
         mark=node["mark"][:nodes],
         excess=node["excess"][:nodes],
         label=np.zeros(nodes, NARROW_LABEL),
+        wake=np.zeros(nodes, NARROW_LABEL),
         code=np.empty(halves, np.int32),
+        half=np.arange(halves, dtype=np.int32),
         room=half["room"],
         twin=half["twin"],
-        arc=half["arc"],
+        slot=half["slot"],
     )
+    network.slot[:] = network.half
     _lay_out(network, tail, head, capacity, cost)
     return network
 
@@ -121,6 +139,7 @@ def _lay_out(
     for node in range(nodes):
         start[node + 1] += start[node]
         behind[node] = start[node] + opened[node]
+        network.awake[node] = opened[node]
     forward, last = 0, -1
     for arc in range(tail.shape[0]):
         if tail[arc] != last:
@@ -132,16 +151,22 @@ def _lay_out(
         network.code[backward] = (tail[arc] << 3) | (1 - cost[arc])
         network.room[forward], network.room[backward] = capacity[arc], 0
         network.twin[forward], network.twin[backward] = backward, forward
-        network.arc[forward], network.arc[backward] = 2 * arc, 2 * arc + 1
         forward += 1
 
 
 @kernel
-def read_flow(network: Network, flow: Int64Array) -> None:
-    """Write the flow of every arc to `flow`, int64, shape (arcs,): the room of its backward half."""
-    for half in range(network.arc.shape[0]):
-        if network.arc[half] & 1:
-            flow[network.arc[half] >> 1] = network.room[half]
+def read_flow(network: Network, tail: Int32Array, flow: Int64Array) -> None:
+    """Write the flow of every arc to `flow`, int64, shape (arcs,): the room of its backward half.
+
+    `tail` is that of `make_network`: the forward halves of a node are its first, in the order of its arcs.
+    """
+    forward, last = 0, -1
+    for arc in range(tail.shape[0]):
+        if tail[arc] != last:
+            last = tail[arc]
+            forward = network.start[last]
+        flow[arc] = network.room[network.twin[forward]]
+        forward += 1
 
 
 @inlined
@@ -163,36 +188,50 @@ def is_open_behind(code: int) -> bool:
 
 
 @inlined
-def _swap(network: Network, one: int, other: int) -> None:
-    """Let two halves of one node change places."""
+def swap(network: Network, one: int, other: int) -> None:
+    """Let two codes of one node change slots."""
     if one == other:
         return
     network.code[one], network.code[other] = network.code[other], network.code[one]
-    network.room[one], network.room[other] = network.room[other], network.room[one]
-    network.arc[one], network.arc[other] = network.arc[other], network.arc[one]
-    twin_of_one, twin_of_other = network.twin[one], network.twin[other]
-    network.twin[one], network.twin[other] = twin_of_other, twin_of_one
-    network.twin[twin_of_one], network.twin[twin_of_other] = other, one
+    network.half[one], network.half[other] = network.half[other], network.half[one]
+    network.slot[network.half[one]] = one
+    network.slot[network.half[other]] = other
+
+
+@inlined
+def _open(network: Network, node: int, slot: int) -> int:
+    """Open a closed half, awake; return its new slot."""
+    border, asleep = network.start[node] + network.opened[node], network.start[node] + network.awake[node]
+    swap(network, slot, border)
+    swap(network, border, asleep)
+    network.opened[node] += 1
+    network.awake[node] += 1
+    return asleep
+
+
+@inlined
+def _close(network: Network, node: int, slot: int) -> None:
+    """Close a half that is awake."""
+    network.opened[node] -= 1
+    network.awake[node] -= 1
+    asleep = network.start[node] + network.awake[node]
+    swap(network, slot, asleep)
+    swap(network, asleep, network.start[node] + network.opened[node])
 
 
 @inlined
 def push(network: Network, node: int, half: int, amount: int) -> None:
-    """Push an amount, at most the room, from `node` through one of its open halves."""
-    back = network.twin[half]
-    head = head_of(network.code[half])
-    before = network.room[back]
-    network.room[back] = before + amount
-    if before == 0:
-        border = network.start[head] + network.opened[head]
-        network.opened[head] += 1
-        _swap(network, back, border)
-        back = border
+    """Push an amount, at most the room, from `node` through one of its halves that are awake."""
+    back, slot = network.twin[half], network.slot[half]
+    behind = network.slot[back]
+    if network.room[back] == 0:
+        behind = _open(network, head_of(network.code[slot]), behind)
+    network.room[back] += amount
     network.room[half] -= amount
     if network.room[half] > 0:
-        network.code[half] |= _BOTH_OPEN
-        network.code[back] |= _BOTH_OPEN
+        network.code[slot] |= _BOTH_OPEN
+        network.code[behind] |= _BOTH_OPEN
         return
-    network.code[half] &= ~_BOTH_OPEN
-    network.code[back] &= ~_BOTH_OPEN
-    network.opened[node] -= 1
-    _swap(network, half, network.start[node] + network.opened[node])
+    network.code[slot] &= ~_BOTH_OPEN
+    network.code[behind] &= ~_BOTH_OPEN
+    _close(network, node, slot)

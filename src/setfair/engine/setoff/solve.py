@@ -3,10 +3,10 @@
 The way
 -------
 1. Route all excess at a small scale: fast, and off the optimum by a few thousandths (`route`, `labels`).
-2. Round the labels to whole prices, multiply the scale, fill what violates the prices, route again, until
-   they violate hardly any half (`mend.count_violations`). Rounding first leaves less to fill.
-3. Take whole prices, fill what violates them, and route the little that comes of it by shortest ways
-   (`mend`). No half is violated then: the prices prove that the flow is optimal.
+2. Round the labels to whole prices, multiply the scale, fill what violates the prices, route again
+   (`violations`). Rounding first leaves less to fill.
+3. Go on until no half violates the prices: they prove then that the flow is optimal. A scale larger than
+   the number of nodes always comes to that; in networks of trade some hundred do.
 
 Where no way leads from a node with excess to one that wants flow there is no flow, and the first measurement
 of labels after that has come about says so.
@@ -21,8 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from setfair.engine.setoff.labels import LABELS_TOO_LARGE, NOT_REACHED, make_buckets, measure
-from setfair.engine.setoff.mend import DONE, NARROW, count_violations, fill_violated, make_search, mend
+from setfair.engine.setoff.labels import LABELS_TOO_LARGE, NOT_REACHED, measure
 from setfair.engine.setoff.network import (
     NARROW_LABEL,
     WIDE_LABEL,
@@ -32,17 +31,21 @@ from setfair.engine.setoff.network import (
     make_network,
     read_flow,
 )
-from setfair.engine.setoff.route import Limits, make_turns, queue_up, route
+from setfair.engine.setoff.rise import Limits, send_to_sleep
+from setfair.engine.setoff.route import make_lanes, queue_up, route
+from setfair.engine.setoff.violations import count_violations, fill_violated
 
-FIRST_SCALE = 4
-"""Scale of the first routing; measured with 2, 4, 8 and 16: least work with 4."""
-SCALE_STEP = 4
-"""Factor from one scale to the next; measured with 2, 4, 8 and 16: least work with 4."""
-SCALE_MAX = 2**40
-VIOLATIONS_MAX = 64
-"""Halves that whole prices may violate before `mend` takes over from another scale."""
-LOOKS_PER_HALF = 5
-"""Halves looked at between two measurements of labels, for each half; 0.5 and 2 are slower, 20 is alike."""
+FIRST_SCALE = 8
+"""Scale of the first routing; measured with 2, 4, 8 and 16: least work with 8."""
+SCALE_STEP = 8
+"""Factor from one scale to the next; measured with 4, 8 and 16: least work with 8."""
+LOOKS_PER_HALF, LOOKS_PER_HALF_MIN = 3.0, 0.5
+"""Halves looked at between two measurements of labels, for each half: the first while many nodes have excess,
+the second at the end, when single ones would raise the labels of all others step by step."""
+MANY_EXCESSES = 0.01
+"""Share of the nodes that is many."""
+ASLEEP_FROM = 0.5
+"""Halves that are this far from tight, in units of cost, sleep."""
 NARROW_LABEL_MAX, WIDE_LABEL_MAX = 2**14, 2**60
 """Largest label of either type; where one would pass that of the narrow type, all get the wide one."""
 NO_FLOW = "the net positions cannot be carried: they do not come from these arcs"
@@ -87,55 +90,57 @@ def least_flow(
         raise ArithmeticError(NO_FLOW)
     network = make_network(len(excess), tail, head, capacity, cost)
     network.excess[:] = excess
-    scale = FIRST_SCALE
-    network = _route_all(network, scale)
+    scale, network = FIRST_SCALE, _route_all(network, FIRST_SCALE)
     while True:
-        by_threshold = np.zeros(scale, np.int64)
-        count_violations(network, scale, by_threshold)
-        if by_threshold.min() <= VIOLATIONS_MAX or scale * SCALE_STEP > SCALE_MAX:
+        prices, violated = _whole_prices(network, scale)
+        if not violated:
             break
-        network = _refine(network, scale, int(np.argmin(by_threshold)))
         scale *= SCALE_STEP
-    threshold = int(np.argmin(by_threshold))
-    network = network._replace(label=(network.label.astype(np.int64) - threshold) // scale)
-    _mend_all(network)
+        network = _refine(network, prices, scale)
     flow = np.empty_like(capacity)
-    read_flow(network, flow)
-    return Flow(flow, network.label.astype(np.int64))
+    read_flow(network, tail, flow)
+    return Flow(flow, prices)
 
 
-def _refine(network: Network, scale: int, threshold: int) -> Network:
-    """Go from one scale to the next: whole prices as finer labels, and a flow that keeps to them."""
-    labels = (network.label.astype(np.int64) - threshold) // scale * (scale * SCALE_STEP)
+def _whole_prices(network: Network, scale: int) -> tuple[Int64Array, int]:
+    """Return the prices that violate fewest open halves, and how many they violate."""
+    by_threshold = np.zeros(scale, np.int64)
+    count_violations(network, scale, by_threshold)
+    threshold = int(np.argmin(by_threshold))
+    return (network.label.astype(np.int64) - threshold) // scale, int(by_threshold[threshold])
+
+
+def _refine(network: Network, prices: Int64Array, scale: int) -> Network:
+    """Go to a finer scale: whole prices as its labels, and a flow that keeps to them."""
+    labels = prices * scale
     narrow = labels.max(initial=0) < NARROW_LABEL_MAX // 2
-    network = network._replace(label=labels.astype(NARROW_LABEL if narrow else WIDE_LABEL))
-    fill_violated(network, scale * SCALE_STEP, 1)
-    return _route_all(network, scale * SCALE_STEP)
+    kind = NARROW_LABEL if narrow else WIDE_LABEL
+    network = network._replace(label=labels.astype(kind), wake=network.wake.astype(kind))
+    fill_violated(network, scale)
+    return _route_all(network, scale)
 
 
 def _route_all(network: Network, scale: int) -> Network:
     """Route until no node has excess; labels that get too large for the narrow type go on in the wide one."""
-    turns = make_turns(len(network.excess))
-    budget = max(1024, LOOKS_PER_HALF * len(network.code))
-    while waiting := queue_up(network, turns):
+    lanes = make_lanes(len(network.excess))
+    while waiting := queue_up(network, lanes):
         label_max = NARROW_LABEL_MAX if network.label.dtype == NARROW_LABEL else WIDE_LABEL_MAX
         found = measure(network, scale, label_max)
         if found == NOT_REACHED:
             raise ArithmeticError(NO_FLOW)
         if found != LABELS_TOO_LARGE:
-            found = route(network, turns, waiting, Limits(scale, budget, label_max))
+            limits = Limits(scale, _budget(network, waiting), label_max, max(1, int(scale * ASLEEP_FROM)))
+            send_to_sleep(network, limits)
+            found = route(network, lanes, waiting, limits)
         if found == LABELS_TOO_LARGE:
-            network = network._replace(label=network.label.astype(WIDE_LABEL))
+            network = network._replace(
+                label=network.label.astype(WIDE_LABEL), wake=network.wake.astype(WIDE_LABEL)
+            )
+    network.awake[:] = network.opened
     return network
 
 
-def _mend_all(network: Network) -> None:
-    """Make the flow optimal for whole prices."""
-    fill_violated(network, 1, 0)
-    nodes = len(network.excess)
-    search = make_search(nodes)
-    span = 64 + int(np.ptp(network.label)) if nodes else 64
-    while (result := mend(network, make_buckets(nodes, span), search)) == NARROW:
-        span *= 4
-    if result != DONE:
-        raise ArithmeticError(NO_FLOW)
+def _budget(network: Network, waiting: int) -> int:
+    """Return how many halves to look at until the labels are measured anew."""
+    share = min(1.0, waiting / (MANY_EXCESSES * len(network.excess)))
+    return max(1024, int(len(network.code) * max(LOOKS_PER_HALF_MIN, LOOKS_PER_HALF * share)))
