@@ -153,66 +153,72 @@ def _held_out(entries: list[Entry], count: int) -> Iterator[Sample]:
         )
 
 
+_ALONE = "means something only where nothing else runs"
+
+
 def _speed(scale: Scale, lists: ListSet, clean: list[str]) -> Iterator[Sample]:
     distinct = list(dict.fromkeys(clean))
     warm = FuzzyMatcher(lists)
     warm.match(distinct[:100])
+    yield from _speed_unseen(scale, lists, distinct)
+    yield from _speed_tokens_seen(scale, warm, distinct)
+    yield from _speed_seen(scale, warm, distinct)
+    yield from _speed_single(warm, distinct[: scale.of(SINGLE_NAMES, 20)])
 
+
+def _speed_unseen(scale: Scale, lists: ListSet, names: list[str]) -> Iterator[Sample]:
+    """Measure names of which no token was looked up before."""
     clock: list[float] = []
 
     def unseen() -> float:
         fresh = FuzzyMatcher(lists)
         begin, began = time.process_time(), time.perf_counter()
-        fresh.match(distinct)
-        clock.append(len(distinct) / (time.perf_counter() - began))
+        fresh.match(names)
+        clock.append(len(names) / (time.perf_counter() - began))
         return time.process_time() - begin
 
+    rates = _cpu_rates(len(names), unseen, min(2, scale.runs))
     note = "no token seen before; 20,000 a second on two cores are 10,000 a CPU second"
-    yield Sample(
-        "screening",
-        "unseen names",
-        "names/CPU s",
-        _cpu_rates(len(distinct), unseen, min(2, scale.runs)),
-        10_000,
-        note=note,
-    )
-    alone = "means something only where nothing else runs"
-    yield Sample("screening", "unseen names by the clock", "names/s", tuple(clock), 20_000, note=alone)
+    yield Sample("screening", "unseen names", "names/CPU s", rates, 10_000, note=note)
+    yield Sample("screening", "unseen names by the clock", "names/s", tuple(clock), 20_000, note=_ALONE)
+
+
+def _speed_tokens_seen(scale: Scale, matcher: FuzzyMatcher, names: list[str]) -> Iterator[Sample]:
+    """Measure names that are compared anew, while their tokens were looked up before."""
 
     def tokens_seen() -> float:
         begin = time.process_time()
-        warm.match(distinct)
+        matcher.match(names)
         return time.process_time() - begin
 
-    yield Sample(
-        "screening",
-        "unseen names, seen tokens",
-        "names/CPU s",
-        _cpu_rates(len(distinct), tokens_seen, min(2, scale.runs)),
-    )
-    cached = CachedMatcher(warm)
-    column = pa.array(distinct * 10)
+    matcher.match(names)
+    rates = _cpu_rates(len(names), tokens_seen, min(2, scale.runs))
+    yield Sample("screening", "unseen names, seen tokens", "names/CPU s", rates)
+
+
+def _speed_seen(scale: Scale, matcher: FuzzyMatcher, names: list[str]) -> Iterator[Sample]:
+    """Measure a column of names that were all decided before."""
+    cached, column = CachedMatcher(matcher), pa.array(names * 10)
     screen_names(column, cached)
-    clock_seen: list[float] = []
+    clock: list[float] = []
 
     def seen() -> float:
         begin, began = time.process_time(), time.perf_counter()
         screen_names(column, cached)
-        clock_seen.append(len(column) / (time.perf_counter() - began))
+        clock.append(len(column) / (time.perf_counter() - began))
         return time.process_time() - begin
 
-    yield Sample(
-        "screening",
-        "seen names, Arrow column",
-        "names/CPU s",
-        _cpu_rates(len(column), seen, scale.runs),
-        150_000,
-    )
-    yield Sample("screening", "seen names by the clock", "names/s", tuple(clock_seen), 300_000, note=alone)
+    rates = _cpu_rates(len(column), seen, scale.runs)
+    yield Sample("screening", "seen names, Arrow column", "names/CPU s", rates, 150_000)
+    yield Sample("screening", "seen names by the clock", "names/s", tuple(clock), 300_000, note=_ALONE)
+
+
+def _speed_single(matcher: FuzzyMatcher, names: list[str]) -> Iterator[Sample]:
+    """Measure names that come one at a time."""
     times = []
-    for name in distinct[: scale.of(SINGLE_NAMES, 20)]:
+    for name in names:
         begin = time.process_time()
-        warm.match([name])
+        matcher.match([name])
         times.append(1e3 * (time.process_time() - begin))
     for percent, aim in ((50, None), (99, 1.0)):
         value = float(np.percentile(times, percent))

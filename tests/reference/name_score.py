@@ -24,6 +24,8 @@ class Token:
     """Listed tokens that are near, and how far."""
     has_parts: bool
     """Whether it may be put together of listed tokens."""
+    common: bool
+    """Whether it is a name that very many bear."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Listed:
     number: int
     letters: str
     weight: int
+    rest: int
+    """What it weighs where it is left over."""
     given: bool
     """Whether it is a given name that very many bear, or a particle."""
 
@@ -53,6 +57,7 @@ class _Pairs:
     said: int = 0
     initials: int = 0
     listed_initials: int = 0
+    known: int = 0
 
     def pair(self, i: int, j: int) -> None:
         self.used.add(i)
@@ -97,7 +102,7 @@ def plain_score(
 def plain_points(tally: list[int], settings: Settings) -> int:
     """Return thousandths of points of a tally."""
     matched, changed, missing, extra, said, initials, turned, begins, *rest = tally
-    listed_initials, other_names, given = rest
+    listed_initials, other_names, given, accounted, known = rest
     first = min(matched, settings.first)
     second = max(0, min(matched, settings.second) - settings.first)
     parts = [
@@ -110,6 +115,8 @@ def plain_points(tally: list[int], settings: Settings) -> int:
         settings.initials * initials,
         settings.listed_initials * listed_initials,
         settings.elsewhere * other_names,
+        settings.accounted * accounted,
+        settings.known * known,
         settings.given * given,
         settings.begins * begins,
         settings.turned * min(turned, 3),
@@ -135,6 +142,7 @@ def _whole_tokens(pairs: _Pairs) -> None:
         pairs.pair(i, j)
         length = max(len(pairs.mine[i].letters), len(token.letters))
         pairs.count(token.weight, pairs.mine[i].near[token.number], length)
+        pairs.known += pairs.mine[i].common and pairs.mine[i].near[token.number] > 0
 
 
 def _initials(pairs: _Pairs, settings: Settings) -> None:
@@ -239,7 +247,7 @@ def _cut_off(pairs: _Pairs, settings: Settings) -> None:
 
 
 def _tally(pairs: _Pairs, elsewhere: set[int]) -> list[int]:
-    missing = sum(pairs.listed[j].weight for j in pairs.open_listed())
+    missing = sum(pairs.listed[j].rest for j in pairs.open_listed())
     extra = sum(pairs.mine[i].weight for i in pairs.open_mine())
     order = [pairs.partner[j] for j in sorted(pairs.partner)]
     turned = sum(later < earlier for earlier, later in pairwise(order))
@@ -247,13 +255,17 @@ def _tally(pairs: _Pairs, elsewhere: set[int]) -> list[int]:
         pairs.partner.get(j) == j and j not in pairs.joined for j in range(len(pairs.mine))
     )
     open_mine = [pairs.mine[i] for i in pairs.open_mine()]
-    other_names = any(number in elsewhere for token in open_mine for number in token.near)
+    found = [any(number in elsewhere for number in token.near) for token in open_mine]
+    other_names = any(found)
+    accounted = other_names and all(
+        there or token.weight <= SAID_ABOUT for token, there in zip(open_mine, found, strict=True)
+    )
     given = (
         any(token.weight > SAID_ABOUT for token in open_mine)
-        and any(pairs.listed[j].weight > SAID_ABOUT for j in pairs.open_listed())
+        and any(pairs.listed[j].rest > SAID_ABOUT for j in pairs.open_listed())
         and all(pairs.listed[j].given and j not in pairs.initial for j in pairs.partner)
     )
     return [
         pairs.matched, pairs.changed, missing, extra, pairs.said, pairs.initials, turned, int(begins),
-        pairs.listed_initials, int(other_names), int(given),
+        pairs.listed_initials, int(other_names), int(given), int(accounted), pairs.known,
     ]  # fmt: skip

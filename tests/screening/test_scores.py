@@ -56,7 +56,15 @@ def plain_tokens(slots: Slots, places: list[int]) -> list[Token]:
         begin, end = int(slots.near_start[slot]), int(slots.near_end[slot])
         near = dict(zip(slots.near[begin:end].tolist(), slots.apart[begin:end].tolist(), strict=True))
         letters = bytes(slots.chars[slot, : slots.length[slot]]).decode()
-        tokens.append(Token(letters, int(slots.weight[slot]), near, int(slots.part_end[slot]) > end))
+        tokens.append(
+            Token(
+                letters,
+                int(slots.weight[slot]),
+                near,
+                int(slots.part_end[slot]) > end,
+                bool(slots.common[slot]),
+            )
+        )
     return tokens
 
 
@@ -69,6 +77,7 @@ def plain_listed(index: FuzzyIndex, name: int) -> list[Listed]:
             number,
             text[start[number] : start[number + 1]],
             int(index.names.weight[number]),
+            int(index.names.rest[number]),
             bool(index.names.given[number]),
         )
         for number in numbers

@@ -6,9 +6,10 @@ from itertools import pairwise
 
 import pytest
 
+from setfair.screening.acronyms import abbreviated
 from setfair.screening.common_names import COMMON_NAMES, FIRM_WORDS
 from setfair.screening.given_names import GIVEN, other_reading
-from setfair.screening.index import COMMON_WEIGHT, FIRM_WEIGHT, build_index
+from setfair.screening.index import COMMON_WEIGHT, FIRM_WEIGHT, REST_WEIGHT, build_index
 from setfair.screening.normalise import normalise_name
 from setfair.screening.spelling import Spelling, fold_token, spell
 from setfair.screening.translations import ENDING_MAX, PHRASES, STEM_LENGTH_MIN, STEMS, WORDS
@@ -52,6 +53,35 @@ def test_translated_words_are_one_word(one: str, other: str) -> None:
 def test_the_second_reading_is_one(names: tuple[str, ...]) -> None:
     """Short forms, and compounds written together or apart with any article, have one second reading."""
     assert len({tuple(map(fold_token, other_reading(spelt(name).core))) for name in names}) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "core"),
+    [
+        ("OOO Nauchno-Tekhnicheskii Tsentr Orvek", ("ntts", "orvek")),
+        ("Metal Trading Company Orvek", ("mtc", "orvek")),
+        ("Institute of Industrial Television Orvek", ("iit", "orvek")),
+        ("Orvek Institute", ()),
+        ("Metal Trading Company", ()),
+        ("Zorvan Pellik", ()),
+    ],
+)
+def test_words_of_firms_are_abbreviated_on_the_list(name: str, core: tuple[str, ...]) -> None:
+    """Two such words or more are their first letters; one stays, and letters alone are no name."""
+    assert abbreviated(normalise_name(name)) == core
+
+
+def test_words_of_firms_weigh_little_where_they_are_left_over() -> None:
+    """One list calls it a plant and another does not: what is left over of such a word hardly counts."""
+    index = build_index([(0, spelt("Orvek Plant")), (1, spelt("Zanvik"))])
+    text = bytes(index.tokens.chars).decode()
+    bounds = index.tokens.start.tolist()
+    rest = {
+        text[begin:end]: weight
+        for (begin, end), weight in zip(pairwise(bounds), index.names.rest, strict=True)
+    }
+    assert rest[fold_token("plant")] == REST_WEIGHT
+    assert rest[fold_token("orvek")] > REST_WEIGHT
 
 
 @pytest.mark.parametrize("name", ["Zorvan Pellik", "Abd", "Bin Udin", "Din", "Aladin", "Orvek Medina", "Nov"])

@@ -48,7 +48,16 @@ def test_near_tokens_are_found(listed: list[str], token: str, chance: Random) ->
     slots.chars[0, : len(token)] = letters_of(token)
     weight = np.full(len(listed), 50, np.int32)
     done, used = look_up(
-        slots, 0, 1, 0, index, weight, make_scratch(len(listed)), unknown_weight=90, letter_weight=18
+        slots,
+        0,
+        1,
+        0,
+        index,
+        weight,
+        make_scratch(len(listed)),
+        rest=weight,
+        unknown_weight=90,
+        letter_weight=18,
     )
     near = near_of(slots, 0)
     assert (done, used) == (1, int(slots.part_end[0]))

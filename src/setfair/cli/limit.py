@@ -237,6 +237,13 @@ def refuse(
 
 
 def minor_units(amount: str, currency: str) -> int:
+    """Return an amount as it was written, in minor units of its currency.
+
+    Raises
+    ------
+    HouseError
+        If the currency is none of ISO 4217, or the amount none in it.
+    """
     found = find_currency(currency)
     if found is None:
         raise HouseError(f"{currency} is not an ISO 4217 code")
@@ -249,6 +256,23 @@ def minor_units(amount: str, currency: str) -> int:
 def ask_for_change(
     house: Path, change: TermChange, said: Said, *, today: bool, as_json: bool, now: Now
 ) -> None:
+    """Ask a house for a change of a term, which another person confirms, and print its number.
+
+    Parameters
+    ----------
+    house
+        Folder of the house.
+    change
+        What changes, for whom and to how much.
+    said
+        Who asks, and why.
+    today
+        Whether the change is for this business day alone.
+    as_json
+        Whether to print JSON.
+    now
+        The time at which it is asked; the clock's if not given.
+    """
     with opened_house(house, now) as opened:
         if today:
             change = _for_today(opened, change)

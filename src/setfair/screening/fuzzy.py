@@ -281,7 +281,7 @@ class FuzzyMatcher:
                 SETTINGS,
             )
             mine = [token.lstrip(STRICT) for token in window]
-            listed = self._listed.tokens_of(found.listed, spell(normalise_name(target.name.text)))
+            listed = self._listed.tokens_of(found.listed, normalise_name(target.name.text))
             why = explain_pairs(mine, listed, scratch)
         return Hit(
             name=name,

@@ -24,14 +24,14 @@ anastasia nastya anastasiya
 anna anya ania
 boris borya
 dmitri dima mitya dmytro dzmitry
-evgeni zhenya yevhen yevhenii evhen yauheni
+evgeni eugene zhenya yevhen yevhenii evhen yauheni
 ekaterina katya kateryna
 elena lena olena alena helena
 georgi gosha georgiy heorhii
 andrei andrii andriy andrzej
 grigori grisha hryhorii ryhor
 ivan vanya iwan
-igor ihor
+igor ihor ihar
 irina ira iryna
 konstantin kostya kostiantyn
 maria masha mariya mariia
@@ -40,7 +40,7 @@ nadezhda nadia nadya nadiia
 natalia natasha natalya nataliia
 nikita mykyta
 nikolai kolya mykola mikalai
-oleg oleh
+oleg oleh aleh
 olga olya olha volha
 pavel pasha pavlo
 petr petya petro piotr pyotr
@@ -86,11 +86,14 @@ ignacio nacho
 rafael rafa
 elizabeth liz beth betty
 margaret maggie peggy
-mohammed mohd muhd md mehmet muhammet mehmed mamadou magomed
-ahmed ahmet akhmed
-hussein huseyin hossein guseyn husayin
-hassan gasan khasan
-yusuf youssef yosef
+mohammed maxamed maxamad mohd muhd md mehmet muhammet mehmed mamadou magomed
+ahmed ahmet akhmed axmed axmad
+hussein xuseen xusen xuseyn huseyin hossein guseyn husayin
+hassan gasan khasan xasan
+mahmud maxamud maxamuud mehmood makhmud
+salah salax saalax
+ali cali
+yusuf youssef yosef yusif yusip
 ibrahim abraham ebrahim ibragim avraham
 ismail esmail esmaeil izmail
 suleiman solomon soliman sulayman
@@ -99,9 +102,25 @@ musa moussa moses
 isa eissa
 yahya yehia yihya
 zacharia zakaria zakariya zekeriya
-othman osman usman uthman
-omar umar omer
+othman osman usman uthman cusman cismaan cusmaan
+omar umar omer cumar
 khaled halid
+javed javid jawed jawaid
+qadhafi gaddafi gadhafi kadafi qaddafi kadhafi
+nikolaevich mykolaiovych mikalaevich mikalayevich mykolayovych
+vladimirovich volodymyrovych uladzimiravich
+sergeevich serhiiovych siarheevich serhiyovych
+aleksandrovich oleksandrovych aliaksandravich
+alekseevich oleksiiovych aliakseevich
+mikhailovich mykhailovych mikhailavich
+vasilevich vasylovych vasilyevich vasilievich
+grigorevich hryhorovych hryhoriiovych ryhoravich grigorievich
+andreevich andriiovych andreyevich
+pavlovich paulavich
+dmitrievich dmytrovych dzmitryevich
+petrovich piatrovich
+nikolaevna mykolaivna mikalaeuna
+vladimirovna volodymyrivna uladzimirauna
 """
 
 GIVEN: dict[str, str] = {}

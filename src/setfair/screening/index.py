@@ -27,6 +27,7 @@ from setfair.screening.name_arrays import SAID_ABOUT, TOKENS_MAX, NameIndex
 from setfair.screening.name_kernels import mark_names
 from setfair.screening.spelling import Spelling, fold_token
 from setfair.screening.token_kernels import LENGTH_MAX, TokenIndex, fill_table, letters_of_tokens, piece_keys
+from setfair.screening.translations import DESCRIPTIVE_WORDS
 from setfair.screening.words import PARTICLES
 
 ENTRIES_MIN = 1 << 14
@@ -37,8 +38,12 @@ UNKNOWN_WEIGHT = 100
 LIGHT_WEIGHT = 12
 COMMON_WEIGHT = 56
 """Most that a name weighs that very many bear, see `common_names`."""
+DESCRIPTIVE_WEIGHT = 56
+"""Most that a word weighs that says what a firm is."""
 FIRM_WEIGHT = 32
 """Most that such a word of firms weighs."""
+REST_WEIGHT = 4
+"""Most that a word weighs that says what a firm is, where it is left over: one list has it, another not."""
 LETTER_WEIGHT = 18
 """Most that a token weighs for each of its letters: a short one says little, however rare it is."""
 _PIECES_MAX = 5
@@ -70,7 +75,8 @@ def build_index(names: Sequence[tuple[int, Spelling]]) -> FuzzyIndex:
     flat = np.array([number[token] for tokens in spelt for token in tokens], np.int32)
     entry = np.array([entry for entry, _ in names], np.int32)
     entries = int(entry.max()) + 1 if len(entry) else 0
-    most = {folded[word]: COMMON_WEIGHT for word in COMMON_NAMES}
+    most = {folded[word]: DESCRIPTIVE_WEIGHT for word in DESCRIPTIVE_WORDS}
+    most |= {folded[word]: COMMON_WEIGHT for word in COMMON_NAMES}
     most |= {folded[word]: FIRM_WEIGHT for word in FIRM_WORDS}
     most |= {folded[word]: SAID_ABOUT for word in EMPTY_WORDS}
     most |= {folded[word]: LIGHT_WEIGHT for word in PARTICLES}
@@ -79,15 +85,23 @@ def build_index(names: Sequence[tuple[int, Spelling]]) -> FuzzyIndex:
         flat, np.repeat(np.arange(len(names), dtype=np.int32), np.diff(starts)), len(vocabulary)
     )
     tokens = token_index(vocabulary)
+    plain = {folded[word] for word in DESCRIPTIVE_WORDS}
+    rest = np.array(
+        [
+            min(value, REST_WEIGHT) if token in plain else value
+            for token, value in zip(vocabulary, weight.tolist(), strict=True)
+        ],
+        np.int32,
+    )
     marks = np.zeros(len(names), np.uint64)
     legal = np.array([spelling.legal for _, spelling in names], np.bool_)
     total = np.zeros(len(names), np.int32)
-    known = {folded[word] for word in GIVEN_NAMES | PARTICLES}
+    known = {folded[word] for word in GIVEN_NAMES | PARTICLES | DESCRIPTIVE_WORDS}
     given = np.array([token in known for token in vocabulary], np.bool_)
     entry_start, entry_tokens = _tokens_of_entries(np.repeat(entry, np.diff(starts)), flat, weight, entries)
     entry_marks = np.zeros(entries, np.uint64)
     listed = NameIndex(
-        starts, flat, entry, weight, total, post_start, posts, marks, legal,
+        starts, flat, entry, weight, rest, total, post_start, posts, marks, legal,
         given, entry_start, entry_tokens, entry_marks,
     )  # fmt: skip
     mark_names(listed)

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from setfair.screening.acronyms import abbreviated
 from setfair.screening.derived import Derived
 from setfair.screening.index import FuzzyIndex, build_index
 from setfair.screening.lists.model import NameQuality
@@ -38,6 +39,8 @@ class ListedNames:
     """By place of a name: the number of its target, in the order of the lists."""
     second: int
     """The place from which on names stand in their second reading."""
+    third: int
+    """The place from which on names stand in their third one, with words of firms abbreviated."""
     index: FuzzyIndex
     """Names by place."""
 
@@ -47,8 +50,11 @@ class ListedNames:
         entry = self.index.names.entry
         return int(entry.max()) + 1 if len(entry) else 0
 
-    def tokens_of(self, place: int, spelling: Spelling) -> tuple[str, ...]:
-        """Return the tokens of a name in the reading in which it is at this place."""
+    def tokens_of(self, place: int, normalised: str) -> tuple[str, ...]:
+        """Return the tokens of a normalised name in the reading in which it is at this place."""
+        if place >= self.third:
+            return abbreviated(normalised)[:TOKENS_MAX]
+        spelling = spell(normalised)
         return (spelling.core if place < self.second else spelling.other)[:TOKENS_MAX]
 
 
@@ -75,7 +81,7 @@ def listed_names(targets: Sequence[Target], version: str, derived: Derived | Non
 
 
 def build_listed_names(targets: Sequence[Target]) -> ListedNames:
-    """Return the names of all targets: first as they stand, then those that have a second reading, in it."""
+    """Return the names of all targets: as they stand, then those that have another reading, in it."""
     normalised = [normalise_name(target.name.text) for target in targets]
     spelt = [spell(text) for text in normalised]
     build = _Build(targets)
@@ -84,9 +90,13 @@ def build_listed_names(targets: Sequence[Target]) -> ListedNames:
     second = len(build.kept)
     for place, spelling in enumerate(spelt):
         build.add(place, replace(spelling, core=spelling.other))
+    third = len(build.kept)
+    for place, (spelling, text) in enumerate(zip(spelt, normalised, strict=True)):
+        build.add(place, replace(spelling, core=abbreviated(text)))
     return ListedNames(
-        build_exact(targets, normalised), build.compact, tuple(build.kept), second, build_index(build.names)
-    )
+        build_exact(targets, normalised), build.compact, tuple(build.kept), second, third,
+        build_index(build.names),
+    )  # fmt: skip
 
 
 class _Build:
@@ -119,17 +129,18 @@ class _Build:
 
 
 def _plain(listed: ListedNames) -> tuple[Any, ...]:
+    exact, readings = listed.exact, (listed.second, listed.third)
     return (
-        (listed.exact.by_name, listed.exact.by_tokens, listed.compact, listed.targets, listed.second),
+        (exact.by_name, exact.by_tokens, listed.compact, listed.targets, *readings),
         _plain_arrays(listed.index.tokens),
         _plain_arrays(listed.index.names),
     )
 
 
 def _listed(kept: tuple[Any, ...]) -> ListedNames:
-    (by_name, by_tokens, compact, targets, second), tokens, names = kept
+    (by_name, by_tokens, compact, targets, second, third), tokens, names = kept
     index = FuzzyIndex(TokenIndex(*map(_array, tokens)), NameIndex(*map(_array, names)))
-    return ListedNames(ExactIndex(by_name, by_tokens), compact, targets, second, index)
+    return ListedNames(ExactIndex(by_name, by_tokens), compact, targets, second, third, index)
 
 
 def _plain_arrays(arrays: NamedTuple) -> tuple[Any, ...]:

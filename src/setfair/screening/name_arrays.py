@@ -21,7 +21,14 @@ ABOUT_LEGAL, ABOUT_SYLLABIC = 0, 1
 # What is tallied of two names; weights in eighths of a bit.
 TALLY_MATCHED, TALLY_CHANGED, TALLY_MISSING, TALLY_EXTRA = 0, 1, 2, 3
 TALLY_PAIRS, TALLY_INITIALS, TALLY_TURNED, TALLY_BEGINS = 4, 5, 6, 7
-TALLY_LISTED_INITIALS, TALLY_ELSEWHERE, TALLY_GIVEN, TALLY_SIZE = 8, 9, 10, 11
+TALLY_LISTED_INITIALS, TALLY_ELSEWHERE, TALLY_GIVEN, TALLY_ACCOUNTED, TALLY_KNOWN, TALLY_SIZE = (
+    8,
+    9,
+    10,
+    11,
+    12,
+    13,
+)
 SAID_ABOUT = 20
 """Weight above which a token says something about who is named."""
 
@@ -36,38 +43,42 @@ class Settings(NamedTuple):
     name and one that has nothing to do with it.
     """
 
-    base: int = 417_000
+    base: int = 424_000
     matched_first: int = 1_248
     """For each unit that the pairs weigh, up to `first`."""
-    matched_second: int = 2_670
+    matched_second: int = 2_230
     """For each from there to `second`."""
-    changed: int = -616
+    changed: int = -578
     """For each thousandth of a token that is changed."""
-    missing: int = -254
+    known: int = -35_700
+    """For each token that is changed though it is a name that many bear: seldom another one misspelt."""
+    missing: int = -222
     """For each unit that listed tokens without a partner weigh."""
-    extra: int = -188
+    extra: int = -144
     """For each unit that the name's own tokens without a partner weigh."""
-    covered: int = 82_400
+    covered: int = 80_600
     """If the pairs are all there is; a share of it for a share."""
-    second_pair: int = 82_000
+    second_pair: int = 63_600
     """If two pairs say something about who is named."""
-    initials: int = -50_000
+    initials: int = -43_000
     """For each initial of the name that is paired with a listed token."""
-    listed_initials: int = -54_200
+    listed_initials: int = -65_400
     """For each listed initial that is paired with a token of the name."""
-    elsewhere: int = 60_000
+    elsewhere: int = 47_200
     """If another name of the entry has a token of the name that has no partner."""
-    given: int = -20_000
+    accounted: int = 33_200
+    """If other names of the entry have all of the name's tokens that have no partner and say something."""
+    given: int = -24_600
     """If all pairs are given names, while something that is none is left over on both sides."""
-    turned: int = -63_200
+    turned: int = -48_500
     """For each listed token that stands before the one after which it is listed, up to three."""
-    begins: int = 91_900
+    begins: int = 86_800
     """If the tokens of the name are the first listed ones, in order, and at least two."""
-    legal_both: int = 70_800
+    legal_both: int = 48_500
     """If both names have a legal form."""
-    legal_one: int = -3_700
+    legal_one: int = -12_900
     """If one has."""
-    syllabic: int = -233_100
+    syllabic: int = -264_000
     """For a name in Han, Hangul or kana, whose syllables in Latin letters are shared by many."""
     least_weight: int = 48
     """What the pairs must weigh in any case."""
@@ -90,8 +101,10 @@ class NameIndex(NamedTuple):
     """By name: its entry."""
     weight: NDArray[np.int32]
     """By token: how rare it is, in eighths of a bit."""
+    rest: NDArray[np.int32]
+    """By token: what it weighs where it is left over."""
     total: NDArray[np.int32]
-    """By name: what its tokens weigh together."""
+    """By name: what its tokens weigh together if all are left over."""
     post_start: NDArray[np.int32]
     """By token: the first name that has it in `posts`; and one past the end."""
     posts: NDArray[np.int32]
@@ -134,6 +147,8 @@ class Slots(NamedTuple):
     """By slot: whether the very token is listed."""
     marks: NDArray[np.uint64]
     """By slot: the marks of its near tokens."""
+    common: NDArray[np.bool_]
+    """By slot: whether it is a name that very many people bear."""
 
 
 class NameBatch(NamedTuple):

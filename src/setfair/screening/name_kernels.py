@@ -23,6 +23,7 @@ from setfair.screening.name_arrays import (
     ABOUT_LEGAL,
     ABOUT_SYLLABIC,
     CANDIDATES_MAX,
+    TALLY_ACCOUNTED,
     TALLY_BEGINS,
     TALLY_CHANGED,
     TALLY_ELSEWHERE,
@@ -53,7 +54,7 @@ def mark_names(names: NameIndex) -> None:
         for place in range(names.start[name], names.start[name + 1]):
             token = names.tokens[place]
             names.marks[name] |= mark_of(token)
-            names.total[name] += names.weight[token]
+            names.total[name] += names.rest[token]
     for entry in range(len(names.entry_start) - 1):
         for place in range(names.entry_start[entry], names.entry_start[entry + 1]):
             names.entry_marks[entry] |= mark_of(names.entry_tokens[place])
@@ -102,10 +103,10 @@ def _cannot_fit(
         else:
             pairs += 1
             matched += max(settings.initial_weight, settings.cut_letter_weight * slots.length[slot])
-            begun += names.weight[token]
+            begun += names.rest[token]
     bound[TALLY_MATCHED], bound[TALLY_PAIRS], bound[TALLY_EXTRA] = matched, pairs, extra
     bound[TALLY_CHANGED] = gathered & np.int64(0xFFFFFFFF)
-    bound[TALLY_ELSEWHERE] = extra > 0
+    bound[TALLY_ELSEWHERE] = bound[TALLY_ACCOUNTED] = extra > 0
     bound[TALLY_BEGINS] = extra == 0 and 1 < len(mine) <= len(listed)
     bound[TALLY_MISSING] = max(0, names.total[name] - matched - begun)
     if matched < settings.least_weight:
@@ -177,7 +178,7 @@ def _rest_cannot_fit(work: NameScratch, settings: Settings, left: int, passed: i
     bound[:] = 0
     bound[TALLY_MATCHED], bound[TALLY_EXTRA] = left + 2 * settings.initial_weight, passed
     bound[TALLY_PAIRS], bound[TALLY_BEGINS] = tokens, passed == 0
-    bound[TALLY_ELSEWHERE] = passed > 0
+    bound[TALLY_ELSEWHERE] = bound[TALLY_ACCOUNTED] = passed > 0
     if bound[TALLY_MATCHED] < settings.least_weight:
         return True
     points = points_of(bound, settings) + max(0, settings.legal_one)

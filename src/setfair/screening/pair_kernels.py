@@ -17,12 +17,14 @@ from setfair.screening.name_arrays import (
     PAIRED,
     SAID_ABOUT,
     SCORE_MAX,
+    TALLY_ACCOUNTED,
     TALLY_BEGINS,
     TALLY_CHANGED,
     TALLY_ELSEWHERE,
     TALLY_EXTRA,
     TALLY_GIVEN,
     TALLY_INITIALS,
+    TALLY_KNOWN,
     TALLY_LISTED_INITIALS,
     TALLY_MATCHED,
     TALLY_MISSING,
@@ -119,6 +121,8 @@ def _pair_tokens(  # whole tokens, the heaviest pair first
         token = listed[best_j]
         length = max(slots.length[mine[best_i]], index.start[token + 1] - index.start[token])
         _count(work, names.weight[token], work.apart[best_i, best_j], length)
+        if work.apart[best_i, best_j] and slots.common[mine[best_i]]:
+            work.tally[TALLY_KNOWN] += 1
 
 
 @inner
@@ -263,7 +267,7 @@ def _tally_rest(
     for j in range(len(listed)):
         i = work.partner[j]
         if work.listed_state[j] == OPEN:
-            work.tally[TALLY_MISSING] += names.weight[listed[j]]
+            work.tally[TALLY_MISSING] += names.rest[listed[j]]
         else:
             work.tally[TALLY_TURNED] += i < last
             last = i
@@ -280,13 +284,15 @@ def _tally_names(
     """Tally whether other names of the entry have what is left, and whether all pairs are given names."""
     entry = names.entry[name]
     first, end = names.entry_start[entry], names.entry_start[entry + 1]
-    left_mine, left_listed, given = False, False, True
+    left_mine, left_listed, given, accounted = False, False, True, True
     for i in range(len(mine)):
         if work.name_state[i] != OPEN:
             continue
         slot = mine[i]
-        left_mine |= slots.weight[slot] > SAID_ABOUT
+        says = slots.weight[slot] > SAID_ABOUT
+        left_mine |= says
         if not slots.marks[slot] & names.entry_marks[entry]:
+            accounted = accounted and not says
             continue
         for place in range(slots.near_start[slot], slots.near_end[slot]):
             token = slots.near[place]
@@ -295,12 +301,14 @@ def _tally_names(
                 work.name_state[i] = ELSEWHERE
                 work.tally[TALLY_ELSEWHERE] = 1
                 break
+        accounted = accounted and (work.name_state[i] == ELSEWHERE or not says)
     for j in range(len(listed)):
         if work.listed_state[j] == OPEN:
-            left_listed |= names.weight[listed[j]] > SAID_ABOUT
+            left_listed |= names.rest[listed[j]] > SAID_ABOUT
         else:
             given = given and names.given[listed[j]] and work.listed_state[j] != INITIAL
     work.tally[TALLY_GIVEN] = given and left_mine and left_listed
+    work.tally[TALLY_ACCOUNTED] = accounted and work.tally[TALLY_ELSEWHERE]
 
 
 @kernel
@@ -354,12 +362,13 @@ def points_of(tally: NDArray[np.int64], settings: Settings) -> int:
     points = settings.base
     points += settings.matched_first * min(matched, settings.first)
     points += settings.matched_second * max(0, min(matched, settings.second) - settings.first)
-    points += settings.changed * tally[TALLY_CHANGED]
+    points += settings.changed * tally[TALLY_CHANGED] + settings.known * tally[TALLY_KNOWN]
     points += settings.missing * min(tally[TALLY_MISSING], settings.left_over_max)
     points += settings.extra * min(tally[TALLY_EXTRA], settings.left_over_max)
     points += settings.initials * tally[TALLY_INITIALS]
     points += settings.listed_initials * tally[TALLY_LISTED_INITIALS]
     points += settings.elsewhere * tally[TALLY_ELSEWHERE]
+    points += settings.accounted * tally[TALLY_ACCOUNTED]
     points += settings.given * tally[TALLY_GIVEN]
     points += settings.begins * tally[TALLY_BEGINS]
     points += settings.turned * min(tally[TALLY_TURNED], 3)

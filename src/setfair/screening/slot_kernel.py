@@ -43,7 +43,8 @@ def _insert(slots: Slots, start: int, end: int, listed: int, apart: int) -> None
 @kernel
 def look_up(
     slots: Slots, first: int, end: int, used: int,
-    index: TokenIndex, weight: NDArray[np.int32], work: Scratch, *, unknown_weight: int, letter_weight: int,
+    index: TokenIndex, weight: NDArray[np.int32], work: Scratch, *, rest: NDArray[np.int32],
+    unknown_weight: int, letter_weight: int,
 ) -> tuple[int, int]:  # fmt: skip
     """Look up the tokens of the slots from `first` to `end`.
 
@@ -75,7 +76,7 @@ def look_up(
             nearest = slots.apart[start]
             for place in range(start, slots.near_end[slot]):
                 if slots.apart[place] == nearest:
-                    slots.weight[slot] = min(slots.weight[slot], weight[slots.near[place]])
+                    slots.weight[slot] = min(slots.weight[slot], rest[slots.near[place]])
         _weigh(slots, slot, index, weight)
     return end, used
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from setfair.screening.common_names import COMMON_NAMES
 from setfair.screening.index import LETTER_WEIGHT, UNKNOWN_WEIGHT, FuzzyIndex
 from setfair.screening.name_arrays import Slots
 from setfair.screening.slot_kernel import look_up
@@ -23,6 +24,7 @@ SLOTS_MAX = 1 << 17
 STRICT = "="
 """Stands before a token of which only the very same is near."""
 _NEAR_FIRST = 1 << 16
+_COMMON = frozenset(map(fold_token, COMMON_NAMES))
 
 
 class TokenMemory:
@@ -71,19 +73,25 @@ class TokenMemory:
         if not fresh:
             return
         self._grow(self._count + len(fresh))
-        for number, (folded, strict) in enumerate(fresh, self._count):
-            self.slots.strict[number] = strict
-            self.slots.length[number] = len(folded)
-            self.slots.chars[number, : len(folded)] = np.frombuffer(folded.encode("ascii"), np.uint8)
         first, self._count = self._count, self._count + len(fresh)
+        self._write(first, fresh)
         while first < self._count:
             first, self._used = look_up(
                 self.slots, first, self._count, self._used,
-                self._index.tokens, self._index.names.weight, self._scratch,
+                self._index.tokens, self._index.names.weight, self._scratch, rest=self._index.names.rest,
                 unknown_weight=UNKNOWN_WEIGHT, letter_weight=LETTER_WEIGHT,
             )  # fmt: skip
             if first < self._count:
                 self._grow_near()
+
+    def _write(self, first: int, fresh: list[tuple[str, bool]]) -> None:
+        """Write what is known of new tokens before they are looked up: spelling and whether it is strict."""
+        to = slice(first, first + len(fresh))
+        letters = "".join([folded.ljust(LENGTH_MAX, "\0") for folded, _ in fresh]).encode("ascii")
+        self.slots.chars[to] = np.frombuffer(letters, np.uint8).reshape(len(fresh), LENGTH_MAX)
+        self.slots.length[to] = [len(folded) for folded, _ in fresh]
+        self.slots.strict[to] = [strict for _, strict in fresh]
+        self.slots.common[to] = [folded in _COMMON for folded, _ in fresh]
 
     def _grow(self, count: int) -> None:
         if count > len(self.slots.length):
@@ -99,6 +107,7 @@ class TokenMemory:
                 "weight_most",
                 "known",
                 "marks",
+                "common",
             ):
                 old = getattr(self.slots, field)
                 getattr(bigger, field)[: len(old)] = old
@@ -128,4 +137,5 @@ def empty_slots(slots: int, near: int) -> Slots:
         weight_most=np.zeros(slots, np.int32),
         known=np.zeros(slots, np.bool_),
         marks=np.zeros(slots, np.uint64),
+        common=np.zeros(slots, np.bool_),
     )

@@ -113,11 +113,16 @@ def spell(normalised: str) -> Spelling:
     return Spelling(core or tuple(kept) or tuple(tokens), "".join(tokens), legal, is_syllabic(normalised))
 
 
+def as_meant(token: str) -> str:
+    """Return the word that stands for a token, corrected and translated; the token itself where none does."""
+    return _CORRECTED[token]
+
+
 def _completed(token: str) -> str:
     """Return the word of a legal form that a last token begins, or the token itself."""
     if len(token) < CUT_LENGTH_MIN:
         return token
-    return next((word for word in LONG_WORDS if word.startswith(token)), token)
+    return next((word for word in _LONG_BY_BEGINNING.get(token[:2], ()) if word.startswith(token)), token)
 
 
 class _Corrections(dict[str, str]):
@@ -142,6 +147,8 @@ class _Corrections(dict[str, str]):
 
 def _by_stem(token: str) -> str:
     """Return the word that stands for all that begin like a token, or the token itself."""
+    if token[:STEM_LENGTH_MIN] not in _STEMS_BEGIN:
+        return token
     for length in range(len(token), max(STEM_LENGTH_MIN, len(token) - ENDING_MAX) - 1, -1):
         if token[:length] in STEMS:
             return STEMS[token[:length]]
@@ -155,6 +162,8 @@ def _without_one(word: str) -> list[str]:
 
 def _misspelt(token: str) -> str:
     """Return what stands for the one word that a token is with a letter misspelt, or the token itself."""
+    if token[:3] not in _MISSPELT_BEGIN and token[-3:] not in _MISSPELT_END:
+        return token  # one misspelt letter leaves one of both ends as it is
     found = {_MISSPELT[written] for written in _without_one(token) if written in _MISSPELT}
     return found.pop() if len(found) == 1 and "" not in found else token
 
@@ -167,6 +176,14 @@ for _word, _stands in (WORDS | {word: word for word in WORDS.values()}).items():
     if len(_word) >= MISSPELT_LENGTH_MIN:
         for _written in _without_one(_word):
             _MISSPELT[_written] = _stands if _MISSPELT.get(_written, _stands) == _stands else ""
+
+_MISSPELT_WORDS = [word for word in (*WORDS, *WORDS.values()) if len(word) >= MISSPELT_LENGTH_MIN]
+_MISSPELT_BEGIN = frozenset(word[:3] for word in _MISSPELT_WORDS)
+_MISSPELT_END = frozenset(word[-3:] for word in _MISSPELT_WORDS)
+_STEMS_BEGIN = frozenset(stem[:STEM_LENGTH_MIN] for stem in STEMS)
+_LONG_BY_BEGINNING: dict[str, list[str]] = {}
+for _word in LONG_WORDS:
+    _LONG_BY_BEGINNING.setdefault(_word[:2], []).append(_word)
 
 CUT_LENGTH_MIN = 5
 """Letters from which on the beginning of a word of a legal form is that word."""

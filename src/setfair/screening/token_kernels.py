@@ -7,7 +7,8 @@ Rules
 2. Two tokens are near if their distance is at most `DISTANCE_MAX` at the length of the longer.
 3. Listed tokens are found by their pieces: a token of n pieces that is changed in fewer than n places
    keeps one piece whole (Li, Deng, Wang and Feng, Pass-Join, 2011), so a table of pieces finds all that
-   are within `_edits_max` changes of letters, and some with one more. Tokens with the same consonants are
+   are within `_edits_max` changes of letters, and nearly all with one more: a piece is looked for where the
+   changes before and behind it, and one more, can have moved it. Tokens with the same consonants are
    found as well, for vowels are what transliterations differ in. The table has at most five numbers for each
    listed token.
 
@@ -364,13 +365,15 @@ def find_near(index: TokenIndex, token: Letters, work: Scratch) -> int:
         found = _take(index, _key(work.skeleton[:consonants], _CONSONANTS), token, work, found, 4)
     length = len(token)
     for other in range(max(3, length - 2), min(LENGTH_MAX, length + 2) + 1):
-        most = _edits_max(other)
-        if abs(other - length) > most:
+        most, longer = _edits_max(other), length - other
+        if abs(longer) > most:
             continue
         for piece in range(most + 1):
             begin, end = piece * other // (most + 1), (piece + 1) * other // (most + 1)
-            size = end - begin
-            for at in range(max(0, begin - most), min(length - size, begin + most) + 1):
+            size, before, behind = end - begin, piece + 1, most - piece + 1
+            first = max(0, begin - min(before, behind - longer))
+            last = min(length - size, begin + min(before, behind + longer))
+            for at in range(first, last + 1):
                 key = _key(token[at : at + size], other * 4 + piece + 1000)
                 found = _take(index, key, token, work, found, most + 1)
     for letter in token:

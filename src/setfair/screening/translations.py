@@ -14,6 +14,8 @@ Rules
 
 from __future__ import annotations
 
+from setfair.screening.more_words import MORE_PHRASES, MORE_WORDS
+
 _WORDS = """
 plant zavod zavody kombinat combine factory fabrika zavodu works fabrica usine fabrik
 group grupp gruppa gruppy grupa grupo groupe gruppe holding holdings kholding grup hruppa gruppi
@@ -313,15 +315,18 @@ WORDS: dict[str, str] = {}
 """By word: the one that stands for all."""
 STEMS: dict[str, str] = {}
 """By the beginning of a word: the same."""
-_LINES = [line.split() for line in _WORDS.split("\n") if line]
+_LINES = [line.split() for line in f"{_WORDS}{MORE_WORDS}".split("\n") if line]
 _FIRSTS = {line[0] for line in _LINES}
 for _first, *_others in _LINES:
     for _word in _others:
         if _word not in _FIRSTS:
             (STEMS if _word.endswith("*") else WORDS).setdefault(_word.rstrip("*"), _first)
 
+DESCRIPTIVE_WORDS = frozenset((*WORDS.values(), *STEMS.values()))
+"""What stands for others: words that say what a firm or an organisation is, and where."""
+
 PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {}
 """By the words of an expression: the one word that stands for them; nothing for a legal form."""
-for _first, *_others in map(str.split, filter(None, _PHRASES.split("\n"))):
+for _first, *_others in map(str.split, filter(None, f"{_PHRASES}{MORE_PHRASES}".split("\n"))):
     PHRASES[tuple(_others)] = (_first,)
 PHRASES |= {tuple(form.split()): () for form in filter(None, _STATE_FORMS.split("\n"))}

@@ -61,7 +61,7 @@ emir amir pan pani tov gospodin
 _PARTICLES = """
 al el ul ad an ar as at ash az bin ibn ben bint bent abu abou ould uld walad wuld de la le les del della di
 da do dos das du van von der den ter ten zu zur und and the of for in on by et en e i y s u na ve wa va o a
-und ag aw umm um bn bw l
+und ag aw umm um bn bw l named after imeni
 """
 
 _LIGHT_WORDS = """

@@ -4,7 +4,8 @@ Rules
 -----
 1. Neighbourhoods are drawn in turn in three ways: items among rooms that hang together; items that hang
    together one by one; and these too, but those first whose gains at the prices say least, or say that they
-   should be the other way.
+   should be the other way. The first way has three of five turns: what comes back to where it left from is
+   what little liquidity can pay, and items taken one by one rarely close a circle.
 2. A neighbourhood is as large as can be searched with a share of the work: it grows where a search was done,
    and shrinks where it was not; each way for itself.
 3. What is better is kept at once. After many neighbourhoods without anything better the search returns to the
@@ -38,7 +39,8 @@ WORK_EACH = 40_000
 """Most work of one neighbourhood."""
 PATIENCE, BLURRED = 40, 3
 """Neighbourhoods without anything better, and how many are searched then with other values."""
-WAYS = 3
+WAYS, TURNS_OF_ROOMS = 3, 3
+"""Ways, and how often the first one has its turn before each of the others has one."""
 DRAWN = 4
 """Items of which the one is taken whose gain says least."""
 _NONE = -1
@@ -119,7 +121,7 @@ def _improve(whole: Whole, solver: Solver, work_max: int, enough: int) -> None:
     small, tally, step = solver.small, whole.tally, solver.tree.tally[STEP]
     while spent(solver) < work_max and tally[BEST_VALUE] < enough:
         tally[TURN] += 1
-        way = tally[TURN] % WAYS
+        way = max(0, tally[TURN] % (TURNS_OF_ROOMS + WAYS - 1) - TURNS_OF_ROOMS + 1)
         small.counts[ITEMS] = 0
         if way == 0:
             _take_rooms(whole, solver, whole.size[way])
