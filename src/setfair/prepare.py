@@ -47,8 +47,9 @@ from setfair.store.row_file import Table, write_row_file
 from setfair.store.row_leaves import TableLeaves
 
 _EURO = 978
-_LONG_RING = 6000
-"""Parties of a ring whose labels do not fit the narrow type (`setfair.engine.setoff.network`)."""
+_CHAINS = (2, 100, 6000)
+"""Firms in chains: two need one scale, a hundred another, and with thousands labels do not fit the narrow type
+and lie too far apart for a third (`setfair.engine.setoff.solve`)."""
 _DAY = 20_000
 """Days since 1970-01-01; any day does."""
 
@@ -129,12 +130,12 @@ def choose_payments() -> None:
 
 
 def clear_debts() -> None:
-    """Set off two debts against each other, and a ring so long that its labels are wide."""
-    for parties in (2, _LONG_RING):
-        debtor = np.arange(parties, dtype=np.int32)
-        amount = np.full(parties, 10, np.int64)
-        amount[0] = 5
-        set_off(debtor, np.roll(debtor, -1), amount, np.zeros(parties, np.int32))
+    """Set off debts around chains of firms, each of which owes those next to it, on both sides."""
+    for parties in _CHAINS:
+        firm = np.arange(parties)
+        debtor, creditor = np.tile(firm, 2), np.concatenate((np.roll(firm, -1), np.roll(firm, 1)))
+        amount = 1 + np.arange(2 * parties) * 7919 % 1009
+        set_off(debtor, creditor, amount, np.zeros(2 * parties, np.int32))
 
 
 def read_a_line() -> None:
