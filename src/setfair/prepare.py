@@ -48,8 +48,8 @@ from setfair.store.row_leaves import TableLeaves
 
 _EURO = 978
 _CHAINS = (2, 100, 6000)
-"""Firms in chains: two need one scale, a hundred another, and with thousands labels do not fit the narrow type
-and lie too far apart for a third (`setfair.engine.setoff.solve`)."""
+"""Firms in chains: two need one scale, a hundred another; with thousands labels are wide, and lie too far
+apart for a third (`setfair.engine.setoff.solve`)."""
 _DAY = 20_000
 """Days since 1970-01-01; any day does."""
 
