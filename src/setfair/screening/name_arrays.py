@@ -177,8 +177,8 @@ class NameScratch(NamedTuple):
     stamp: NDArray[np.int64]
     """Shape (1,): the number of this name."""
     gathered: NDArray[np.int64]
-    """Shape (names, 2): the gains of the tokens that touch a listed name, see `name_kernels.gain_of`; above 32
-    bits the number of the name that touched it, below a bit for each token that does, by its place."""
+    """Shape (names, 2): the gains of the tokens that touch a listed name, see `name_kernels.gain_of`; above
+    32 bits the number of the name that touched it, below a bit for each token that does, by its place."""
     wanted: NDArray[np.uint64]
     """By place in the name: what must be in `NameIndex.begins` where a listed token begins like this one."""
     entry_seen: NDArray[np.int64]
