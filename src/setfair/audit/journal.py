@@ -154,6 +154,8 @@ def _check_place(state: HouseState, prepared: Prepared) -> None:
 
 def _check_records(state: HouseState, page: Page) -> None:
     """Rule 3."""
+    for rows in (state.books.payments, state.books.identities):
+        state.books.room.expect(rows, state.books.payment_count, len(page.instructions))
     try:
         decided = decide_again(state, page)
     except BrokenInvariantError as error:
