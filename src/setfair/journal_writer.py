@@ -25,7 +25,7 @@ from setfair.domain.instants import NANOSECONDS, format_utc
 from setfair.errors import PageDamagedError, StoreError
 from setfair.journal.page import Page, page_to_bytes
 from setfair.journal.tree import Frontier
-from setfair.journal.tree_lanes import leaves_in_lanes, parents_in_lanes
+from setfair.journal.tree_bulk import leaves_in_bulk, parents_in_bulk
 from setfair.proof.checkpoint import Checkpoint, origin_of
 from setfair.store.protocol import PageMeta, Store, StoredPage
 
@@ -162,7 +162,7 @@ class JournalWriter:
 
     def _extend(self, page: Page) -> tuple[Frontier, bytes]:
         """Return the tree with the records of the page, and the nodes that they complete."""
-        self._grown, nodes = self._grown.extend(leaves_in_lanes(page), parents_in_lanes)
+        self._grown, nodes = self._grown.extend(leaves_in_bulk(page), parents_in_bulk)
         return self._grown, nodes
 
     def _store_up_to(self, number: int) -> None:

@@ -36,7 +36,7 @@ from setfair.formats import columns
 from setfair.formats.kernels import hash_texts
 from setfair.intake.digest import mix_text, mix_words
 from setfair.journal.page import Page
-from setfair.journal.tree_lanes import FEW, leaves_in_lanes, parents_in_lanes
+from setfair.journal.tree_bulk import FEW, leaves_in_bulk, parents_in_bulk
 from setfair.screening.cache import CachedMatcher
 from setfair.screening.free_text import TextIndex
 from setfair.screening.fuzzy import FuzzyMatcher
@@ -140,8 +140,8 @@ def clear_debts() -> None:
 
 def read_a_line() -> None:
     """Hash a leaf and nodes, read and hash a line of text, find the loop of two debts, lay out a row."""
-    leaves_in_lanes(Page(1, 1, 1, 0, bytes(32), np.zeros(1, INSTRUCTION), np.zeros(1, RECORD)))
-    parents_in_lanes(np.zeros((2 * FEW, 32), np.uint8))
+    leaves_in_bulk(Page(1, 1, 1, 0, bytes(32), np.zeros(1, INSTRUCTION), np.zeros(1, RECORD)))
+    parents_in_bulk(np.zeros((2 * FEW, 32), np.uint8))
     find_loops(np.array([0, 1]), np.array([1, 0]), np.array([5, 5]))
     texts = pa.array(["1.50"])
     columns.read_amounts(columns.trim(texts), np.zeros(1, np.int8))

@@ -101,10 +101,10 @@ def build_index(names: Sequence[tuple[int, Spelling]]) -> FuzzyIndex:
     entry_start, entry_tokens = _tokens_of_entries(np.repeat(entry, np.diff(starts)), flat, weight, entries)
     entry_marks = np.zeros(entries, np.uint64)
     listed = NameIndex(
-        starts, flat, entry, weight, rest, total, post_start, posts, marks, legal,
+        starts, flat, entry, weight, rest, total, post_start, posts, marks, np.zeros_like(marks), legal,
         given, entry_start, entry_tokens, entry_marks,
     )  # fmt: skip
-    mark_names(listed)
+    mark_names(listed, tokens)
     return FuzzyIndex(tokens, listed)
 
 

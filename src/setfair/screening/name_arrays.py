@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from setfair.by_reference import by_reference
 from setfair.screening.token_kernels import LENGTH_MAX
 
 TOKENS_MAX = 32
@@ -36,6 +37,7 @@ SAID_ABOUT = 20
 OPEN, PAIRED, INITIAL, JOINED, CUT, ELSEWHERE = 0, 1, 2, 3, 4, 5
 
 
+@by_reference
 class Settings(NamedTuple):
     """How a score is made: thousandths of a point for each unit of what is named.
 
@@ -91,6 +93,7 @@ class Settings(NamedTuple):
     """What each letter weighs of a last token that was cut off."""
 
 
+@by_reference
 class NameIndex(NamedTuple):
     """Listed names as tokens, and by token."""
 
@@ -110,6 +113,8 @@ class NameIndex(NamedTuple):
     posts: NDArray[np.int32]
     marks: NDArray[np.uint64]
     """By name: a bit for each of its tokens, several tokens to a bit."""
+    begins: NDArray[np.uint64]
+    """By name: a bit for each letter that begins one of its tokens, and for each that is one."""
     legal: NDArray[np.bool_]
     """By name: whether it has a legal form."""
     given: NDArray[np.bool_]
@@ -122,6 +127,7 @@ class NameIndex(NamedTuple):
     """By entry: a bit for each of them, several to a bit."""
 
 
+@by_reference
 class Slots(NamedTuple):
     """Tokens that were looked up."""
 
@@ -151,6 +157,7 @@ class Slots(NamedTuple):
     """By slot: whether it is a name that very many people bear."""
 
 
+@by_reference
 class NameBatch(NamedTuple):
     """Names to compare."""
 
@@ -163,16 +170,17 @@ class NameBatch(NamedTuple):
     """By name: whether it is written in Han, Hangul or kana."""
 
 
+@by_reference
 class NameScratch(NamedTuple):
     """Memory of one thread in which names are compared."""
 
     stamp: NDArray[np.int64]
     """Shape (1,): the number of this name."""
-    name_seen: NDArray[np.int64]
     gathered: NDArray[np.int64]
-    """By name: the gains of the tokens that touch it, see `name_kernels.gain_of`."""
-    touched: NDArray[np.int64]
-    """By name: a bit for each token that touches it, by its place."""
+    """Shape (names, 2): the gains of the tokens that touch a listed name, see `name_kernels.gain_of`; above
+    32 bits the number of the name that touched it, below a bit for each token that does, by its place."""
+    wanted: NDArray[np.uint64]
+    """By place in the name: what must be in `NameIndex.begins` where a listed token begins like this one."""
     entry_seen: NDArray[np.int64]
     entry_score: NDArray[np.int32]
     entry_name: NDArray[np.int32]
@@ -203,9 +211,8 @@ def make_name_scratch(names: int, entries: int) -> NameScratch:
     """Return the memory for comparing with so many listed names of so many entries."""
     return NameScratch(
         stamp=np.zeros(1, np.int64),
-        name_seen=np.zeros(names, np.int64),
-        gathered=np.zeros(names, np.int64),
-        touched=np.zeros(names, np.int64),
+        gathered=np.zeros((names, 2), np.int64),
+        wanted=np.zeros(TOKENS_MAX, np.uint64),
         entry_seen=np.zeros(entries, np.int64),
         entry_score=np.zeros(entries, np.int32),
         entry_name=np.zeros(entries, np.int32),

@@ -59,6 +59,43 @@ _FOLDED_FIRST = {
 _BEGINS = _initial_table()
 
 
+def _letter_bits(first: int) -> NDArray[np.uint64]:
+    """Return a bit for each letter from one on, one for all digits, and the last for whatever else."""
+    bits = np.full(128, np.uint64(1) << np.uint64(63), np.uint64)
+    for place, letter in enumerate("abcdefghijklmnopqrstuvwxyzCS"):
+        bits[ord(letter)] = np.uint64(1) << np.uint64(first + place)
+    for digit in "0123456789":
+        bits[ord(digit)] = np.uint64(1) << np.uint64(first + 28)
+    return bits
+
+
+_FIRST_BITS = _letter_bits(0)
+"""By first letter of a longer token."""
+_SINGLE_BITS = _letter_bits(29)
+"""By token of one letter."""
+_LONGER_BITS = np.array(
+    [np.bitwise_or.reduce(_FIRST_BITS[row], initial=np.uint64(0)) for row in _BEGINS], np.uint64
+)
+"""By token of one letter: the first letters of which it is the initial."""
+_INITIAL_BITS = np.array(
+    [np.bitwise_or.reduce(_SINGLE_BITS[row], initial=np.uint64(0)) for row in _BEGINS.T], np.uint64
+)
+"""By first letter of a longer token: its initials."""
+
+
+@inlined
+def begin_of(letter: int, length: int) -> np.uint64:
+    """Return the bit of how a listed token begins, or of the one letter that it is."""
+    return _FIRST_BITS[letter] if length > 1 else _SINGLE_BITS[letter]
+
+
+@inlined
+def wanted_of(letter: int, length: int, is_last: bool) -> np.uint64:
+    """Return the bits of which a listed name has one if a token may be an initial there, or what was cut."""
+    wanted = _LONGER_BITS[letter] if length == 1 else _INITIAL_BITS[letter]
+    return wanted | _FIRST_BITS[letter] if is_last else wanted
+
+
 @inlined
 def is_initial(letter: int, length: int, other: int, other_length: int) -> bool:
     """Return whether one of two tokens is a letter with which the other, by its first one, may begin."""

@@ -22,6 +22,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from setfair.by_reference import by_reference
 from setfair.kernel import inlined, inner, kernel
 
 Letters = NDArray[np.uint8]
@@ -46,6 +47,7 @@ _SUBSTITUTIONS = (
 _DROPPED = {"a": 7, "e": 7, "i": 7, "o": 8, "u": 8, "h": 5}
 
 
+@by_reference
 class TokenIndex(NamedTuple):
     """Listed tokens in their one spelling, and the table of their pieces."""
 
@@ -64,6 +66,7 @@ class TokenIndex(NamedTuple):
     """By token: a bit for each letter that is in it."""
 
 
+@by_reference
 class Scratch(NamedTuple):
     """Memory of one thread in which tokens are looked up."""
 

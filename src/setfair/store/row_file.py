@@ -48,6 +48,8 @@ from setfair.store.row_kernel import (
 
 ROWS_AT_ONCE = 8_192
 """Rows that are laid out at a time: what the kernel reads stays in the processor's cache."""
+PADDING = 8
+"""Bytes behind those of the texts of a piece that a kernel may look at."""
 ROWS_MIN = 1_024
 """Pieces with fewer rows on the average are joined first."""
 LEAVES_AT_ONCE = 32
@@ -241,8 +243,8 @@ class _Room:
             if begins[-1] > begins[0]:
                 parts.append(np.frombuffer(column.buffers()[2], np.uint8)[begins[0] : begins[-1]])
                 size += int(begins[-1] - begins[0])
-        if len(self._data) < size:
-            self._data = np.empty(size + size // 4, np.uint8)
+        if len(self._data) < size + PADDING:
+            self._data = np.empty(size + size // 4 + PADDING, np.uint8)
         data = self._data[:size]
         if parts:
             np.concatenate(parts, out=data)

@@ -24,9 +24,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from setfair.store.cell_kernel import MORE, OTHER, PADDING, compare_rows
+from setfair.store.cell_kernel import MORE, OTHER, PADDING, ReadLeaves, compare_rows
 from setfair.store.row_file import pieces_of
-from setfair.store.row_kernel import CELLS, LEAF, PAGE_BYTES, ROW, STATE_LENGTH, Leaves
+from setfair.store.row_kernel import CELLS, LEAF, PAGE_BYTES, ROW, STATE_LENGTH
 
 LEAVES_AT_ONCE = 8
 """Leaves that are read at a time."""
@@ -92,13 +92,11 @@ class TableLeaves:
             be said of what comes after it.
         """
         parts = []
-        scratch = np.zeros((3, rows.num_columns), np.int64)
         for columns in pieces_of(rows):
             part = np.zeros((columns.numbers.shape[1], more), np.int64)
             self._state[ROW] = 0
             while True:
-                pages = Leaves(self._pages, np.zeros(self._count, np.int64), self._state, *scratch)
-                found = compare_rows(columns, pages, part)
+                found = compare_rows(columns, ReadLeaves(self._pages, self._count, self._state), part)
                 if found == OTHER or (found == MORE and not self._read_more()):
                     return None
                 if found != MORE:
