@@ -57,7 +57,7 @@ LEAVES_AT_ONCE = 32
 CHILDREN_MAX = 4_000
 """Pages below one page: each takes 15 bytes at most, so there is room for a few more."""
 
-TABLE_BYTES_MAX = 1 << 26
+TABLE_BYTES_MAX = 1 << 27
 """Bytes of the values of one table. In a file of a gigabyte one page would have to stay empty (section 1.1,
 lock-byte page): a few tables of this size stay far below, whatever their leaves leave free."""
 
