@@ -45,6 +45,7 @@ from setfair.screening.lists.model import Entry, EntryKind, Name, NameQuality, S
 from setfair.screening.seen_texts import SeenTexts
 from setfair.store.row_file import Table, write_row_file
 from setfair.store.row_leaves import TableLeaves
+from setfair.store.sound_file import is_sound
 
 _EURO = 978
 _CHAINS = (2, 100, 6000)
@@ -156,6 +157,7 @@ def read_a_line() -> None:
     with TemporaryFile() as file:
         write_row_file(file, [Table("any", "CREATE TABLE any (number INTEGER PRIMARY KEY, text TEXT)", row)])
         TableLeaves(file.fileno(), 2).told(row)
+        is_sound(file.fileno(), [2])
 
 
 def screen_a_name() -> None:

@@ -128,6 +128,11 @@ class SettlementRows:
             # Of places that are assigned to more than once the last remains.
             self._later[name][numbers[is_payment]] = np.asarray(update[name])[is_payment]
 
+    @property
+    def are_told_whole(self) -> bool:
+        """Whether all rows in the live file were the same as they lie there."""
+        return self._records.is_told_whole and self._payments.is_told_whole
+
     def waiting(self, status: int) -> Int64s:
         """Return the numbers of the payments that have a status after the last page."""
         found = [np.zeros(0, np.int64)]

@@ -103,9 +103,15 @@ class TableRows:
         found = self._read(f"SELECT {key} FROM {self.name} WHERE {key} <= ? ORDER BY {key}", (last,))  # noqa: S608
         return np.asarray(found[key], dtype=np.int64)
 
+    @property
+    def is_told_whole(self) -> bool:
+        """Whether all rows so far were the same as they lie in the file."""
+        return self._leaves is not None
+
     def finish(self) -> None:
         """Check that no row is there besides those that were compared; DifferenceFound if one is."""
         if self._leaves is None or not self._leaves.is_at_end():
+            self._leaves = None
             found = self._read(f"SELECT count(*) AS n FROM {self.name}")["n"][0].as_py()  # noqa: S608
             check_same(0, f"table {self.name}, number of rows", self._compared, found)
 
@@ -191,6 +197,11 @@ class PlacedRows:
             else:
                 found[chosen] = part
         return found if is_found else None
+
+    @property
+    def is_told_whole(self) -> bool:
+        """Whether all rows in the live file were the same as they lie there."""
+        return self._places[-1].is_told_whole
 
     def check(self, expected: pa.Table, numbers: tuple[int, int], conditions: Sequence[str]) -> None:
         """Compare through SQLite: as `TableRows.check`."""
