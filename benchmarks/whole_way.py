@@ -2,7 +2,7 @@
 
 Every run has a house of its own. The file is opened, read to its end and staged, submitted batch by batch;
 a page is made durable while the next is decided. To outcomes that are durable is measured with the tables
-left behind; to tables with projection where it runs in service: behind every 65,536 records and at the end.
+left behind; to tables with projection where it runs in service: step by step behind the pages, and the rest at the end.
 The parts are of the latter; they overlap, so their sum is more than the whole. CPU time, of all threads, is
 what can be compared between hours in which other programs run.
 """
