@@ -1,6 +1,7 @@
 """From a decoded batch to acknowledged: decided, hashed, encoded and stored, as a house does it.
 
-Ten million records go in, one page after the other. The values of a case are the rates of each million of
+Ten million records go in, one page after the other, into books that have room for them, as those of a house
+have that had such a day before. The values of a case are the rates of each million of
 them, so that its spread shows what growth costs; latency is from handing in a batch until its page is
 durable (docs/adr/0013). Then the same while the tables keep up (docs/adr/0040), and with steps left out;
 beside it what the disk and SQLite alone do with the same bytes, and one payment at a time through `submit`.
@@ -205,6 +206,7 @@ def _pass(accounts: int, rows: int, records: int, steps: Steps) -> Passed:
     batches = batches_of(_ALIKE, rows, accounts)
     texts = [texts_of(rows, 1 + place * rows) for place in range(1 if rows > AIM_ROWS else 4)]
     books, passed, begun = books_of(accounts), Passed(), {}
+    books.reserve_payments(records)
     decided = decide(books_of(accounts), batches[0].copy(), 1).records.copy()
 
     def is_durable(page: Page) -> None:

@@ -27,7 +27,7 @@ SWITCH_SECONDS = 0.0005
 
 
 def be_frugal() -> None:
-    """Take memory from few places, give back what is free, and let threads take turns often."""
+    """Take memory from few places, give back what is free, and take turns often."""
     pa.set_memory_pool(pa.system_memory_pool())
     with suppress(AttributeError, OSError, TypeError):  # another C library
         library = ctypes.CDLL(None)
@@ -36,4 +36,9 @@ def be_frugal() -> None:
         library.mallopt(_MMAP_THRESHOLD, OWN_BYTES)
     gc.freeze()
     gc.set_threshold(COLLECTED_OBJECTS)
+    take_turns_often()
+
+
+def take_turns_often() -> None:
+    """Let threads hand the interpreter on often: for whatever has several at work on much data."""
     sys.setswitchinterval(SWITCH_SECONDS)
