@@ -43,7 +43,7 @@ from setfair.screening.fuzzy import FuzzyMatcher
 from setfair.screening.gate import ListSet
 from setfair.screening.lists.model import Entry, EntryKind, Name, NameQuality, SanctionsList
 from setfair.screening.seen_texts import SeenTexts
-from setfair.store.row_file import Table, write_row_file
+from setfair.store.row_file import Table, pieces_of, write_row_file
 from setfair.store.row_leaves import TableLeaves
 from setfair.store.sound_file import is_sound
 
@@ -156,7 +156,7 @@ def read_a_line() -> None:
     row = pa.table({"number": [1], "text": ["any"]})
     with TemporaryFile() as file:
         write_row_file(file, [Table("any", "CREATE TABLE any (number INTEGER PRIMARY KEY, text TEXT)", row)])
-        TableLeaves(file.fileno(), 2).told(row)
+        TableLeaves(file.fileno(), 2).told(pieces_of(row))
         is_sound(file.fileno(), [2])
 
 
