@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setfair.kernel import inlined, kernel
-from setfair.store.copy_kernel import copy_bytes
+from setfair.raw_bytes import copy_bytes
 
 Bytes = NDArray[np.uint8]
 Int64s = NDArray[np.int64]
