@@ -182,8 +182,9 @@ def test_scratch_that_starts_anew_changes_nothing() -> None:
             work.stamp[0] = STAMP_MAX - before
         out = np.zeros((1000, 3), np.int32)
         count = match_names(
-            memory.slots, batch, index.names, index.tokens, work, SETTINGS, threshold=THRESHOLD, out=out
-        )
+            memory.slots, batch, index.names, index.tokens, work, SETTINGS,
+            threshold=THRESHOLD, low_max=THRESHOLD - 1, out=out,
+        )  # fmt: skip
         found.append(out[:count].tolist())
         assert work.stamp[0] <= len(asked)
     assert found[0]

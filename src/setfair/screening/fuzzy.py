@@ -17,7 +17,7 @@ Rules
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -26,6 +26,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
+from setfair.screening.acronyms import abbreviated, may_be_abbreviated
 from setfair.screening.derived import Derived
 from setfair.screening.explain import explain_pairs
 from setfair.screening.gate import ListSet
@@ -227,7 +228,7 @@ class FuzzyMatcher:
             out = np.zeros((room, 3), np.int32)
             count = match_names(
                 self._memory.slots, batch, self._index.names, self._index.tokens, scratch, SETTINGS,
-                threshold=score_min, out=out,
+                threshold=score_min, low_max=self._low(SCORE_MAX), out=out,
             )  # fmt: skip
             if count <= room:
                 out[:, 0] += np.int32(first)
@@ -301,16 +302,16 @@ SETTINGS = Settings()
 def _spelt(names: Sequence[str]) -> _Spelt:
     distinct = {name: normalise_name(name) for name in dict.fromkeys(names)}
     spellings = [spell(each) for each in distinct.values()]
-    return _Spelt(names, distinct, spellings, *_windows(spellings))
+    return _Spelt(names, distinct, spellings, *_windows(spellings, distinct.values()))
 
 
-def _windows(spelt: Sequence[Spelling]) -> tuple[list[Sequence[str]], list[int]]:
+def _windows(spelt: Sequence[Spelling], normalised: Iterable[str]) -> tuple[list[Sequence[str]], list[int]]:
     """Return the tokens to compare, at most `TOKENS_MAX` at once, and the name of each."""
     windows: list[Sequence[str]] = []
     owner: list[int] = []
-    for number, each in enumerate(spelt):
+    for number, (each, text) in enumerate(zip(spelt, normalised, strict=True)):
         core = [f"{STRICT}{token}" for token in each.core] if each.syllabic else each.core
-        for read in (core, each.other):
+        for read in (core, each.other, abbreviated(text) if may_be_abbreviated(each.core) else ()):
             for begin in range(0, max(1, len(read) - TOKENS_MAX // 2), TOKENS_MAX // 2):
                 if read:
                     windows.append(read[begin : begin + TOKENS_MAX])

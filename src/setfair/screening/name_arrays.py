@@ -33,6 +33,9 @@ TALLY_LISTED_INITIALS, TALLY_ELSEWHERE, TALLY_GIVEN, TALLY_ACCOUNTED, TALLY_KNOW
 SAID_ABOUT = 20
 """Weight above which a token says something about who is named."""
 
+REST_WEIGHT = 4
+"""Most that a word weighs that says what a firm is, where it is left over: one list has it, another not."""
+
 # How a token is paired; ELSEWHERE: with a token of another name of the entry, which is no pair.
 OPEN, PAIRED, INITIAL, JOINED, CUT, ELSEWHERE = 0, 1, 2, 3, 4, 5
 
@@ -117,6 +120,8 @@ class NameIndex(NamedTuple):
     """By name: a bit for each letter that begins one of its tokens, and for each that is one."""
     legal: NDArray[np.bool_]
     """By name: whether it has a legal form."""
+    low: NDArray[np.bool_]
+    """By name: whether the publisher itself relies little on it."""
     given: NDArray[np.bool_]
     """By token: whether it is a given name that very many bear, or a particle."""
     entry_start: NDArray[np.int32]
@@ -136,6 +141,8 @@ class Slots(NamedTuple):
     length: NDArray[np.int32]
     strict: NDArray[np.bool_]
     """By slot: whether only the very token is near."""
+    alike: NDArray[np.int32]
+    """By slot: the number of the line of `alike_names` that it stands in, or -1."""
     near_start: NDArray[np.int64]
     near_end: NDArray[np.int64]
     """By slot: its near tokens are ``near[near_start:near_end]``, the nearest first."""
@@ -193,7 +200,8 @@ class NameScratch(NamedTuple):
     partner: NDArray[np.int32]
     """By place in the listed name: the place in the name that it is paired with."""
     asked: NDArray[np.int64]
-    """Shape (2,): the score that is asked for; a bit for each token whose names are candidates."""
+    """Shape (3,): the score that is asked for; a bit for each token whose names are candidates; the most that
+    a name of low quality has."""
     about: NDArray[np.bool_]
     """Shape (2,): `ABOUT_LEGAL`, `ABOUT_SYLLABIC`."""
     tally: NDArray[np.int64]
@@ -221,7 +229,7 @@ def make_name_scratch(names: int, entries: int) -> NameScratch:
         name_state=np.zeros(TOKENS_MAX, np.int32),
         listed_state=np.zeros(TOKENS_MAX, np.int32),
         partner=np.zeros(TOKENS_MAX, np.int32),
-        asked=np.zeros(2, np.int64),
+        asked=np.array([0, 0, SCORE_MAX], np.int64),
         about=np.zeros(2, np.bool_),
         tally=np.zeros(TALLY_SIZE, np.int64),
         bound=np.zeros(TALLY_SIZE, np.int64),

@@ -244,6 +244,8 @@ def _best_of_entries(
         if _cannot_fit(slots, mine, names, name, index, work, settings):
             continue
         score = score_name(slots, mine, names, name, index, work, settings)
+        if names.low[name]:
+            score = min(score, work.asked[2])
         if score < threshold:
             continue
         entry = names.entry[name]
@@ -271,7 +273,7 @@ def _next(work: NameScratch) -> None:
 @kernel
 def match_names(
     slots: Slots, batch: NameBatch, names: NameIndex, index: TokenIndex, work: NameScratch,
-    settings: Settings, *, threshold: int, out: NDArray[np.int32],
+    settings: Settings, *, threshold: int, low_max: int, out: NDArray[np.int32],
 ) -> int:  # fmt: skip
     """Compare names with the list.
 
@@ -287,6 +289,8 @@ def match_names(
         Scratch, of this thread alone.
     settings, threshold
         How a score is made, and from which on it is a hit.
+    low_max
+        The most that a listed name of low quality has: so it hides no other name of its entry that has more.
     out
         int32, shape (hits, 3), filled here: name, listed name, score; for each name and entry the listed name
         that fits best.
@@ -296,7 +300,7 @@ def match_names(
     int
         How many hits there are; more than fit into `out`: call again with a longer one.
     """
-    work.asked[0] = threshold
+    work.asked[0], work.asked[2] = threshold, low_max
     found = 0
     for number in range(len(batch.start) - 1):
         mine = batch.slots[batch.start[number] : batch.start[number + 1]]

@@ -15,6 +15,7 @@ from setfair.screening.name_arrays import (
     JOINED,
     OPEN,
     PAIRED,
+    REST_WEIGHT,
     SAID_ABOUT,
     SCORE_MAX,
     TALLY_ACCOUNTED,
@@ -293,6 +294,20 @@ def _pair_cut(
 
 
 @inner
+def _turned(names: NameIndex, listed: NDArray[np.int32], work: NameScratch, plain: bool) -> int:
+    """Return how many listed tokens stand before the one after which they are listed.
+
+    Words that say what a firm is count where `plain` is set: ``Orvek Plant`` is ``Zavod Orvek``.
+    """
+    turned, last = 0, -1
+    for j in range(len(listed)):
+        if work.listed_state[j] != OPEN and (plain or names.rest[listed[j]] > REST_WEIGHT):
+            turned += work.partner[j] < last
+            last = work.partner[j]
+    return turned
+
+
+@inner
 def _tally_rest(
     slots: Slots, mine: NDArray[np.int32], names: NameIndex, listed: NDArray[np.int32], work: NameScratch
 ) -> None:
@@ -300,16 +315,15 @@ def _tally_rest(
     for i in range(len(mine)):
         if work.name_state[i] == OPEN:
             work.tally[TALLY_EXTRA] += slots.weight[mine[i]]
-    begins, last = len(mine) >= 2, -1
+    begins, plain = len(mine) >= 2, True
     for j in range(len(listed)):
-        i = work.partner[j]
         if work.listed_state[j] == OPEN:
             work.tally[TALLY_MISSING] += names.rest[listed[j]]
         else:
-            work.tally[TALLY_TURNED] += i < last
-            last = i
-        if j < len(mine) and (work.listed_state[j] in (OPEN, JOINED) or i != j):
+            plain = plain and names.rest[listed[j]] <= REST_WEIGHT
+        if j < len(mine) and (work.listed_state[j] in (OPEN, JOINED) or work.partner[j] != j):
             begins = False
+    work.tally[TALLY_TURNED] = _turned(names, listed, work, plain)
     work.tally[TALLY_BEGINS] = begins and len(listed) >= len(mine)
 
 

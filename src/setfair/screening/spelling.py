@@ -37,6 +37,9 @@ _SYLLABIC = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf
 _WORD = re.compile("[a-z0-9]+")
 _DOUBLED = re.compile(r"([a-zA-Z])\1+")
 
+_PATRONYMIC = re.compile("[eijy]+(vich|vna)$")
+"""How the name after a father ends who is called ``Sergei``: ``Sergeevich``, ``Sergeyevich``."""
+
 _SPELLINGS = (
     ("sch", "S"), ("shch", "S"), ("sh", "S"), ("tch", "C"), ("ch", "C"),
     ("dzh", "j"), ("dj", "j"), ("zh", "j"), ("ph", "f"), ("kh", "h"), ("gh", "g"), ("th", "t"), ("dh", "d"),
@@ -201,6 +204,7 @@ def fold_token(token: str) -> str:
     text = token[:TOKEN_LENGTH_MAX]
     if text.isdigit() or len(text) == 1:
         return text
+    text = _PATRONYMIC.sub(r"e\1", text)
     for written, folded in _SPELLINGS:
         if written in text:
             text = text.replace(written, folded)

@@ -64,6 +64,11 @@ class TokenIndex(NamedTuple):
     """Tokens by piece."""
     letters: NDArray[np.uint64]
     """By token: a bit for each letter that is in it."""
+    alike: NDArray[np.int32]
+    """By token: the number of the line of `alike_names` that it stands in, or -1."""
+    alike_start: NDArray[np.int32]
+    """By line: its first token in `alike_tokens`; and one past the end."""
+    alike_tokens: NDArray[np.int32]
 
 
 @by_reference

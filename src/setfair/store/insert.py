@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 MANY_ROWS = 4096
 """From here on rows go through a file."""
 ROW_FILE_NAMES = ("rows-0.tmp", "rows-1.tmp")
-"""In the folder of the database, in turn; a file has its name only until SQLite has opened it. A crash may
-leave it there: a later one is written in its place."""
+"""In the folder of the database, in turn; a file has its name only until SQLite has opened it. What a crash
+leaves there goes when the house is opened next."""
 
 _DEFINITIONS = """
 SELECT found.name, found.sql, group_concat(info.name, ' ' ORDER BY info.cid)
@@ -51,7 +51,7 @@ class Inserter:
     """Inserts rows into tables of one database."""
 
     def __init__(self, connection: Any) -> None:
-        """Begin with no tables known.
+        """Begin with no tables known, and nothing left of who was here before.
 
         Parameters
         ----------
@@ -62,7 +62,10 @@ class Inserter:
         with connection.cursor() as cursor:
             cursor.execute("SELECT file FROM pragma_database_list WHERE name = 'main'")
             folder = Path(cursor.fetchone()[0]).parent
-        self._paths = cycle(folder / name for name in ROW_FILE_NAMES)
+        paths = [folder / name for name in ROW_FILE_NAMES]
+        for path in paths:
+            path.unlink(missing_ok=True)
+        self._paths = cycle(paths)
         self._definitions: dict[str, tuple[str, list[str]]] = {}
         self._is_attached = False
 

@@ -113,12 +113,13 @@ def test_the_file_is_gone_whatever_happens(
 ) -> None:
     """After rows that are there already nothing is changed, nothing is left, and the next rows go in."""
     monkeypatch.setattr(insert, "MANY_ROWS", 1)
-    for left in ROW_FILE_NAMES:
-        (tmp_path / left).write_bytes(b"left by a crash")
+    files = [tmp_path / name for name in ROW_FILE_NAMES]
+    for file in files:
+        file.write_bytes(b"left by a crash")
     put(connection, {"times_row": rows_of(connection, "times_row", 3)})
     with pytest.raises(adbc_driver_manager.Error, match="UNIQUE"):
         put(connection, {"times_row": rows_of(connection, "times_row", 9)})
-    assert not (tmp_path / ROW_FILE_NAMES[0]).exists()
+    assert not any(file.exists() for file in files)
     assert query(connection, "SELECT count(*) FROM times_row") == [(3,)]
     put(connection, {"times_row": rows_of(connection, "times_row", 9).slice(3)})
     assert query(connection, "SELECT count(*) FROM times_row") == [(9,)]
