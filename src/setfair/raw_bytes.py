@@ -88,4 +88,5 @@ eight_bytes: Callable[[Any, int], int] = _eight_uncompiled if _IS_PLAIN else _ei
 whether they are there."""
 
 put_eight_bytes: Callable[[Any, int, int], None] = _put_eight_uncompiled if _IS_PLAIN else _put_eight_compiled
-"""Write an int64 to a place of an array of bytes, the highest byte first. Nothing looks whether there is room."""
+"""Write an int64 to a place of an array of bytes, the highest byte first. Nothing looks whether there is
+room."""
