@@ -20,12 +20,12 @@ import numpy as np
 import pyarrow as pa
 
 from setfair.audit.table_rows import Expected, PlacedRows
-from setfair.engine.layout import Array, Int64s, are_same_rows, copy_rows
+from setfair.engine.layout import Array, Int64s, are_same_rows
 from setfair.engine.room import Room
 from setfair.journal.page import Page
-from setfair.store.page_kernel import lay_later
+from setfair.store.page_kernel import lay_later, note_balances, note_later
 from setfair.store.page_pieces import is_plain, payment_pieces, record_pieces
-from setfair.store.tables import STATUS_RECORDS, balance_updates, payment_rows, record_rows
+from setfair.store.tables import STATUS_RECORDS, payment_rows, record_rows
 
 LATER = np.dtype(
     [
@@ -90,15 +90,17 @@ class SettlementRows:
         records.result()
         for update in updates:
             self._note_later(update)
-        self._note_balances(balance_updates(step))
+        for page in step:
+            self._note_balances(page)
 
-    def _note_balances(self, moved: pa.Table) -> None:
-        numbers = np.asarray(moved["account_number"])
-        more = max(0, int(numbers.max(initial=-1)) + 1 - len(self._balances))
+    def _note_balances(self, page: Page) -> None:
+        if not len(page.records):
+            return
+        highest = max(int(page.records[name].max()) for name in ("debtor", "creditor"))
+        more = max(0, highest + 1 - len(self._balances))
         self._balances = np.append(self._balances, np.zeros(more, np.int64))
         self._is_booked = np.append(self._is_booked, np.zeros(more, np.bool_))
-        self._balances[numbers] = np.asarray(moved["balance_minor"])
-        self._is_booked[numbers] = True
+        note_balances(page.records, self._balances, self._is_booked)
 
     @property
     def balances(self) -> pa.Table:
@@ -214,7 +216,7 @@ def _known(payments: pa.Table) -> pa.Table:
 
 
 def _note(rows: Array, numbers: Int64s, page: int, later: Int64s) -> None:
-    """Keep what changes later; a value that no such column can have is kept as another page.
+    """Keep what changes later.
 
     Parameters
     ----------
@@ -227,12 +229,10 @@ def _note(rows: Array, numbers: Int64s, page: int, later: Int64s) -> None:
     later
         Shape (payments, LATER_COLUMNS).
     """
-    noted = np.empty(len(numbers), LATER)
-    noted["page"] = page
-    for name, values in zip(LATER_COLUMNS, later.T, strict=True):
-        noted[name] = values
-        noted["page"][noted[name] != values] = -1
-    if numbers[-1] - numbers[0] + 1 == len(numbers):
-        copy_rows(noted, rows[int(numbers[0]) :])
+    first, count = int(numbers[0]), len(numbers)
+    if numbers[-1] - first + 1 == count:
+        note_later(later, page, rows[first : first + count])
     else:
+        noted = np.empty(count, LATER)
+        note_later(later, page, noted)
         rows[numbers] = noted

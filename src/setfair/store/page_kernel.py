@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from setfair.domain.codes import InstructionKind
+from setfair.domain.codes import InstructionKind, RecordKind
 from setfair.engine.layout import Array, Int64s
 from setfair.kernel import inlined, kernel
 from setfair.store.row_kernel import Bytes
@@ -15,6 +15,7 @@ RECORD_COLUMNS, PAYMENT_COLUMNS = 14, 11
 IDENTIFIER_BYTES = 16
 
 _CANCELLATION = int(InstructionKind.CANCELLATION)
+_SETTLED = int(RecordKind.SETTLED)
 
 
 @kernel
@@ -112,3 +113,46 @@ def lay_later(
             row = later[place]
             row["reason"], row["status"] = record["reason"], record["status"]
             row["mechanism"] = record["mechanism"]
+
+
+@kernel
+def note_later(told: Int64s, page: int, later: Array) -> None:
+    """Keep what was read of payments; a value that no such column can have is kept as another page.
+
+    Parameters
+    ----------
+    told
+        Shape (payments, 4): status, reason, mechanism, decided_page.
+    page
+        Their page.
+    later
+        LATER, one a payment: written.
+    """
+    for i in range(later.shape[0]):
+        status, reason, mechanism, decided = told[i, 0], told[i, 1], told[i, 2], told[i, 3]
+        row = later[i]
+        row["status"], row["reason"] = status, reason
+        row["mechanism"], row["decided_page"] = mechanism, decided
+        fits = row["status"] == status and row["reason"] == reason
+        fits = fits and row["mechanism"] == mechanism and row["decided_page"] == decided
+        row["page"] = page if fits else -1
+
+
+@kernel
+def note_balances(records: Array, balances: Int64s, is_booked: NDArray[np.bool_]) -> None:
+    """Keep the balances of accounts after the bookings of a page.
+
+    Parameters
+    ----------
+    records
+        RECORD.
+    balances, is_booked
+        By account that the records name: its balance, and whether anything was booked on it; written.
+    """
+    for i in range(records.shape[0]):
+        record = records[i]
+        if record["kind"] == _SETTLED:
+            balances[record["debtor"]] = record["debtor_after"]
+            balances[record["creditor"]] = record["creditor_after"]
+            is_booked[record["debtor"]] = True
+            is_booked[record["creditor"]] = True
