@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 READY := $(VENV)/.ready
 KERNELS := $(VENV)/.kernels
 KERNEL_SOURCES := $(wildcard src/setfair/kernel.py src/setfair/engine/*.py src/setfair/engine/*/*.py src/setfair/domain/*.py \
-    src/setfair/formats/kernels.py src/setfair/journal/*_lanes.py src/setfair/screening/*kernel*.py src/setfair/store/*_kernel.py)
+    src/setfair/formats/kernels.py src/setfair/journal/*_lanes.py src/setfair/journal/*_fours.py src/setfair/screening/*kernel*.py src/setfair/store/*_kernel.py)
 UNCOMPILED_TESTS := tests/unit/engine tests/tables tests/properties tests/formats/test_kernels.py \
     tests/unit/store/test_row_file.py
 # What `make check` runs.

@@ -19,6 +19,7 @@ from rich.table import Table
 from benchmarks.machine import describe_machine, load_average
 from benchmarks.measure import Sample, Scale
 from benchmarks.registry import BENCHES
+from setfair.cli.frugal import take_turns_often
 
 RESULTS = Path(__file__).parent / "results"
 WIDTH = 160
@@ -28,6 +29,7 @@ WIDTH = 160
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read the command line, run, print and write."""
     options = _parse(arguments)
+    take_turns_often()  # as `setfair submit` does
     scale = Scale(quick=options.quick)
     console = Console()
     if not console.is_terminal:

@@ -18,7 +18,7 @@ from benchmarks.scenario import batches_of, books_of, pages_of, texts_of, to_pag
 from setfair.engine.decide import decide
 from setfair.journal.page import Page, page_to_bytes
 from setfair.journal_writer import JournalWriter
-from setfair.store.protocol import PageMeta
+from setfair.store.protocol import PageMeta, StoredPage
 from setfair.store.sqlite import SqliteStore
 
 ACCOUNTS = 10_000
@@ -59,7 +59,7 @@ def _of_size(pages: list[Page], rows: int, folder: Path, scale: Scale) -> Iterat
         with timer, ThreadPoolExecutor(1) as encoding:
             bodies = encoding.map(page_to_bytes, pages)
             for page, body in zip(pages, bodies, strict=True):
-                store.append(_meta(page, next(numbers)), body)
+                store.append(StoredPage(_meta(page, next(numbers)), body))
 
     size, aim = f"pages of {rows:,}", 1.5e6 if rows == AIM_ROWS else None
     note = f"{bytes_each:.0f} bytes a record"

@@ -1,9 +1,10 @@
 """From a decoded batch to acknowledged: decided, hashed, encoded and stored, as a house does it.
 
-Ten million records go in, one page after the other. The values of a case are the rates of each million of
+Ten million records go in, one page after the other, into books that have room for them, as those of a house
+have that had such a day before. The values of a case are the rates of each million of
 them, so that its spread shows what growth costs; latency is from handing in a batch until its page is
-durable, with two pages under way (docs/adr/0013). Then the same with steps left out, beside it what the disk
-and SQLite alone do with the same bytes, and one payment at a time through `submit`.
+durable (docs/adr/0013). Then the same while the tables keep up (docs/adr/0040), and with steps left out;
+beside it what the disk and SQLite alone do with the same bytes, and one payment at a time through `submit`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -22,6 +24,7 @@ import pyarrow as pa
 import setfair.journal_writer
 from benchmarks.houses import make_house, open_day, payment_table, temporary_folder
 from benchmarks.measure import Sample, Scale, Timer, rates
+from benchmarks.projection import projector_of
 from benchmarks.scenario import batches_of, books_of, texts_of, to_page
 from setfair.domain.instruction import Batch
 from setfair.engine.decide import decide
@@ -31,8 +34,9 @@ from setfair.house import House
 from setfair.journal.page import Page, page_to_bytes
 from setfair.journal.tree import Frontier
 from setfair.journal_writer import JournalWriter
+from setfair.store.follow import Follower, pages_after
 from setfair.store.memory import MemoryStore
-from setfair.store.protocol import PageMeta
+from setfair.store.protocol import Store, StoredPage
 from setfair.store.sqlite import SqliteStore, connect
 
 AIM_ROWS = 8_192
@@ -53,6 +57,7 @@ class Steps:
     hashing: bool = True
     encoding: bool = True
     storing: bool = True
+    projecting: bool = False
 
 
 @dataclass(slots=True)
@@ -67,7 +72,7 @@ class Passed:
 
 
 def run(scale: Scale) -> Iterator[Sample]:
-    """Measure sizes of page and numbers of accounts, then the steps, the limits, and one payment."""
+    """Measure sizes of page and numbers of accounts, with tables, the steps, the limits, and one payment."""
     records = scale.of(10_000_000, 20_480)
     for accounts in (10_000, 1_000_000):
         for rows in (1_024, AIM_ROWS, 65_536):
@@ -75,6 +80,10 @@ def run(scale: Scale) -> Iterator[Sample]:
             passed = _pass(scale.of(accounts, 1_000), size, records, Steps())
             case = f"pages of {rows:,}, {accounts:,} accounts, {records:,} records"
             yield from _samples(case, passed, records, 1e6 if rows == AIM_ROWS else None)
+    rows, accounts = scale.of(AIM_ROWS, AIM_ROWS // 64), scale.of(10_000, 1_000)
+    passed = _pass(accounts, rows, records, Steps(projecting=True))
+    case = f"pages of {rows:,}, {accounts:,} accounts, {records:,} records, and the tables keep up"
+    yield from _samples(case, passed, records, 600e3)
     yield from _without(scale)
     yield from _limits(scale)
     yield from _single(scale)
@@ -197,16 +206,20 @@ def _pass(accounts: int, rows: int, records: int, steps: Steps) -> Passed:
     batches = batches_of(_ALIKE, rows, accounts)
     texts = [texts_of(rows, 1 + place * rows) for place in range(1 if rows > AIM_ROWS else 4)]
     books, passed, begun = books_of(accounts), Passed(), {}
+    books.reserve_payments(records)
     decided = decide(books_of(accounts), batches[0].copy(), 1).records.copy()
 
     def is_durable(page: Page) -> None:
         passed.latency.append(time.perf_counter() - begun.pop(page.number))
+        if follower is not None:
+            follower.note(page)
 
     sample = page_to_bytes(to_page(1, batches[0], decided, texts[0]))
     with temporary_folder() as folder, _writer(folder, steps, passed, sample) as journal:
+        follower = _follower(journal.store, accounts) if steps.projecting else None
         journal.on_page = is_durable
         number, part = 0, max(1, records // rows // _SPLIT)
-        for _ in range(_SPLIT):
+        for place in range(_SPLIT):
             begin = time.perf_counter()
             for _ in range(part):
                 batch = _anew(batches[number % _ALIKE], number // _ALIKE)
@@ -214,7 +227,10 @@ def _pass(accounts: int, rows: int, records: int, steps: Steps) -> Passed:
                 begun[number] = time.perf_counter()
                 made = decide(books, batch, number).records if steps.deciding else decided
                 journal.begin(to_page(number, batch, made, texts[number % len(texts)]), None)
-            journal.finish()
+            if place == _SPLIT - 1:
+                journal.finish()
+                if follower is not None:
+                    follower.catch_up()
             passed.seconds.append((time.perf_counter() - begin) * records / _SPLIT / (part * rows))
         passed.bytes = round(passed.bytes * records / (number * rows))
     return passed
@@ -227,10 +243,21 @@ def _anew(batch: Array, turn: int) -> Array:
     return again
 
 
+def _follower(store: Store, accounts: int) -> Follower:
+    """Return what keeps the tables of a new house behind its pages."""
+    assert isinstance(store, SqliteStore)
+    return Follower(projector_of(store.connection, accounts), partial(pages_after, store))
+
+
 class _Writer(JournalWriter):
     """A writer that may leave hashing out."""
 
     hashing = True
+
+    @property
+    def store(self) -> Store:
+        """Where pages go."""
+        return self._store
 
     def _extend(self, page: Page) -> tuple[Frontier, bytes]:
         return super()._extend(page) if self.hashing else (self._grown, b"")
@@ -239,8 +266,8 @@ class _Writer(JournalWriter):
 class _Nowhere(MemoryStore):
     """A store that keeps nothing."""
 
-    def append(self, meta: PageMeta, body: bytes, *, nodes: bytes = b"", note: str = "") -> None:
-        """Forget a page."""
+    def append(self, *pages: StoredPage) -> None:
+        """Forget pages."""
 
 
 @contextmanager

@@ -23,10 +23,14 @@ _MAKE_ACCOUNTS = (
 )
 
 
-def _make_accounts(cursor: Any, count: int) -> None:
-    cursor.execute("SELECT count(*) FROM pragma_table_info('account_row')")
-    nothing = ", ".join("0" * (int(cursor.fetchone()[0]) - 4))
-    cursor.execute(_MAKE_ACCOUNTS.format(count=count, currency=EURO, nothing=nothing))
+def projector_of(connection: Any, accounts: int) -> Projector:
+    """Return a projector for a new house whose tables have this many accounts."""
+    Projector(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pragma_table_info('account_row')")
+        nothing = ", ".join("0" * (int(cursor.fetchone()[0]) - 4))
+        cursor.execute(_MAKE_ACCOUNTS.format(count=accounts, currency=EURO, nothing=nothing))
+    return Projector(connection)
 
 
 def run(scale: Scale) -> Iterator[Sample]:
@@ -36,10 +40,7 @@ def run(scale: Scale) -> Iterator[Sample]:
     records = sum(len(page.records) for page in pages)
     with temporary_folder() as folder:
         store = SqliteStore(folder, create=True)
-        Projector(store.connection)
-        with store.connection.cursor() as cursor:
-            _make_accounts(cursor, scale.of(ACCOUNTS, 100))
-        projector = Projector(store.connection)
+        projector = projector_of(store.connection, scale.of(ACCOUNTS, 100))
 
         def once(timer: Timer) -> None:
             following = _renumbered(pages, projector.position)

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +41,12 @@ from setfair.domain.signing import (
 from setfair.engine.extensions import BY_CLOCK
 from setfair.errors import AgreementError, HouseError
 from setfair.house_state import HouseState, recover_state
-from setfair.journal.page import Page, page_from_bytes
+from setfair.journal.page import Page
 from setfair.proof.checkpoint import Checkpoint, sign_checkpoint
 from setfair.screening.derived import KEY_BYTES
 from setfair.screening.in_force import FileLists
-from setfair.store.projector import STEP_RECORDS, Projector
+from setfair.store.follow import Follower, pages_after
+from setfair.store.projector import Projector
 from setfair.store.seal import seal_rows
 from setfair.store.sqlite import DATABASE_NAME, SqlitePages, SqliteStore, check_house, connect
 from setfair.tables import query
@@ -60,38 +62,29 @@ class House:
     clearing_house: ClearingHouse
     store: SqliteStore
     projector: Projector
+    follower: Follower
     lists: FileLists
     """The screening lists, as they were last read."""
-    _waiting: list[Page]
-    _waiting_records: int = 0
     closed_by_clock: set[date] = field(default_factory=set)
     """Business days of which a currency has closed by the clock since the house was opened."""
 
     def note_page(self, page: Page) -> None:
-        """Take a durable page for the tables; when enough wait, project them: the bound on the lag."""
-        self._waiting.append(page)
+        """Take a durable page for the tables, which follow."""
         own = page.records[:1]
         is_close = (own["kind"] == RecordKind.PHASE_CHANGED) & (own["amount"] == Phase.CLOSED)
         for record in own[is_close & (own["creditor_after"] == BY_CLOCK)]:
             self.closed_by_clock.add(date_of(int(record["debtor_after"])))
-        self._waiting_records += len(page.records)
-        if self._waiting_records >= STEP_RECORDS:
-            self.catch_up()
+        self.follower.note(page)
 
     def catch_up(self) -> None:
         """Bring the tables to the last page."""
-        waiting, self._waiting, self._waiting_records = self._waiting, [], 0
-        if waiting and waiting[0].number != self.projector.position + 1:
-            # Tables that could not be written a while ago: what they lack is no longer in memory.
-            self.projector.project(self._pages_after(self.projector.position))
-        else:
-            self.projector.project(waiting)
+        self.follower.catch_up()
 
     def rebuild(self, on_page: Callable[[int], None] | None = None) -> None:
         """Drop every projected table and project all pages again."""
-        self._waiting, self._waiting_records = [], 0
+        self.follower.forget()
         self.projector.reset()
-        self.projector.project(self._pages_after(0, on_page))
+        self.projector.project(pages_after(self.store, 0, on_page))
         self.seal_rows()
 
     def seal_rows(self) -> None:
@@ -99,12 +92,6 @@ class House:
         archive = self.query(_LAST_ARCHIVE)
         if archive:
             seal_rows(self.store, self.folder, (self.folder / str(archive[0]["path"])).parent)
-
-    def _pages_after(self, number: int, on_page: Callable[[int], None] | None = None) -> Iterator[Page]:
-        for page_number, body in self.store.pages_after(number):
-            yield page_from_bytes(body)
-            if on_page is not None:
-                on_page(page_number)
 
     def query(self, sql: str, parameters: tuple[object, ...] = ()) -> list[dict[str, Any]]:
         """Return the rows of one query over the tables, brought up to date first."""
@@ -144,9 +131,10 @@ def _opened(folder: Path, store: SqliteStore, clock: Clock) -> Iterator[House]:
     projector = Projector(store.connection)
     lists = house_lists(folder)
     clearing_house = ClearingHouse(store, lists, clock, signer=house_signer(folder))
-    house = House(folder, clearing_house, store, projector, lists, [])
+    follower = Follower(projector, partial(pages_after, store))
+    house = House(folder, clearing_house, store, projector, follower, lists)
     clearing_house.journal.on_page = house.note_page
-    projector.project(house._pages_after(projector.position))
+    projector.project(pages_after(store, projector.position))
     yield house
     clearing_house.sign_last_page()
     house.catch_up()
@@ -195,7 +183,7 @@ def init_house(folder: Path, agreement_file: Path, clock: Clock = system_clock) 
         try:
             clearing_house = ClearingHouse(store, house_lists(folder), clock, signer=house_signer(folder))
             clearing_house.adopt(agreement, signatures)
-            Projector(store.connection).project(page_from_bytes(body) for _, body in store.pages_after(0))
+            Projector(store.connection).project(pages_after(store, 0))
         finally:
             store.close()
     except BaseException:

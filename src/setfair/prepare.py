@@ -36,15 +36,16 @@ from setfair.formats import columns
 from setfair.formats.kernels import hash_texts
 from setfair.intake.digest import mix_text, mix_words
 from setfair.journal.page import Page
-from setfair.journal.tree_lanes import FEW, leaves_in_lanes, parents_in_lanes
+from setfair.journal.tree_bulk import FEW, leaves_in_bulk, parents_in_bulk
 from setfair.screening.cache import CachedMatcher
 from setfair.screening.free_text import TextIndex
 from setfair.screening.fuzzy import FuzzyMatcher
 from setfair.screening.gate import ListSet
 from setfair.screening.lists.model import Entry, EntryKind, Name, NameQuality, SanctionsList
 from setfair.screening.seen_texts import SeenTexts
-from setfair.store.row_file import Table, write_row_file
+from setfair.store.row_file import Table, pieces_of, write_row_file
 from setfair.store.row_leaves import TableLeaves
+from setfair.store.sound_file import is_sound
 
 _EURO = 978
 _CHAINS = (2, 100, 6000)
@@ -140,8 +141,8 @@ def clear_debts() -> None:
 
 def read_a_line() -> None:
     """Hash a leaf and nodes, read and hash a line of text, find the loop of two debts, lay out a row."""
-    leaves_in_lanes(Page(1, 1, 1, 0, bytes(32), np.zeros(1, INSTRUCTION), np.zeros(1, RECORD)))
-    parents_in_lanes(np.zeros((2 * FEW, 32), np.uint8))
+    leaves_in_bulk(Page(1, 1, 1, 0, bytes(32), np.zeros(1, INSTRUCTION), np.zeros(1, RECORD)))
+    parents_in_bulk(np.zeros((2 * FEW, 32), np.uint8))
     find_loops(np.array([0, 1]), np.array([1, 0]), np.array([5, 5]))
     texts = pa.array(["1.50"])
     columns.read_amounts(columns.trim(texts), np.zeros(1, np.int8))
@@ -155,7 +156,8 @@ def read_a_line() -> None:
     row = pa.table({"number": [1], "text": ["any"]})
     with TemporaryFile() as file:
         write_row_file(file, [Table("any", "CREATE TABLE any (number INTEGER PRIMARY KEY, text TEXT)", row)])
-        TableLeaves(file.fileno(), 2).told(row)
+        TableLeaves(file.fileno(), 2).told(pieces_of(row))
+        is_sound(file.fileno(), [2])
 
 
 def screen_a_name() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from setfair.screening.name_arrays import SAID_ABOUT, SCORE_MAX, Settings
+from setfair.screening.name_arrays import REST_WEIGHT, SAID_ABOUT, SCORE_MAX, Settings
 from setfair.screening.token_kernels import EDIT, LENGTH_MAX
 from tests.reference.token_distance import plain_distance
 
@@ -249,7 +249,8 @@ def _cut_off(pairs: _Pairs, settings: Settings) -> None:
 def _tally(pairs: _Pairs, elsewhere: set[int]) -> list[int]:
     missing = sum(pairs.listed[j].rest for j in pairs.open_listed())
     extra = sum(pairs.mine[i].weight for i in pairs.open_mine())
-    order = [pairs.partner[j] for j in sorted(pairs.partner)]
+    who = [j for j in sorted(pairs.partner) if pairs.listed[j].rest > REST_WEIGHT]
+    order = [pairs.partner[j] for j in who or sorted(pairs.partner)]
     turned = sum(later < earlier for earlier, later in pairwise(order))
     begins = 2 <= len(pairs.mine) <= len(pairs.listed) and all(
         pairs.partner.get(j) == j and j not in pairs.joined for j in range(len(pairs.mine))

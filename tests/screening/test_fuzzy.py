@@ -116,6 +116,39 @@ def test_low_quality_alias_needs_a_second_feature() -> None:
     assert matcher.match(["Old Brinesmit"]) == []
 
 
+def test_low_quality_alias_hides_no_other_name() -> None:
+    """A name of full quality that fits less well counts, though one of low quality fits better."""
+    names = (Name("Ossipa Vantorrel Zanvik", NameQuality.MAIN), Name("Osippa Vantorel", NameQuality.LOW))
+    entry = Entry("1", EntryKind.PERSON, names, "", "", (), "00")
+    matcher = FuzzyMatcher(ListSet((SanctionsList("X", "test", samples.PUBLISHED, "00", (entry,)),), "v"))
+    (hit,) = matcher.match(["Osippa Vantorell"])
+    assert (hit.matched_name, hit.low_quality) == ("Ossipa Vantorrel Zanvik", False)
+
+
+def one_entry(*names: str) -> FuzzyMatcher:
+    """Return a matcher over one entry of these names."""
+    listed = tuple(Name(name, NameQuality.MAIN) for name in names)
+    entry = Entry("1", EntryKind.UNKNOWN, listed, "", "", (), "00")
+    return FuzzyMatcher(ListSet((SanctionsList("X", "test", samples.PUBLISHED, "00", (entry,)),), "v"))
+
+
+@pytest.mark.parametrize(
+    ("listed", "name", "other"),
+    [
+        ("Mohammed Pellik", "Muhamad Pellik", "Mohammel Pellik"),
+        ("Sergeevich Quill", "Sergeyevich Quill", "Sergerich Quill"),
+        ("NTTS Orvek Quill", "Nauchno-Tekhnicheskii Tsentr Orvek Quill", "Nauchnyi Orvek Quill"),
+        ("Orvek Quill Group", "Gruppa Orvek Quill", "Gruppa Quill Orvek"),
+    ],
+)
+def test_what_is_written_in_many_ways_is_one(listed: str, name: str, other: str) -> None:
+    """One name in many spellings, first letters and order of words of firms fit better than what differs."""
+    matcher = one_entry(listed)
+    (hit,) = matcher.match([name])
+    assert hit.score > max((each.score for each in matcher.find([other], 500)), default=0)
+    assert hit.score > 700
+
+
 def test_hits_explain_themselves(matcher: FuzzyMatcher) -> None:
     """A hit names both strings, each pair of tokens, what was left over, and whose name it is."""
     hit = next(hit for hit in matcher.match(["Zorvan Pelik Draumont Trading"]) if hit.entry_id == "900001")

@@ -14,10 +14,12 @@ from setfair.screening.lists.model import Entry, EntryKind, Name, NameQuality, S
 from setfair.screening.name_arrays import (
     SAID_ABOUT,
     TOKENS_MAX,
+    NameBatch,
     NameScratch,
     Slots,
     make_name_scratch,
 )
+from setfair.screening.name_kernels import STAMP_MAX, match_names
 from setfair.screening.normalise import normalise_name
 from setfair.screening.pair_kernels import score_name
 from setfair.screening.slots import TokenMemory
@@ -163,3 +165,27 @@ def test_short_cuts_lose_nothing(seed: int) -> None:
             assert hits.get(entries[number].entry_id, 0) >= score, (text, listed[number].core)
             found += 1
     assert found > 20
+
+
+def test_scratch_that_starts_anew_changes_nothing() -> None:
+    """After the last number that a name can have in a scratch, nothing is left there of the names before."""
+    listed, asked = some_names(Random(3), 150), some_names(Random(4), 60)
+    index = build_index(list(enumerate(listed)))
+    memory, work = TokenMemory(index), make_name_scratch(len(listed), len(listed))
+    slots = memory.slots_of([token for name in asked for token in name.core])
+    start = np.cumsum([0, *(len(name.core) for name in asked)]).astype(np.int32)
+    legal = np.array([name.legal for name in asked], np.bool_)
+    batch = NameBatch(start, np.array(slots, np.int32), legal, np.zeros(len(asked), np.bool_))
+    found: list[list[list[int]]] = []
+    for before in (None, 0, 2, 40):
+        if before is not None:
+            work.stamp[0] = STAMP_MAX - before
+        out = np.zeros((1000, 3), np.int32)
+        count = match_names(
+            memory.slots, batch, index.names, index.tokens, work, SETTINGS,
+            threshold=THRESHOLD, low_max=THRESHOLD - 1, out=out,
+        )  # fmt: skip
+        found.append(out[:count].tolist())
+        assert work.stamp[0] <= len(asked)
+    assert found[0]
+    assert found == found[:1] * 4

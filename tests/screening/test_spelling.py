@@ -7,12 +7,15 @@ from itertools import pairwise
 import pytest
 
 from setfair.screening.acronyms import abbreviated
+from setfair.screening.alike_names import LINES
 from setfair.screening.common_names import COMMON_NAMES, FIRM_WORDS
 from setfair.screening.given_names import GIVEN, other_reading
-from setfair.screening.index import COMMON_WEIGHT, FIRM_WEIGHT, REST_WEIGHT, build_index
+from setfair.screening.index import COMMON_WEIGHT, FIRM_WEIGHT, build_index
+from setfair.screening.name_arrays import REST_WEIGHT
 from setfair.screening.normalise import normalise_name
-from setfair.screening.spelling import Spelling, fold_token, spell
+from setfair.screening.spelling import Spelling, as_meant, fold_token, spell
 from setfair.screening.translations import ENDING_MAX, PHRASES, STEM_LENGTH_MIN, STEMS, WORDS
+from setfair.screening.words import PHRASES as LEGAL_AND_OTHER
 
 
 def spelt(name: str) -> Spelling:
@@ -115,6 +118,20 @@ def test_phrases_are_written_in_words_that_translation_leaves() -> None:
     """A phrase is looked for after its words were translated: one that they change would never be found."""
     changed = {word: WORDS[word] for phrase in PHRASES for word in phrase if word in WORDS}
     assert changed == {}
+
+
+def test_legal_forms_are_known_in_words_that_translation_leaves() -> None:
+    """`Sociedad` is translated before `Sociedad Anonima` is looked for: the form is known that way, too."""
+    legal = [phrase for phrase, stands in LEGAL_AND_OTHER.items() if not stands]
+    assert [phrase for phrase in legal if LEGAL_AND_OTHER.get(tuple(map(as_meant, phrase))) != ()] == []
+    assert spelt("Orvek Sociedad de Responsabilidad Limitada").core == ("orvek",)
+
+
+def test_no_name_stands_in_two_lines() -> None:
+    """Each spelling of a name is one of one line, also when it is folded."""
+    folded = [{fold_token(name) for name in line} for line in LINES]
+    assert [line for line, names in zip(LINES, folded, strict=True) if len(names) < 2] == []
+    assert sum(map(len, folded)) == len(set().union(*folded))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from setfair.domain.codes import InstructionKind
 from setfair.engine.layout import INSTRUCTION, RECORD
 from setfair.journal.page import Page, page_to_bytes
 from setfair.store.memory import MemoryStore
-from setfair.store.protocol import PageMeta, Store
+from setfair.store.protocol import PageMeta, Store, StoredPage
 from setfair.store.sqlite import SqliteStore
 
 
@@ -56,7 +56,7 @@ def body_of(number: int, padding: int = 0) -> bytes:
 def append(store: Store, *numbers: int, padding: int = 0) -> None:
     """Append these pages."""
     for number in numbers:
-        store.append(meta_of(number), body_of(number, padding))
+        store.append(StoredPage(meta_of(number), body_of(number, padding)))
 
 
 def pages_of(store: Store, after: int = 0) -> list[tuple[int, bytes]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from setfair.errors import StoreError
-from setfair.store.protocol import Store
+from setfair.store.protocol import Store, StoredPage
 from tests.stores.kinds import DURABLE, KINDS, Kind, append, body_of, meta_of, pages_of
 
 
@@ -61,7 +61,7 @@ def test_a_page_that_does_not_follow_is_refused(store: Store, number: int) -> No
     """A repeated page, a gap and a number that is none leave the store as it was."""
     append(store, 1, 2, 3)
     with pytest.raises(StoreError, match=f"page {number} does not follow page 3"):
-        store.append(meta_of(number), b"other")
+        store.append(StoredPage(meta_of(number), b"other"))
     assert pages_of(store) == [(n, body_of(n)) for n in (1, 2, 3)]
     append(store, 4)
     assert store.last_page() == meta_of(4)
@@ -123,14 +123,28 @@ def test_pages_and_checkpoint_are_there_after_reopening(kind: Kind, tmp_path: Pa
     again.close()
 
 
+def test_pages_together_are_all_there_or_none_is(store: Store) -> None:
+    """Several pages go in at once; where one of them does not follow, none of them is there."""
+    append(store, 1)
+    store.append(*(StoredPage(meta_of(number), body_of(number)) for number in (2, 3, 4)))
+    for numbers in ((5, 6, 8), (5, 5), (4, 5), (5, 4)):
+        with pytest.raises(StoreError, match=f"page {numbers[-1] if numbers[0] == 5 else 4} does not follow"):
+            store.append(*(StoredPage(meta_of(number), body_of(number)) for number in numbers))
+        assert store.last_page() == meta_of(4)
+    append(store, 5)
+    assert pages_of(store) == [(number, body_of(number)) for number in range(1, 6)]
+
+
 def test_nodes_and_notes_come_with_their_pages(store: Store) -> None:
     """Nodes stand in the order of the pages, the newest note counts, and a refused page brings none."""
     assert (store.nodes(), store.last_note()) == (b"", None)
-    store.append(meta_of(1), body_of(1), nodes=b"a" * 32, note="first")
-    store.append(meta_of(2), body_of(2))
-    store.append(meta_of(3), body_of(3), nodes=b"b" * 64)
+    store.append(StoredPage(meta_of(1), body_of(1), nodes=b"a" * 32, note="first"))
+    store.append(
+        StoredPage(meta_of(2), body_of(2)),
+        StoredPage(meta_of(3), body_of(3), nodes=b"b" * 64),
+    )
     with pytest.raises(StoreError):
-        store.append(meta_of(5), body_of(5), nodes=b"c" * 32, note="lost")
+        store.append(StoredPage(meta_of(5), body_of(5), nodes=b"c" * 32, note="lost"))
     assert store.nodes() == b"a" * 32 + b"b" * 64
     assert store.last_note() == (1, "first")
     store.write_note(3, "third")

@@ -6,6 +6,8 @@ Whatever is damaged is named by the audit, or lies in space that says nothing.
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from random import Random
 
 import numpy as np
@@ -73,11 +75,14 @@ def bad_page(day: DayOnDisk, random: Random) -> str:
         "half of an older page": before[: size // 2] + old[size // 2 :],
     }[way]
     damaged = layout.raw[: page * size] + new + layout.raw[(page + 1) * size :]
-    return f"{way}: {seen(day, layout, damaged)}"
+    return f"{way}: {seen(day, layout, damaged, is_older='older' in way)}"
 
 
-def seen(day: DayOnDisk, layout: Layout, damaged: bytes) -> str:
-    """Put a damaged file in the place of the sound one, and say how the damage is seen."""
+def seen(day: DayOnDisk, layout: Layout, damaged: bytes, *, is_older: bool = False) -> str:
+    """Put a damaged file in the place of the sound one, and say how the damage is seen.
+
+    What a page held before may be the same rows in other places: then nothing is lost.
+    """
     house = day.lay_out({DATABASE_NAME: damaged})
     try:
         finding = audit(house).finding
@@ -88,8 +93,20 @@ def seen(day: DayOnDisk, layout: Layout, damaged: bytes) -> str:
         return f"named: {_kind_of(finding.what)}"
     differs = np.frombuffer(damaged, np.uint8) != np.frombuffer(layout.raw, np.uint8)
     places = np.flatnonzero(differs & layout.used)
+    if is_older and len(places) and _rows(damaged) == _rows(layout.raw):
+        return "the same rows, laid out as they were before"
     must(not len(places), f"bytes {places[:8].tolist()} say something, and nobody saw that they changed")
     return "in unused space, and the audit finds nothing" if differs.any() else "the same"
+
+
+def _rows(file: bytes) -> dict[str, list[tuple[object, ...]]]:
+    """Return the rows of every table, and its definition."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.deserialize(file[:18] + b"\x01\x01" + file[20:])  # memory has no write-ahead log
+        tables = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
+        return {
+            f"{name}: {sql}": connection.execute(f'SELECT * FROM "{name}"').fetchall() for name, sql in tables
+        }
 
 
 def _kind_of(what: str) -> str:

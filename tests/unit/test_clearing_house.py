@@ -25,7 +25,7 @@ from setfair.house_state import SAVE_PAGES_MIN
 from setfair.journal.page import page_from_bytes
 from setfair.screening.in_force import FileLists
 from setfair.store.memory import MemoryStore
-from setfair.store.protocol import PageMeta
+from setfair.store.protocol import StoredPage
 from tests.houses import (
     DAY,
     REMEMBER_FROM,
@@ -52,11 +52,11 @@ class FailingStore(MemoryStore):
         super().__init__()
         self.full = False
 
-    def append(self, meta: PageMeta, body: bytes, *, nodes: bytes = b"", note: str = "") -> None:
-        """Append a page, or say that there is no room."""
+    def append(self, *pages: StoredPage) -> None:
+        """Append pages, or say that there is no room."""
         if self.full:
-            raise StoreError(f"page {meta.number} could not be written: no room")
-        super().append(meta, body, nodes=nodes, note=note)
+            raise StoreError(f"page {pages[0].meta.number} could not be written: no room")
+        super().append(*pages)
 
     def write_checkpoint(self, page_number: int, pieces: Iterable[bytes]) -> None:
         """Keep a checkpoint, or say that there is no room."""

@@ -23,6 +23,7 @@ from setfair.house_state import (
 from setfair.journal.page import Page, page_from_bytes
 from setfair.screening.in_force import FileLists
 from setfair.store.memory import MemoryStore
+from setfair.store.protocol import StoredPage
 from tests.houses import (
     DAY,
     adopt_text,
@@ -113,7 +114,7 @@ def test_the_same_instructions_are_known_after_reading_back(
     for checkpoint in (False, True):
         copy = MemoryStore()
         for page_meta, body in store._pages:
-            copy.append(page_meta, body)
+            copy.append(StoredPage(page_meta, body))
         if checkpoint:
             copy.write_checkpoint(house.state.page_number, state_pieces(house.state))
         again = ClearingHouse(copy, lists, ticking_clock())
@@ -134,7 +135,7 @@ def test_a_damaged_checkpoint_is_passed_over(
     house, store = played
     copy = MemoryStore()
     for meta, body in store._pages:
-        copy.append(meta, body)
+        copy.append(StoredPage(meta, body))
     copy.write_checkpoint(house.state.page_number, list(state_pieces(house.state))[:cut])
     assert_same(ClearingHouse(copy, lists, ticking_clock()).state, house.state)
 

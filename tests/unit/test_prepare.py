@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from setfair.journal.sha256_fours import HAS_INSTRUCTIONS
+
 _LIST_UNCOMPILED = """
 import importlib, pkgutil, setfair
 from setfair.prepare import choose_payments, clear_debts, decide_a_day, read_a_line, screen_a_name
@@ -24,7 +26,10 @@ for found in pkgutil.walk_packages(setfair.__path__, "setfair."):
                 if not kernel.signatures and not kernel.targetoptions.get("no_cpython_wrapper"):
                     print(found.name, name)
 """
+_OTHER_WAY = "tree_lanes" if HAS_INSTRUCTIONS else "tree_fours"
 _RARE = {
+    f"setfair.journal.{_OTHER_WAY} hash_leaves",  # for other processors
+    f"setfair.journal.{_OTHER_WAY} hash_parents",
     "setfair.engine.invariants _scan_touched",  # a house of more than a quarter of a million accounts
     "setfair.engine.setoff.closing close_in_order",  # `setfair clear` with another objective
 }

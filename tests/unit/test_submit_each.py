@@ -11,10 +11,10 @@ import pytest
 from setfair.clearing_house import ClearingHouse
 from setfair.domain.instruction import Batch
 from setfair.errors import StoreError
-from setfair.journal_writer import LARGE_PAGE_RECORDS
+from setfair.journal_writer import LARGE_PAGE_RECORDS, PAGES_AHEAD
 from setfair.screening.in_force import FileLists
 from setfair.store.memory import MemoryStore
-from setfair.store.protocol import PageMeta
+from setfair.store.protocol import StoredPage
 from tests.houses import funding, open_clearing_house, payment, payments
 
 SALTS = b"salt of a page, the same in both"
@@ -29,14 +29,16 @@ class SlowStore(MemoryStore):
         self.may_write.set()
         self.full_from = 1 << 30
         self.threads: set[str] = set()
+        self.together: list[int] = []
 
-    def append(self, meta: PageMeta, body: bytes, *, nodes: bytes = b"", note: str = "") -> None:
-        """Append a page once that is allowed."""
+    def append(self, *pages: StoredPage) -> None:
+        """Append pages once that is allowed."""
         self.threads.add(threading.current_thread().name.partition("_")[0])
+        self.together.append(len(pages))
         assert self.may_write.wait(30)
-        if meta.number >= self.full_from:
-            raise StoreError(f"page {meta.number} could not be written: no room")
-        super().append(meta, body, nodes=nodes, note=note)
+        if pages[-1].meta.number >= self.full_from:
+            raise StoreError(f"page {pages[0].meta.number} could not be written: no room")
+        super().append(*pages)
 
 
 @pytest.fixture
@@ -106,8 +108,49 @@ def test_the_next_batch_is_decided_while_a_page_is_written(house: ClearingHouse,
     assert told == [before.number + 1, before.number + 2, before.number + 3]
 
 
-def test_a_page_that_fails_takes_the_next_batch_with_it(house: ClearingHouse, store: SlowStore) -> None:
+def test_pages_that_are_made_while_one_is_written_are_stored_together(
+    house: ClearingHouse, store: SlowStore
+) -> None:
+    """However long the first takes: all that is ready then is durable at once, in order."""
+    before = house.state.page_number
+
+    def watched() -> Iterator[Batch]:
+        yield from batches(5)
+        for each in house.journal._in_work:
+            each.wait()
+        store.may_write.set()
+
+    store.together.clear()
+    store.may_write.clear()
+    told = [outcome.page.number for _, outcome in house.submit_each(watched()) if outcome.page is not None]
+    assert told == list(range(before + 1, before + 6))
+    assert sum(store.together) == 5
+    assert len(store.together) <= 2
+    assert [number for number, _ in store.pages_after(before)] == told
+
+
+def test_at_most_so_many_pages_are_under_way(house: ClearingHouse, store: SlowStore) -> None:
+    """A store that stands still stops whoever hands in, and memory does not grow."""
+    taken: list[int] = []
+
+    def watched() -> Iterator[Batch]:
+        for number, batch in enumerate(batches(PAGES_AHEAD + 5), 1):
+            taken.append(number)
+            if number == PAGES_AHEAD + 1:
+                threading.Timer(0.2, lambda: (stopped_at.append(len(taken)), store.may_write.set())).start()
+            yield batch
+
+    stopped_at: list[int] = []
+    store.may_write.clear()
+    assert len(list(house.submit_each(watched()))) == PAGES_AHEAD + 5
+    assert stopped_at == [PAGES_AHEAD + 1]
+
+
+def test_a_page_that_fails_takes_the_next_batch_with_it(
+    house: ClearingHouse, store: SlowStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What was decided on top of a page that is not durable never happened either."""
+    monkeypatch.setattr("setfair.journal_writer._Begun.is_made", False)
     first = house.state.page_number + 1
     store.full_from = first + 1
     told: list[int] = []

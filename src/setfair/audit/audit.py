@@ -122,7 +122,8 @@ def run_audit(
             _check_start(audit, query)
             folder = _folder_of(query)
             query(f"PRAGMA {SMALL_CACHE}", ())
-            file = None if journal_only else opened.enter_context(FileCheck(folder))
+            if not journal_only:
+                file = opened.enter_context(FileCheck(folder, rows_are_compared=is_whole))
         with _verdict(audit, TABLES):
             position = position_of(query)
             if is_whole and position and not audit.findings:
@@ -140,8 +141,13 @@ def run_audit(
                 _compare_tables(audit, connection, query, again)
         if file is not None:
             with _verdict(audit, FILE):
-                file.finish()
+                file.finish(rows_were_compared=_are_rows_told(audit, again))
                 audit.checked_file = True
+
+
+def _are_rows_told(audit: Audit, again: TablesAgain | None) -> bool:
+    """Tell whether each row of the two large tables was the same as it lies in the file."""
+    return again is not None and audit.compared_rows and again.settlement.are_told_whole
 
 
 def _expect_payments(books: Books, count: int) -> None:

@@ -31,7 +31,7 @@ from setfair.house_state import HouseState, decide_again
 from setfair.journal.page import Page, page_from_bytes
 from setfair.journal.sha256 import Rows
 from setfair.journal.tree import Frontier
-from setfair.journal.tree_lanes import leaves_in_lanes, parents_in_lanes
+from setfair.journal.tree_bulk import leaves_in_bulk, parents_in_bulk
 from setfair.store.archived import PageBodies
 
 AHEAD = 3
@@ -128,7 +128,7 @@ def _prepare(row: dict[str, Any], *, texts: bool) -> Prepared:
         page = page_from_bytes(body if isinstance(body, bytes) else b"", texts=texts)
     except PageDamagedError as error:
         differ(int(row["page_number"]), "bytes", "a page with its digest", error)
-    return Prepared(row, page, leaves_in_lanes(page))
+    return Prepared(row, page, leaves_in_bulk(page))
 
 
 def _check_place(state: HouseState, prepared: Prepared) -> None:
@@ -154,6 +154,8 @@ def _check_place(state: HouseState, prepared: Prepared) -> None:
 
 def _check_records(state: HouseState, page: Page) -> None:
     """Rule 3."""
+    for rows in (state.books.payments, state.books.identities):
+        state.books.room.expect(rows, state.books.payment_count, len(page.instructions))
     try:
         decided = decide_again(state, page)
     except BrokenInvariantError as error:
@@ -185,7 +187,7 @@ def _name_record(page: Page, decided: Array) -> None:
 def _check_tree(audited: Audited, prepared: Prepared) -> None:
     """Rule 4."""
     number, row = prepared.page.number, prepared.row
-    audited.tree, nodes = audited.tree.extend(prepared.leaves, parents_in_lanes)
+    audited.tree, nodes = audited.tree.extend(prepared.leaves, parents_in_bulk)
     check_same(number, "root of the tree", audited.tree.root, row["root"])
     check_same(number, "frontier of the tree", audited.tree.to_bytes(), row["peaks"])
     check_same(number, "nodes of the tree", nodes, b"" if row["nodes"] is None else row["nodes"])

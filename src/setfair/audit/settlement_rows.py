@@ -13,16 +13,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from setfair.audit.table_rows import PlacedRows
-from setfair.engine.layout import Array, Int64s, are_same_rows, copy_rows
+from setfair.audit.table_rows import Expected, PlacedRows
+from setfair.engine.layout import Array, Int64s, are_same_rows
 from setfair.engine.room import Room
 from setfair.journal.page import Page
-from setfair.store.tables import balance_updates, payment_rows, record_rows
+from setfair.store.page_kernel import lay_later, note_balances, note_later
+from setfair.store.page_pieces import is_plain, payment_pieces, record_pieces
+from setfair.store.tables import STATUS_RECORDS, payment_rows, record_rows
 
 LATER = np.dtype(
     [
@@ -87,15 +90,17 @@ class SettlementRows:
         records.result()
         for update in updates:
             self._note_later(update)
-        self._note_balances(balance_updates(step))
+        for page in step:
+            self._note_balances(page)
 
-    def _note_balances(self, moved: pa.Table) -> None:
-        numbers = np.asarray(moved["account_number"])
-        more = max(0, int(numbers.max(initial=-1)) + 1 - len(self._balances))
+    def _note_balances(self, page: Page) -> None:
+        if not len(page.records):
+            return
+        highest = max(int(page.records[name].max()) for name in ("debtor", "creditor"))
+        more = max(0, highest + 1 - len(self._balances))
         self._balances = np.append(self._balances, np.zeros(more, np.int64))
         self._is_booked = np.append(self._is_booked, np.zeros(more, np.bool_))
-        self._balances[numbers] = np.asarray(moved["balance_minor"])
-        self._is_booked[numbers] = True
+        note_balances(page.records, self._balances, self._is_booked)
 
     @property
     def balances(self) -> pa.Table:
@@ -104,22 +109,51 @@ class SettlementRows:
         return pa.table({"balance_minor": self._balances[numbers], "account_number": numbers})
 
     def _take_records(self, step: Sequence[Page]) -> None:
-        records = pa.concat_tables([record_rows(page) for page in step])
-        if len(records):
-            self._records.compare(records, step[-1].first_record + len(step[-1].records) - 1, 0)
+        count = sum(len(page.records) for page in step)
+        if count:
+            expected = Expected(
+                count,
+                lambda: pa.concat_tables([record_rows(page) for page in step]),
+                lambda: chain.from_iterable(map(record_pieces, step)),
+            )
+            self._records.compare(expected, step[-1].first_record + len(step[-1].records) - 1, 0)
 
     def _take_payments(self, step: Sequence[Page], owners: Int64s) -> None:
-        made = [payment_rows(page, owners) for page in step]
-        tables = [table for table in made if table is not None]
-        if tables:
-            payments = pa.concat_tables(tables)
-            last = step[-1].first_instruction + len(step[-1].instructions) - 1
-            known = payments.drop_columns(list(LATER_COLUMNS))
-            found = self._payments.compare(known, last, len(LATER_COLUMNS))
-            _note(self._later, payments, [np.asarray(payments[name]) for name in LATER_COLUMNS])
-            self._is_found = self._is_found and found is not None
-            if found is not None:
-                _note(self._found, payments, list(found.T))
+        for page in step:
+            if is_plain(page):
+                self._take_plain(page, owners)
+            elif (payments := payment_rows(page, owners)) is not None:
+                self._take_table(page, payments)
+
+    def _take_plain(self, page: Page, owners: Int64s) -> None:
+        """Compare the payments of a page that has nothing else."""
+        first, count = page.first_instruction, len(page.instructions)
+        expected = Expected(
+            count, lambda: _known(payment_rows(page, owners)), lambda: payment_pieces(page, owners)
+        )
+        found = self._payments.compare(expected, first + count - 1, len(LATER_COLUMNS))
+        self._expect(first, count)
+        lay_later(page.records, first, page.number, STATUS_RECORDS, self._later[first : first + count])
+        self._note_found(np.arange(first, first + count), page.number, found)
+
+    def _take_table(self, page: Page, payments: pa.Table) -> None:
+        """Compare the payments of a page that has other instructions, too."""
+        last = page.first_instruction + len(page.instructions) - 1
+        found = self._payments.compare(Expected.of(_known(payments)), last, len(LATER_COLUMNS))
+        numbers = np.asarray(payments["payment_number"])
+        self._expect(page.first_instruction, len(page.instructions))
+        later = np.stack([np.asarray(payments[name]) for name in LATER_COLUMNS], axis=1)
+        _note(self._later, numbers, page.number, later)
+        self._note_found(numbers, page.number, found)
+
+    def _expect(self, first: int, count: int) -> None:
+        for rows in (self._later, self._found):
+            self._room.expect(rows, first, count)
+
+    def _note_found(self, numbers: Int64s, page: int, found: Int64s | None) -> None:
+        self._is_found = self._is_found and found is not None
+        if found is not None:
+            _note(self._found, numbers, page, found)
 
     def _note_later(self, update: pa.Table) -> None:
         numbers = np.asarray(update["number"])
@@ -127,6 +161,11 @@ class SettlementRows:
         for name in LATER_COLUMNS:
             # Of places that are assigned to more than once the last remains.
             self._later[name][numbers[is_payment]] = np.asarray(update[name])[is_payment]
+
+    @property
+    def are_told_whole(self) -> bool:
+        """Whether all rows in the live file were the same as they lie there."""
+        return self._records.is_told_whole and self._payments.is_told_whole
 
     def waiting(self, status: int) -> Int64s:
         """Return the numbers of the payments that have a status after the last page."""
@@ -171,16 +210,29 @@ class SettlementRows:
         self._payments.check(expected, (first, first + RANGE - 1), conditions)
 
 
-def _note(rows: Array, payments: pa.Table, later: Sequence[Int64s]) -> None:
-    """Keep what changes later; a value that no such column can have is kept as another page."""
-    numbers = np.asarray(payments["payment_number"])
+def _known(payments: pa.Table) -> pa.Table:
+    """Return the columns that do not change later."""
+    return payments.drop_columns(list(LATER_COLUMNS))
+
+
+def _note(rows: Array, numbers: Int64s, page: int, later: Int64s) -> None:
+    """Keep what changes later.
+
+    Parameters
+    ----------
+    rows
+        LATER by number of the instruction, written.
+    numbers
+        Those of payments of one page, in order.
+    page
+        Its number.
+    later
+        Shape (payments, LATER_COLUMNS).
+    """
     first, count = int(numbers[0]), len(numbers)
-    noted = np.empty(count, LATER)
-    noted["page"] = np.asarray(payments["page_number"])
-    for name, values in zip(LATER_COLUMNS, later, strict=True):
-        noted[name] = values
-        noted["page"][noted[name] != values] = -1
     if numbers[-1] - first + 1 == count:
-        copy_rows(noted, rows[first:])
+        note_later(later, page, rows[first : first + count])
     else:
+        noted = np.empty(count, LATER)
+        note_later(later, page, noted)
         rows[numbers] = noted

@@ -15,7 +15,8 @@ Rules
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import adbc_driver_manager
@@ -25,12 +26,29 @@ import pyarrow.compute as pc
 
 from setfair.audit.finding import check_same, differ
 from setfair.engine.layout import Int64s
+from setfair.store.row_file import pieces_of
+from setfair.store.row_kernel import Columns
 from setfair.store.row_leaves import TableLeaves
 
 BATCH_ROWS = 65_536
 """Rows that SQLite hands out at a time."""
 
 _BATCH_ROWS = "adbc.sqlite.query.batch_rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Rows that are expected: as a table, and in pieces as a kernel compares them."""
+
+    count: int
+    table: Callable[[], pa.Table]
+    """The key first; made where it is asked for."""
+    pieces: Callable[[], Iterable[Columns]]
+
+    @classmethod
+    def of(cls, table: pa.Table) -> Expected:
+        """Return the rows of a table."""
+        return cls(len(table), lambda: table, lambda: pieces_of(table))
 
 
 class TableRows:
@@ -44,13 +62,13 @@ class TableRows:
         self._compared = 0
         self._end = 0
 
-    def compare(self, expected: pa.Table, last: int, more: int) -> Int64s | None:
+    def compare(self, expected: Expected, last: int, more: int) -> Int64s | None:
         """Compare rows that follow those that were compared.
 
         Parameters
         ----------
         expected
-            The key first; at least one row.
+            At least one row.
         last
             The highest number that a row of this step can have.
         more
@@ -68,13 +86,13 @@ class TableRows:
         """
         numbers = (self._end + 1, last)
         self._end = last
-        self._compared += len(expected)
+        self._compared += expected.count
         if self._leaves is not None:
-            found = self._leaves.told(expected, more)
+            found = self._leaves.told(expected.pieces(), more)
             if found is not None:
                 return found
             self._leaves = None
-        self.check(expected, numbers, [])
+        self.check(expected.table(), numbers, [])
         return None
 
     def check(self, expected: pa.Table, numbers: tuple[int, int], conditions: Sequence[str]) -> None:
@@ -103,9 +121,15 @@ class TableRows:
         found = self._read(f"SELECT {key} FROM {self.name} WHERE {key} <= ? ORDER BY {key}", (last,))  # noqa: S608
         return np.asarray(found[key], dtype=np.int64)
 
+    @property
+    def is_told_whole(self) -> bool:
+        """Whether all rows so far were the same as they lie in the file."""
+        return self._leaves is not None
+
     def finish(self) -> None:
         """Check that no row is there besides those that were compared; DifferenceFound if one is."""
         if self._leaves is None or not self._leaves.is_at_end():
+            self._leaves = None
             found = self._read(f"SELECT count(*) AS n FROM {self.name}")["n"][0].as_py()  # noqa: S608
             check_same(0, f"table {self.name}, number of rows", self._compared, found)
 
@@ -180,17 +204,24 @@ class PlacedRows:
         self._ends = np.array([end for end, _ in sealed], np.int64)
         self._kept = live.numbers_until(int(self._ends[-1])) if len(self._ends) else self._ends
 
-    def compare(self, expected: pa.Table, last: int, more: int) -> Int64s | None:
+    def compare(self, expected: Expected, last: int, more: int) -> Int64s | None:
         """Compare rows that follow those that were compared: as `TableRows.compare`."""
-        found, is_found = np.zeros((len(expected), more), np.int64), True
-        for place, chosen, rows in self._split(expected):
+        if not len(self._ends):
+            return self._places[0].compare(expected, last, more)
+        found, is_found = np.zeros((expected.count, more), np.int64), True
+        for place, chosen, rows in self._split(expected.table()):
             until = min(last, int(self._ends[place])) if place < len(self._ends) else last
-            part = self._places[place].compare(rows, until, more)
+            part = self._places[place].compare(Expected.of(rows), until, more)
             if part is None:
                 is_found = False
             else:
                 found[chosen] = part
         return found if is_found else None
+
+    @property
+    def is_told_whole(self) -> bool:
+        """Whether all rows in the live file were the same as they lie there."""
+        return self._places[-1].is_told_whole
 
     def check(self, expected: pa.Table, numbers: tuple[int, int], conditions: Sequence[str]) -> None:
         """Compare through SQLite: as `TableRows.check`."""

@@ -33,7 +33,7 @@ from setfair.formats.replace_file import replacing, sync_folder
 from setfair.house import House, open_house
 from setfair.journal.page import page_from_bytes
 from setfair.journal.tree import Frontier
-from setfair.journal.tree_lanes import leaves_in_lanes, parents_in_lanes
+from setfair.journal.tree_bulk import leaves_in_bulk, parents_in_bulk
 from setfair.proof.checkpoint import Checkpoint, checkpoint_of, origin_of
 from setfair.proof.note import ED25519, Key, check_signed, read_key, read_note
 from setfair.store.archived import SCHEMA
@@ -208,7 +208,7 @@ def _check(path: Path, house: House, pages: tuple[int, int], on_progress: Progre
             if row != _row(house, number):
                 raise StoreError(f"{path}: page {number} is not as it was written; nothing was archived")
             page = page_from_bytes(row["body"], texts=False)
-            tree, nodes = tree.extend(leaves_in_lanes(page), parents_in_lanes)
+            tree, nodes = tree.extend(leaves_in_bulk(page), parents_in_bulk)
             if (tree.root, tree.to_bytes(), nodes) != (row["root"], row["peaks"], row["nodes"]):
                 raise StoreError(
                     f"page {number} does not give its root: run `setfair audit`; nothing was archived"

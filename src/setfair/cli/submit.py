@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.table import Table
 
 from setfair.cli.common import EXIT_REFUSED, console, error_console, operational_errors, print_json
+from setfair.cli.frugal import take_turns_often
 from setfair.cli.open_house import opened_house
 from setfair.cli.options import AsJson, HouseFolder, Now
 from setfair.domain.codes import Status
@@ -41,6 +42,7 @@ def submit(
     A file is read to its end before anything of it is applied; a bad payment in a good file is rejected by
     itself. Exit code 0; 1 if --strict was given and something was rejected; 2 if a file was refused.
     """
+    take_turns_often()
     results: list[FileResult] = []
     try:
         with _Bar() as bar, opened_house(house, now) as opened:

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from setfair.engine.ahead import write_ahead
 from setfair.engine.layout import IdentityMemory, cleared
 from setfair.kernel import forward, inlined, inner, kernel
 
@@ -33,6 +34,8 @@ _HASH_BITS = np.uint64(32)
 Word = Any
 """A 64-bit integer of a kernel: NumPy's scalar, for which type checkers know no arithmetic."""
 
+_ROWS_AHEAD = 16
+"""Rows ahead for whose slots memory is asked when many are put into a table."""
 ABSENT = -1
 CONFLICT = -2
 
@@ -166,6 +169,9 @@ def find_known(memory: IdentityMemory, high: Word, low: Word) -> Word:
 def fill(memory: IdentityMemory, first: int, after: int) -> None:
     """Put the rows from `first` to before `after` into the table, after those before them."""
     for place in range(first, after):
+        if place + _ROWS_AHEAD < after:
+            later = memory.rows[place + _ROWS_AHEAD]
+            write_ahead(memory.slots, home_slot(memory.slots, hash_of(later["high"], later["low"])))
         row = memory.rows[place]
         if row["high"] != 0 or row["low"] != 0:
             remember(memory, row["high"], row["low"], row["content"], place)

@@ -16,6 +16,9 @@ class Room(Protocol):
     def cleared(self, count: int, dtype: np.dtype[Any]) -> Any:
         """Return rows of zeros that begin at a cache line."""
 
+    def expect(self, rows: Any, used: int, more: int) -> None:
+        """Say how many rows are in use, and how many may be written behind them next."""
+
     def let_go(self) -> None:
         """Take what was read or written so far out of memory, where it can be had again."""
 
@@ -28,6 +31,9 @@ class _Memory:
 
     def cleared(self, count: int, dtype: np.dtype[Any]) -> Any:
         return cleared(count, dtype)
+
+    def expect(self, rows: Any, used: int, more: int) -> None:
+        """Leave it to the system."""
 
     def let_go(self) -> None:
         """Keep all."""

@@ -249,7 +249,8 @@ def decode(section: Section, bytes_max: int = SECTION_LENGTH_MAX) -> Column:
     if items * dtype.itemsize > bytes_max:
         raise ValueError(f"section {section.name} claims {items} items")
     if section.encoding is Encoding.CONSTANT:
-        return np.full(items, np.frombuffer(payload, dtype, 1)[0])
+        item = np.frombuffer(payload, dtype, 1)
+        return np.ndarray(items, dtype, item, strides=(0,))  # all are the one
     if section.encoding is Encoding.RANGE:
         start, step = struct.unpack("<qq", payload)
         return (start + step * np.arange(items, dtype=np.int64)).astype(dtype)

@@ -35,7 +35,7 @@ SCRATCH_LENGTH = CHAINING + 8 * LANES
 
 # The first 32 bits of the fractional parts of the cube roots of the first 64 primes, and of the square roots
 # of the first eight.
-_K = np.frombuffer(
+ROUND_CONSTANTS = np.frombuffer(
     bytes.fromhex(
         "428a2f9871374491b5c0fbcfe9b5dba53956c25b59f111f1923f82a4ab1c5ed5d807aa9812835b01243185be550c7dc3"
         "72be5d7480deb1fe9bdc06a7c19bf174e49b69c1efbe47860fc19dc6240ca1cc2de92c6f4a7484aa5cb0a9dc76f988da"
@@ -46,7 +46,7 @@ _K = np.frombuffer(
     ),
     ">u4",
 ).astype(np.uint32)
-_START = np.frombuffer(
+START = np.frombuffer(
     bytes.fromhex("6a09e667bb67ae853c6ef372a54ff53a510e527f9b05688c1f83d9ab5be0cd19"), ">u4"
 ).astype(np.uint32)
 
@@ -101,7 +101,7 @@ def start(scratch: Words) -> None:
     """Begin a message in all lanes."""
     for i in range(8):
         for lane in range(LANES):
-            scratch[CHAINING + i * LANES + lane] = _START[i]
+            scratch[CHAINING + i * LANES + lane] = START[i]
 
 
 @inlined
@@ -111,6 +111,6 @@ def compress(scratch: Words) -> None:
     for i in range(8 * LANES):
         scratch[_WORKING + i] = scratch[CHAINING + i]
     for t in range(_ROUNDS):
-        _round(scratch, _WORKING - t * LANES, _K[t], t * LANES)
+        _round(scratch, _WORKING - t * LANES, ROUND_CONSTANTS[t], t * LANES)
     for i in range(8 * LANES):
         scratch[CHAINING + i] = cut(scratch[CHAINING + i] + scratch[_SCHEDULE_END + i])

@@ -166,7 +166,7 @@ def _read_section(piece: bytes) -> tuple[str, Column, bytes]:
         (section,) = sections_from_bytes(_opened(piece), 0, 1)
     except (ValueError, struct.error) as error:
         raise StateDamagedError(str(error)) from error
-    return section.name, decode(section), piece[-_DIGEST_LENGTH:]
+    return section.name, np.ascontiguousarray(decode(section)), piece[-_DIGEST_LENGTH:]
 
 
 def state_from_pieces(

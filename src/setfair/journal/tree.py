@@ -72,7 +72,7 @@ class Frontier:
         leaves
             Their hashes, uint8, shape (n, 32).
         parents_of
-            `parents`, or its twin in lanes.
+            `parents`, or its twin in bulk.
 
         Returns
         -------

@@ -1,4 +1,4 @@
-"""Leaves and nodes of the tree in lanes: what `leaf_hashes` and `parents` give, in a tenth of the time.
+"""Leaves and nodes of the tree in lanes (`sha256_lanes`): kernels for every processor.
 
 What is hashed begins with one byte that tells a leaf from a node (RFC 9162, section 2.1.1), so that no word
 of it lies at a word's place. A stream has the words as they were before that byte, behind a row for the byte
@@ -13,17 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setfair.engine.layout import INSTRUCTION, RECORD
-from setfair.journal.leaves import SALTS, salts_of
-from setfair.journal.page import Page
-from setfair.journal.sha256 import DIGEST_LENGTH, Rows
+from setfair.journal.leaves import SALTS
+from setfair.journal.sha256 import DIGEST_LENGTH
 from setfair.journal.sha256_lanes import CHAINING, LANES, SCRATCH_LENGTH, Words, compress, cut, start, swapped
 from setfair.journal.tree import NODE_LENGTH
-from setfair.journal.tree import parents as parents_by_hashlib
 from setfair.kernel import inlined, kernel
 from setfair.proof.leaf import LEAF_LENGTH, OPEN_LENGTH, SALT_LENGTH
-
-FEW = 8
-"""So few nodes are hashed one by one, which is quicker than empty lanes."""
 
 _WORD = 4
 _RECORD_WORDS = RECORD.itemsize // _WORD
@@ -35,17 +30,19 @@ _IDENTITY_LOW = INSTRUCTION.fields["identity_low"][1] // 8 if INSTRUCTION.fields
 
 _SALT_WORDS = SALT_LENGTH // _WORD
 _DIGEST_WORDS = DIGEST_LENGTH // _WORD
-_BLOCK_WORDS = 16
 _LEAF_BLOCKS, _LEAF_WORDS = 3, (LEAF_LENGTH - 1) // _WORD
 _NODE_BLOCKS, _NODE_WORDS = 2, (NODE_LENGTH - 1) // _WORD
 _BALANCE_BITS = 8 * (SALT_LENGTH + 8)
-_STREAM_LENGTH = (_LEAF_BLOCKS * _BLOCK_WORDS + 1) * LANES
+_BLOCK_WORDS = 16
 # Rows of a leaf's stream: below them the byte that begins it.
 _OPEN = 1 + _SALT_WORDS
 _IDENTITY = _OPEN + OPEN_LENGTH // _WORD
 _BALANCES = _IDENTITY + 4
 _END = cut(0x8000_0000)
 """The bit behind the last of a message."""
+_STREAM_LENGTH = (_LEAF_BLOCKS * _BLOCK_WORDS + 1) * LANES
+LENGTHS = (_STREAM_LENGTH, SCRATCH_LENGTH)
+"""Words of the stream and the scratch that kernels take."""
 
 
 class Places(NamedTuple):
@@ -54,7 +51,7 @@ class Places(NamedTuple):
     digests: Words
     """Eight words a digest."""
     stream: Words
-    """`_STREAM_LENGTH` words."""
+    """A message of each lane."""
     scratch: Words
     """`SCRATCH_LENGTH` words."""
 
@@ -128,7 +125,7 @@ def _lay_leaf(stream: Words, lane: int, records: Words, salts: Words, at: int, h
 
 
 @kernel
-def _hash_leaves(
+def hash_leaves(
     records: Words,
     subjects: NDArray[np.int64],
     instructions: NDArray[np.uint64],
@@ -171,7 +168,7 @@ def _hash_leaves(
 
 
 @kernel
-def _hash_parents(nodes: Words, places: Places) -> None:
+def hash_parents(nodes: Words, places: Places) -> None:
     """Hash pairs of nodes, 16 words each."""
     stream, scratch = places.stream, places.scratch
     count = nodes.shape[0] // _NODE_WORDS
@@ -183,34 +180,3 @@ def _hash_parents(nodes: Words, places: Places) -> None:
                 stream[(1 + i) * LANES + lane] = swapped(nodes[at * _NODE_WORDS + i])
         _hash_stream(stream, _NODE_BLOCKS, 8 * NODE_LENGTH, scratch)
         _give_digests(scratch, places.digests, first, count)
-
-
-def leaves_in_lanes(page: Page) -> Rows:
-    """Return the hashes of the leaves of a page: uint8, shape (n, 32)."""
-    count = len(page.records)
-    digests = np.empty((count, DIGEST_LENGTH), np.uint8)
-    if count:
-        records = np.ascontiguousarray(page.records)
-        _hash_leaves(
-            records.view(np.uint32),
-            records.view(np.int64).reshape(count, -1),
-            np.ascontiguousarray(page.instructions).view(np.uint64).reshape(len(page.instructions), -1),
-            page.first_instruction,
-            salts_of(page, 0, count).reshape(-1).view(np.uint32),
-            _places(digests),
-        )
-    return digests
-
-
-def parents_in_lanes(nodes: Rows) -> Rows:
-    """Return the nodes over pairs of nodes; their number is even."""
-    if len(nodes) < 2 * FEW:
-        return parents_by_hashlib(nodes)
-    digests = np.empty((len(nodes) // 2, DIGEST_LENGTH), np.uint8)
-    _hash_parents(np.ascontiguousarray(nodes).reshape(-1).view(np.uint32), _places(digests))
-    return digests
-
-
-def _places(digests: Rows) -> Places:
-    stream, scratch = np.empty(_STREAM_LENGTH, np.uint32), np.empty(SCRATCH_LENGTH, np.uint32)
-    return Places(digests.reshape(-1).view(np.uint32), stream, scratch)

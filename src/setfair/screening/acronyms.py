@@ -10,6 +10,8 @@ Rules
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from setfair.screening.spelling import as_meant, latin_tokens
 from setfair.screening.translations import DESCRIPTIVE_WORDS
 from setfair.screening.words import NOT_CORE, PARTICLES, replace_phrases
@@ -18,6 +20,11 @@ LETTERS_MAX = 6
 """Words that are abbreviated together, at most."""
 _FIRM = frozenset(("company", "corporation"))
 """Words that stand behind others and are abbreviated with them."""
+
+
+def may_be_abbreviated(core: Sequence[str]) -> bool:
+    """Tell whether a name of these core tokens may have another reading here."""
+    return sum(token in DESCRIPTIVE_WORDS for token in core) > 1
 
 
 def abbreviated(normalised: str) -> tuple[str, ...]:

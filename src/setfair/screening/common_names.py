@@ -123,9 +123,18 @@ finance capital product products equipment special state national electronics de
 """
 _FIRM_COMMON = """
 star king royal gold golden silver blue green red sun moon lion eagle city world europe asia africa america
-east west north south pacific atlantic new grand casa grande norte sur oriental central
-media digital data net online hotel food farm
-export import supply marine air aviation motor auto medical pharma health gas power steel metal
+east west north south pacific atlantic new grand casa grande norte sur oriental central media digital data
+net online hotel food farm export import supply marine air aviation motor auto medical pharma health gas
+power steel metal palm oak pine cedar maple willow olive lotus lily laurel apollo atlas titan phoenix feniks
+orion sirius polaris venus jupiter saturn mercury neptune alpha beta gamma delta sigma omega crown diamond
+pearl ruby emerald crystal sapphire amber falcon hawk tiger panther bear horse dragon summit peak horizon
+vista harmony unity fortune prosperity victory success progress future vision dream hope ocean river lake
+island coast harbor harbour tower gate arrow shield prime first elite premier supreme ultimate universal
+continental classic modern anchor compass spring winter summer dawn sunrise sunset rainbow cosmos planet
+galaxy pioneer leader champion captain mega super ultra micro mini maxi plus pro expert express rapid fast
+quick trust fidelity heritage legacy noble regal imperial metro urban rural local home family best top high
+sky cloud wind fire earth stone rock sand valley forest garden flora nova terra aqua vita luna sol mar monte
+villa bella alba aurora iris diana victoria regina olympia
 """
 
 GIVEN_NAMES = frozenset(f"{_GIVEN}{MORE_GIVEN}".split())

@@ -17,7 +17,7 @@ Rules
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -26,6 +26,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
+from setfair.screening.acronyms import abbreviated, may_be_abbreviated
 from setfair.screening.derived import Derived
 from setfair.screening.explain import explain_pairs
 from setfair.screening.gate import ListSet
@@ -77,6 +78,14 @@ class _Spelt:
     """By window: the place of its name among the distinct ones."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Explainer:
+    """Memory in which hits are explained."""
+
+    memory: TokenMemory
+    scratch: NameScratch
+
+
 class FuzzyMatcher:
     """Finds names that are listed, and those that are near enough to one that is."""
 
@@ -115,7 +124,8 @@ class FuzzyMatcher:
         ]
         self._pool = ThreadPoolExecutor(count) if count > 1 else None
         self._ahead = ThreadPoolExecutor(1)
-        self._comparing = Lock()
+        self._explainer = _Explainer(TokenMemory(self._index, EXPLAINED_MAX), make_name_scratch(0, 0))
+        self._comparing, self._explaining = Lock(), Lock()
 
     def _target(self, place: int) -> Target:
         return self._targets[self._listed.targets[place]]
@@ -133,7 +143,8 @@ class FuzzyMatcher:
     @property
     def bytes_used(self) -> int:
         """Bytes of the index, the remembered tokens and the scratch of all threads."""
-        groups = (self._index.tokens, self._index.names, self._memory.slots, *self._scratch)
+        explainer = (self._explainer.memory.slots, self._explainer.scratch)
+        groups = (self._index.tokens, self._index.names, self._memory.slots, *explainer, *self._scratch)
         return sum(array.nbytes for group in groups for array in group)
 
     def match(self, names: Sequence[str]) -> list[Hit]:
@@ -158,9 +169,10 @@ class FuzzyMatcher:
         pending: tuple[_Spelt, Future[_FoundByName]] | None = None
         for begin in range(0, len(names), CHUNK):
             spelt = _spelt(names[begin : begin + CHUNK])
-            if pending:
-                hits += self._hits_of(pending[0], pending[1].result(), score_min)
+            before = (pending[0], pending[1].result()) if pending else None
             pending = (spelt, self._ahead.submit(self._compare, spelt, score_min))
+            if before:
+                hits += self._hits_of(*before, score_min)
         return hits + self._hits_of(pending[0], pending[1].result(), score_min) if pending else hits
 
     def _compare(self, spelt: _Spelt, score_min: int) -> _FoundByName:
@@ -227,7 +239,7 @@ class FuzzyMatcher:
             out = np.zeros((room, 3), np.int32)
             count = match_names(
                 self._memory.slots, batch, self._index.names, self._index.tokens, scratch, SETTINGS,
-                threshold=score_min, out=out,
+                threshold=score_min, low_max=self._low(SCORE_MAX), out=out,
             )  # fmt: skip
             if count <= room:
                 out[:, 0] += np.int32(first)
@@ -269,20 +281,7 @@ class FuzzyMatcher:
             short = len(window) == 1 and len(window[0]) < COMPACT_LENGTH_MIN
             why = f"the same name {'but for its legal form' if short else 'written together or apart'}"
         else:
-            scratch = self._scratch[0]
-            slots = np.array(self._memory.slots_of(window), np.int32)
-            score_name(
-                self._memory.slots,
-                slots,
-                self._index.names,
-                np.int32(found.listed),  # type: ignore[arg-type]  # as the kernel calls it: compiled once
-                self._index.tokens,
-                scratch,
-                SETTINGS,
-            )
-            mine = [token.lstrip(STRICT) for token in window]
-            listed = self._listed.tokens_of(found.listed, normalise_name(target.name.text))
-            why = explain_pairs(mine, listed, scratch)
+            why = self._explain(found.listed, window)
         return Hit(
             name=name,
             list_id=target.list_id,
@@ -294,23 +293,43 @@ class FuzzyMatcher:
             low_quality=target.name.quality is NameQuality.LOW,
         )
 
+    def _explain(self, place: int, window: Sequence[str]) -> str:
+        """Return why a listed name fits, in memory of its own: other names are being compared meanwhile."""
+        target = self._target(place)
+        listed = self._listed.tokens_of(place, normalise_name(target.name.text))
+        with self._explaining:
+            memory, scratch = self._explainer.memory, self._explainer.scratch
+            slots = np.array(memory.slots_of(window), np.int32)
+            score_name(
+                memory.slots,
+                slots,
+                self._index.names,
+                np.int32(place),  # type: ignore[arg-type]  # as the kernel calls it: compiled once
+                self._index.tokens,
+                scratch,
+                SETTINGS,
+            )
+            return explain_pairs([token.lstrip(STRICT) for token in window], listed, scratch)
+
 
 SETTINGS = Settings()
+EXPLAINED_MAX = 1 << 12
+"""Tokens of names with a hit that are remembered."""
 
 
 def _spelt(names: Sequence[str]) -> _Spelt:
     distinct = {name: normalise_name(name) for name in dict.fromkeys(names)}
     spellings = [spell(each) for each in distinct.values()]
-    return _Spelt(names, distinct, spellings, *_windows(spellings))
+    return _Spelt(names, distinct, spellings, *_windows(spellings, distinct.values()))
 
 
-def _windows(spelt: Sequence[Spelling]) -> tuple[list[Sequence[str]], list[int]]:
+def _windows(spelt: Sequence[Spelling], normalised: Iterable[str]) -> tuple[list[Sequence[str]], list[int]]:
     """Return the tokens to compare, at most `TOKENS_MAX` at once, and the name of each."""
     windows: list[Sequence[str]] = []
     owner: list[int] = []
-    for number, each in enumerate(spelt):
+    for number, (each, text) in enumerate(zip(spelt, normalised, strict=True)):
         core = [f"{STRICT}{token}" for token in each.core] if each.syllabic else each.core
-        for read in (core, each.other):
+        for read in (core, each.other, abbreviated(text) if may_be_abbreviated(each.core) else ()):
             for begin in range(0, max(1, len(read) - TOKENS_MAX // 2), TOKENS_MAX // 2):
                 if read:
                     windows.append(read[begin : begin + TOKENS_MAX])

@@ -22,8 +22,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from setfair.screening.alike_names import LINES
 from setfair.screening.common_names import COMMON_NAMES, EMPTY_WORDS, FIRM_WORDS, GIVEN_NAMES
-from setfair.screening.name_arrays import SAID_ABOUT, TOKENS_MAX, NameIndex
+from setfair.screening.name_arrays import REST_WEIGHT, SAID_ABOUT, TOKENS_MAX, NameIndex
 from setfair.screening.name_kernels import mark_names
 from setfair.screening.spelling import Spelling, fold_token
 from setfair.screening.token_kernels import LENGTH_MAX, TokenIndex, fill_table, letters_of_tokens, piece_keys
@@ -42,8 +43,6 @@ DESCRIPTIVE_WEIGHT = 56
 """Most that a word weighs that says what a firm is."""
 FIRM_WEIGHT = 32
 """Most that such a word of firms weighs."""
-REST_WEIGHT = 4
-"""Most that a word weighs that says what a firm is, where it is left over: one list has it, another not."""
 LETTER_WEIGHT = 18
 """Most that a token weighs for each of its letters: a short one says little, however rare it is."""
 _PIECES_MAX = 5
@@ -57,7 +56,7 @@ class FuzzyIndex:
     names: NameIndex
 
 
-def build_index(names: Sequence[tuple[int, Spelling]]) -> FuzzyIndex:
+def build_index(names: Sequence[tuple[int, Spelling]], low: Sequence[bool] = ()) -> FuzzyIndex:
     """Return the index of names.
 
     Parameters
@@ -65,6 +64,8 @@ def build_index(names: Sequence[tuple[int, Spelling]]) -> FuzzyIndex:
     names
         For each name the number of its entry, from 0 without gaps, and how it is spelt, with at least one
         core token.
+    low
+        For each name whether it is of low quality; none is, if not given.
     """
     folded = _Folds()
     spelt = [[folded[token] for token in spelling.core[:TOKENS_MAX]] for _, spelling in names]
@@ -85,7 +86,7 @@ def build_index(names: Sequence[tuple[int, Spelling]]) -> FuzzyIndex:
         flat, np.repeat(np.arange(len(names), dtype=np.int32), np.diff(starts)), len(vocabulary)
     )
     tokens = token_index(vocabulary)
-    plain = {folded[word] for word in DESCRIPTIVE_WORDS}
+    plain = {folded[word] for word in DESCRIPTIVE_WORDS | PARTICLES} - {folded[word] for word in GIVEN_NAMES}
     rest = np.array(
         [
             min(value, REST_WEIGHT) if token in plain else value
@@ -101,10 +102,10 @@ def build_index(names: Sequence[tuple[int, Spelling]]) -> FuzzyIndex:
     entry_start, entry_tokens = _tokens_of_entries(np.repeat(entry, np.diff(starts)), flat, weight, entries)
     entry_marks = np.zeros(entries, np.uint64)
     listed = NameIndex(
-        starts, flat, entry, weight, rest, total, post_start, posts, marks, legal,
-        given, entry_start, entry_tokens, entry_marks,
+        starts, flat, entry, weight, rest, total, post_start, posts, marks, np.zeros_like(marks), legal,
+        np.array(low or [False] * len(names), np.bool_), given, entry_start, entry_tokens, entry_marks,
     )  # fmt: skip
-    mark_names(listed)
+    mark_names(listed, tokens)
     return FuzzyIndex(tokens, listed)
 
 
@@ -124,7 +125,25 @@ def token_index(vocabulary: Sequence[str]) -> TokenIndex:
     fill_table(keys[order], table, first, counts)
     letters = np.zeros(len(vocabulary), np.uint64)
     letters_of_tokens(chars, start, letters)
-    return TokenIndex(chars, start, table, first, counts, owners[order], letters)
+    return TokenIndex(chars, start, table, first, counts, owners[order], letters, *_alike(vocabulary))
+
+
+@cache
+def lines_of_alike() -> dict[str, int]:
+    """Return the number of the line of `alike_names` by each of its spellings, folded."""
+    lines: dict[str, int] = {}
+    for number, line in enumerate(LINES):
+        for name in line:
+            lines.setdefault(fold_token(name), number)
+    return lines
+
+
+def _alike(vocabulary: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    """Return the line of each token, or -1, and the tokens of each line."""
+    lines = lines_of_alike()
+    line = np.array([lines.get(token, -1) for token in vocabulary], np.int32)
+    tokens = np.argsort(line, kind="stable").astype(np.int32)[np.count_nonzero(line < 0) :]
+    return line, np.searchsorted(line[tokens], np.arange(len(LINES) + 1)).astype(np.int32), tokens
 
 
 class _Folds(dict[str, str]):

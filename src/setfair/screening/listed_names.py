@@ -95,7 +95,7 @@ def build_listed_names(targets: Sequence[Target]) -> ListedNames:
         build.add(place, replace(spelling, core=abbreviated(text)))
     return ListedNames(
         build_exact(targets, normalised), build.compact, tuple(build.kept), second, third,
-        build_index(build.names),
+        build_index(build.names, build.low),
     )  # fmt: skip
 
 
@@ -108,6 +108,7 @@ class _Build:
         self._place_of: dict[tuple[int, tuple[str, ...], bool, bool], int] = {}
         self.kept: list[int] = []
         self.names: list[tuple[int, Spelling]] = []
+        self.low: list[bool] = []
         self.compact: dict[str, tuple[int, ...]] = {}
 
     def add(self, number: int, spelling: Spelling) -> None:
@@ -121,6 +122,7 @@ class _Build:
         if place == len(self.kept):
             self.kept.append(number)
             self.names.append((entry, spelling))
+            self.low.append(low)
         whole = [each for each in (spelling.compact, spelling.together) if len(each) >= COMPACT_LENGTH_MIN]
         for written in () if low else dict.fromkeys([*whole, *filter(None, (spelling.firm,))]):
             known = self.compact.get(written, ())

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from setfair.by_reference import by_reference
 from setfair.screening.token_kernels import LENGTH_MAX
 
 TOKENS_MAX = 32
@@ -32,10 +33,14 @@ TALLY_LISTED_INITIALS, TALLY_ELSEWHERE, TALLY_GIVEN, TALLY_ACCOUNTED, TALLY_KNOW
 SAID_ABOUT = 20
 """Weight above which a token says something about who is named."""
 
+REST_WEIGHT = 4
+"""Most that a word weighs that says what a firm is, where it is left over: one list has it, another not."""
+
 # How a token is paired; ELSEWHERE: with a token of another name of the entry, which is no pair.
 OPEN, PAIRED, INITIAL, JOINED, CUT, ELSEWHERE = 0, 1, 2, 3, 4, 5
 
 
+@by_reference
 class Settings(NamedTuple):
     """How a score is made: thousandths of a point for each unit of what is named.
 
@@ -91,6 +96,7 @@ class Settings(NamedTuple):
     """What each letter weighs of a last token that was cut off."""
 
 
+@by_reference
 class NameIndex(NamedTuple):
     """Listed names as tokens, and by token."""
 
@@ -110,8 +116,12 @@ class NameIndex(NamedTuple):
     posts: NDArray[np.int32]
     marks: NDArray[np.uint64]
     """By name: a bit for each of its tokens, several tokens to a bit."""
+    begins: NDArray[np.uint64]
+    """By name: a bit for each letter that begins one of its tokens, and for each that is one."""
     legal: NDArray[np.bool_]
     """By name: whether it has a legal form."""
+    low: NDArray[np.bool_]
+    """By name: whether the publisher itself relies little on it."""
     given: NDArray[np.bool_]
     """By token: whether it is a given name that very many bear, or a particle."""
     entry_start: NDArray[np.int32]
@@ -122,6 +132,7 @@ class NameIndex(NamedTuple):
     """By entry: a bit for each of them, several to a bit."""
 
 
+@by_reference
 class Slots(NamedTuple):
     """Tokens that were looked up."""
 
@@ -130,6 +141,8 @@ class Slots(NamedTuple):
     length: NDArray[np.int32]
     strict: NDArray[np.bool_]
     """By slot: whether only the very token is near."""
+    alike: NDArray[np.int32]
+    """By slot: the number of the line of `alike_names` that it stands in, or -1."""
     near_start: NDArray[np.int64]
     near_end: NDArray[np.int64]
     """By slot: its near tokens are ``near[near_start:near_end]``, the nearest first."""
@@ -151,6 +164,7 @@ class Slots(NamedTuple):
     """By slot: whether it is a name that very many people bear."""
 
 
+@by_reference
 class NameBatch(NamedTuple):
     """Names to compare."""
 
@@ -163,16 +177,17 @@ class NameBatch(NamedTuple):
     """By name: whether it is written in Han, Hangul or kana."""
 
 
+@by_reference
 class NameScratch(NamedTuple):
     """Memory of one thread in which names are compared."""
 
     stamp: NDArray[np.int64]
     """Shape (1,): the number of this name."""
-    name_seen: NDArray[np.int64]
     gathered: NDArray[np.int64]
-    """By name: the gains of the tokens that touch it, see `name_kernels.gain_of`."""
-    touched: NDArray[np.int64]
-    """By name: a bit for each token that touches it, by its place."""
+    """Shape (names, 2): the gains of the tokens that touch a listed name, see `name_kernels.gain_of`; above
+    32 bits the number of the name that touched it, below a bit for each token that does, by its place."""
+    wanted: NDArray[np.uint64]
+    """By place in the name: what must be in `NameIndex.begins` where a listed token begins like this one."""
     entry_seen: NDArray[np.int64]
     entry_score: NDArray[np.int32]
     entry_name: NDArray[np.int32]
@@ -185,7 +200,8 @@ class NameScratch(NamedTuple):
     partner: NDArray[np.int32]
     """By place in the listed name: the place in the name that it is paired with."""
     asked: NDArray[np.int64]
-    """Shape (2,): the score that is asked for; a bit for each token whose names are candidates."""
+    """Shape (3,): the score that is asked for; a bit for each token whose names are candidates; the most that
+    a name of low quality has."""
     about: NDArray[np.bool_]
     """Shape (2,): `ABOUT_LEGAL`, `ABOUT_SYLLABIC`."""
     tally: NDArray[np.int64]
@@ -203,9 +219,8 @@ def make_name_scratch(names: int, entries: int) -> NameScratch:
     """Return the memory for comparing with so many listed names of so many entries."""
     return NameScratch(
         stamp=np.zeros(1, np.int64),
-        name_seen=np.zeros(names, np.int64),
-        gathered=np.zeros(names, np.int64),
-        touched=np.zeros(names, np.int64),
+        gathered=np.zeros((names, 2), np.int64),
+        wanted=np.zeros(TOKENS_MAX, np.uint64),
         entry_seen=np.zeros(entries, np.int64),
         entry_score=np.zeros(entries, np.int32),
         entry_name=np.zeros(entries, np.int32),
@@ -214,7 +229,7 @@ def make_name_scratch(names: int, entries: int) -> NameScratch:
         name_state=np.zeros(TOKENS_MAX, np.int32),
         listed_state=np.zeros(TOKENS_MAX, np.int32),
         partner=np.zeros(TOKENS_MAX, np.int32),
-        asked=np.zeros(2, np.int64),
+        asked=np.array([0, 0, SCORE_MAX], np.int64),
         about=np.zeros(2, np.bool_),
         tally=np.zeros(TALLY_SIZE, np.int64),
         bound=np.zeros(TALLY_SIZE, np.int64),

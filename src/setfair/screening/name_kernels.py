@@ -37,8 +37,20 @@ from setfair.screening.name_arrays import (
     Settings,
     Slots,
 )
-from setfair.screening.pair_kernels import append, is_initial, mark_of, points_about, points_of, score_name
+from setfair.screening.pair_kernels import (
+    append,
+    begin_of,
+    is_initial,
+    mark_of,
+    points_about,
+    points_of,
+    score_name,
+    wanted_of,
+)
 from setfair.screening.token_kernels import LENGTH_MAX, TokenIndex, find_whole
+
+STAMP_MAX = (1 << 31) - 1
+"""Names that are compared in one scratch before it is cleared."""
 
 
 @inlined
@@ -48,12 +60,14 @@ def gain_of(weight: int, changed: int) -> np.int64:
 
 
 @kernel
-def mark_names(names: NameIndex) -> None:
-    """Fill `marks`, `total` and `entry_marks`."""
+def mark_names(names: NameIndex, index: TokenIndex) -> None:
+    """Fill `marks`, `begins`, `total` and `entry_marks`."""
     for name in range(len(names.start) - 1):
         for place in range(names.start[name], names.start[name + 1]):
             token = names.tokens[place]
+            at = index.start[token]
             names.marks[name] |= mark_of(token)
+            names.begins[name] |= begin_of(index.chars[at], index.start[token + 1] - at)
             names.total[name] += names.rest[token]
     for entry in range(len(names.entry_start) - 1):
         for place in range(names.entry_start[entry], names.entry_start[entry + 1]):
@@ -85,19 +99,21 @@ def _cannot_fit(
     work: NameScratch, settings: Settings,
 ) -> bool:  # fmt: skip
     """Return whether a listed name is out of reach, from what touches it and how its tokens begin."""
-    gathered, bound = work.gathered[name], work.bound
+    gathered, touched, bound = work.gathered[name, 0], work.gathered[name, 1], work.bound
     matched, pairs = gathered >> np.int64(44), (gathered >> np.int64(32)) & np.int64(4095)
     listed = names.tokens[names.start[name] : names.start[name + 1]]
     extra, begun, passed = 0, 0, work.asked[1]
     bound[:] = 0
     for i in range(len(mine)):
         slot = mine[i]
-        if work.touched[name] & (np.int64(1) << np.int64(i)):
+        if touched & (np.int64(1) << np.int64(i)):
             continue
         if not passed & (np.int64(1) << np.int64(i)) and slots.marks[slot] & names.marks[name]:
             matched, pairs = matched + slots.weight_most[slot], pairs + 1
             continue
-        token = _begun(slots, slot, i == len(mine) - 1, listed, index)
+        token = -1
+        if names.begins[name] & work.wanted[i]:
+            token = _begun(slots, slot, i == len(mine) - 1, listed, index)
         if token < 0:
             extra += slots.weight[slot]
         else:
@@ -122,17 +138,19 @@ def _add_posts(
     """Let a token touch the listed names that have it; return how many candidates there are now."""
     for post in range(names.post_start[token], names.post_start[token + 1]):
         name = names.posts[post]
-        if work.name_seen[name] != work.stamp[0]:
+        touched = work.gathered[name, 1]
+        if touched >> np.int64(32) != work.stamp[0]:
             if count < CANDIDATES_MAX:
-                work.name_seen[name] = work.stamp[0]
-                work.gathered[name], work.touched[name] = gain, bit
+                work.gathered[name, 0] = gain
+                work.gathered[name, 1] = work.stamp[0] << np.int64(32) | bit
                 work.candidates[count] = name
                 count += 1
-        elif work.touched[name] & bit:
-            work.gathered[name] += gain & ~np.int64(0xFFFFFFFF)  # a nearer token of the same place came first
+        elif touched & bit:
+            # a nearer token of the same place came first
+            work.gathered[name, 0] += gain & ~np.int64(0xFFFFFFFF)
         else:
-            work.gathered[name] += gain
-            work.touched[name] |= bit
+            work.gathered[name, 0] += gain
+            work.gathered[name, 1] = touched | bit
     return count
 
 
@@ -218,11 +236,16 @@ def _best_of_entries(
 ) -> int:  # fmt: skip
     """Score the candidates and leave the entries that reach the threshold in their place; return how many."""
     entries, threshold = 0, work.asked[0]
+    for i in range(len(mine)):
+        slot = mine[i]
+        work.wanted[i] = wanted_of(slots.chars[slot, 0], slots.length[slot], i == len(mine) - 1)
     for place in range(count):
         name = work.candidates[place]
         if _cannot_fit(slots, mine, names, name, index, work, settings):
             continue
         score = score_name(slots, mine, names, name, index, work, settings)
+        if names.low[name]:
+            score = min(score, work.asked[2])
         if score < threshold:
             continue
         entry = names.entry[name]
@@ -237,10 +260,20 @@ def _best_of_entries(
     return entries
 
 
+@inlined
+def _next(work: NameScratch) -> None:
+    """Let the scratch be for the next name; nothing of the names before is left in it after `STAMP_MAX`."""
+    if work.stamp[0] == STAMP_MAX:
+        work.stamp[0] = 0
+        work.gathered[:] = 0
+        work.entry_seen[:] = 0
+    work.stamp[0] += 1
+
+
 @kernel
 def match_names(
     slots: Slots, batch: NameBatch, names: NameIndex, index: TokenIndex, work: NameScratch,
-    settings: Settings, *, threshold: int, out: NDArray[np.int32],
+    settings: Settings, *, threshold: int, low_max: int, out: NDArray[np.int32],
 ) -> int:  # fmt: skip
     """Compare names with the list.
 
@@ -256,6 +289,8 @@ def match_names(
         Scratch, of this thread alone.
     settings, threshold
         How a score is made, and from which on it is a hit.
+    low_max
+        The most that a listed name of low quality has: so it hides no other name of its entry that has more.
     out
         int32, shape (hits, 3), filled here: name, listed name, score; for each name and entry the listed name
         that fits best.
@@ -265,13 +300,13 @@ def match_names(
     int
         How many hits there are; more than fit into `out`: call again with a longer one.
     """
-    work.asked[0] = threshold
+    work.asked[0], work.asked[2] = threshold, low_max
     found = 0
     for number in range(len(batch.start) - 1):
         mine = batch.slots[batch.start[number] : batch.start[number + 1]]
         if len(mine) == 0:
             continue
-        work.stamp[0] += 1
+        _next(work)
         work.about[ABOUT_LEGAL], work.about[ABOUT_SYLLABIC] = batch.legal[number], batch.syllabic[number]
         count = _candidates(slots, mine, names, index, work, settings)
         entries = _best_of_entries(slots, mine, names, index, work, settings, count)

@@ -15,6 +15,7 @@ from setfair.screening.name_arrays import (
     JOINED,
     OPEN,
     PAIRED,
+    REST_WEIGHT,
     SAID_ABOUT,
     SCORE_MAX,
     TALLY_ACCOUNTED,
@@ -57,6 +58,43 @@ _FOLDED_FIRST = {
 }  # fmt: skip
 """By the first letter of a name as it is written: how the one spelling of it may begin (`spelling`)."""
 _BEGINS = _initial_table()
+
+
+def _letter_bits(first: int) -> NDArray[np.uint64]:
+    """Return a bit for each letter from one on, one for all digits, and the last for whatever else."""
+    bits = np.full(128, np.uint64(1) << np.uint64(63), np.uint64)
+    for place, letter in enumerate("abcdefghijklmnopqrstuvwxyzCS"):
+        bits[ord(letter)] = np.uint64(1) << np.uint64(first + place)
+    for digit in "0123456789":
+        bits[ord(digit)] = np.uint64(1) << np.uint64(first + 28)
+    return bits
+
+
+_FIRST_BITS = _letter_bits(0)
+"""By first letter of a longer token."""
+_SINGLE_BITS = _letter_bits(29)
+"""By token of one letter."""
+_LONGER_BITS = np.array(
+    [np.bitwise_or.reduce(_FIRST_BITS[row], initial=np.uint64(0)) for row in _BEGINS], np.uint64
+)
+"""By token of one letter: the first letters of which it is the initial."""
+_INITIAL_BITS = np.array(
+    [np.bitwise_or.reduce(_SINGLE_BITS[row], initial=np.uint64(0)) for row in _BEGINS.T], np.uint64
+)
+"""By first letter of a longer token: its initials."""
+
+
+@inlined
+def begin_of(letter: int, length: int) -> np.uint64:
+    """Return the bit of how a listed token begins, or of the one letter that it is."""
+    return _FIRST_BITS[letter] if length > 1 else _SINGLE_BITS[letter]
+
+
+@inlined
+def wanted_of(letter: int, length: int, is_last: bool) -> np.uint64:
+    """Return the bits of which a listed name has one if a token may be an initial there, or what was cut."""
+    wanted = _LONGER_BITS[letter] if length == 1 else _INITIAL_BITS[letter]
+    return wanted | _FIRST_BITS[letter] if is_last else wanted
 
 
 @inlined
@@ -256,6 +294,20 @@ def _pair_cut(
 
 
 @inner
+def _turned(names: NameIndex, listed: NDArray[np.int32], work: NameScratch, plain: bool) -> int:
+    """Return how many listed tokens stand before the one after which they are listed.
+
+    Words that say what a firm is count where `plain` is set: ``Orvek Plant`` is ``Zavod Orvek``.
+    """
+    turned, last = 0, -1
+    for j in range(len(listed)):
+        if work.listed_state[j] != OPEN and (plain or names.rest[listed[j]] > REST_WEIGHT):
+            turned += work.partner[j] < last
+            last = work.partner[j]
+    return turned
+
+
+@inner
 def _tally_rest(
     slots: Slots, mine: NDArray[np.int32], names: NameIndex, listed: NDArray[np.int32], work: NameScratch
 ) -> None:
@@ -263,16 +315,15 @@ def _tally_rest(
     for i in range(len(mine)):
         if work.name_state[i] == OPEN:
             work.tally[TALLY_EXTRA] += slots.weight[mine[i]]
-    begins, last = len(mine) >= 2, -1
+    begins, plain = len(mine) >= 2, True
     for j in range(len(listed)):
-        i = work.partner[j]
         if work.listed_state[j] == OPEN:
             work.tally[TALLY_MISSING] += names.rest[listed[j]]
         else:
-            work.tally[TALLY_TURNED] += i < last
-            last = i
-        if j < len(mine) and (work.listed_state[j] in (OPEN, JOINED) or i != j):
+            plain = plain and names.rest[listed[j]] <= REST_WEIGHT
+        if j < len(mine) and (work.listed_state[j] in (OPEN, JOINED) or work.partner[j] != j):
             begins = False
+    work.tally[TALLY_TURNED] = _turned(names, listed, work, plain)
     work.tally[TALLY_BEGINS] = begins and len(listed) >= len(mine)
 
 

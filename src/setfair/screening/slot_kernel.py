@@ -11,6 +11,8 @@ from setfair.screening.name_kernels import gain_of
 from setfair.screening.pair_kernels import mark_of
 from setfair.screening.token_kernels import NEAR_MAX, Letters, Scratch, TokenIndex, find_near, find_whole
 
+ROOM = 128
+"""Places that a token may need beside those of its near ones: names written alike, and parts."""
 PARTS_MIN = 5
 """Letters of a token that may be put together from two."""
 
@@ -40,6 +42,23 @@ def _insert(slots: Slots, start: int, end: int, listed: int, apart: int) -> None
     slots.near[place], slots.apart[place] = listed, apart
 
 
+@inner
+def _add_alike(slots: Slots, slot: int, index: TokenIndex, start: int, end: int) -> int:
+    """Let all listed spellings of a name be the very same; return the next free place."""
+    line = slots.alike[slot]
+    for place in range(index.alike_start[line], index.alike_start[line + 1]):
+        listed = index.alike_tokens[place]
+        at = start
+        while at < end and slots.near[at] != listed:
+            at += 1
+        for later in range(at, end - 1):  # it was found as another spelling
+            slots.near[later], slots.apart[later] = slots.near[later + 1], slots.apart[later + 1]
+        end -= at < end
+        _insert(slots, start, end, listed, 0)
+        end += 1
+    return end
+
+
 @kernel
 def look_up(
     slots: Slots, first: int, end: int, used: int,
@@ -54,7 +73,7 @@ def look_up(
         The next slot to look up, less than `end` if `slots.near` is full; and the next free place of it.
     """
     for slot in range(first, end):
-        if used + NEAR_MAX + 64 > len(slots.near):
+        if used + NEAR_MAX + ROOM > len(slots.near):
             return slot, used
         token = slots.chars[slot, : slots.length[slot]]
         found = find_near(index, token, work)
@@ -66,6 +85,8 @@ def look_up(
                 continue
             _insert(slots, start, used, listed, apart)
             used += 1
+        if slots.alike[slot] >= 0 and not slots.strict[slot]:
+            used = _add_alike(slots, slot, index, start, used)
         slots.near_end[slot] = used
         slots.known[slot] = used > start and slots.apart[start] == 0
         if not slots.known[slot] and not slots.strict[slot]:

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from setfair.screening.common_names import COMMON_NAMES
-from setfair.screening.index import LETTER_WEIGHT, UNKNOWN_WEIGHT, FuzzyIndex
+from setfair.screening.index import LETTER_WEIGHT, UNKNOWN_WEIGHT, FuzzyIndex, lines_of_alike
 from setfair.screening.name_arrays import Slots
 from setfair.screening.slot_kernel import look_up
 from setfair.screening.spelling import fold_token
@@ -33,6 +33,7 @@ class TokenMemory:
     def __init__(self, index: FuzzyIndex, slots_max: int = SLOTS_MAX) -> None:
         self._index = index
         self._slots_max = slots_max
+        self._alike = lines_of_alike()
         self._scratch = make_scratch(len(index.names.weight))
         self._clear()
 
@@ -91,6 +92,7 @@ class TokenMemory:
         self.slots.chars[to] = np.frombuffer(letters, np.uint8).reshape(len(fresh), LENGTH_MAX)
         self.slots.length[to] = [len(folded) for folded, _ in fresh]
         self.slots.strict[to] = [strict for _, strict in fresh]
+        self.slots.alike[to] = [self._alike.get(folded, -1) for folded, _ in fresh]
         self.slots.common[to] = [folded in _COMMON for folded, _ in fresh]
 
     def _grow(self, count: int) -> None:
@@ -100,6 +102,7 @@ class TokenMemory:
                 "chars",
                 "length",
                 "strict",
+                "alike",
                 "near_start",
                 "near_end",
                 "part_end",
@@ -127,6 +130,7 @@ def empty_slots(slots: int, near: int) -> Slots:
         chars=np.zeros((slots, LENGTH_MAX), np.uint8),
         length=np.zeros(slots, np.int32),
         strict=np.zeros(slots, np.bool_),
+        alike=np.full(slots, -1, np.int32),
         near_start=np.zeros(slots, np.int64),
         near_end=np.zeros(slots, np.int64),
         part_end=np.zeros(slots, np.int64),

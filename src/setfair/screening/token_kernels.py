@@ -22,6 +22,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from setfair.by_reference import by_reference
 from setfair.kernel import inlined, inner, kernel
 
 Letters = NDArray[np.uint8]
@@ -46,6 +47,7 @@ _SUBSTITUTIONS = (
 _DROPPED = {"a": 7, "e": 7, "i": 7, "o": 8, "u": 8, "h": 5}
 
 
+@by_reference
 class TokenIndex(NamedTuple):
     """Listed tokens in their one spelling, and the table of their pieces."""
 
@@ -62,8 +64,14 @@ class TokenIndex(NamedTuple):
     """Tokens by piece."""
     letters: NDArray[np.uint64]
     """By token: a bit for each letter that is in it."""
+    alike: NDArray[np.int32]
+    """By token: the number of the line of `alike_names` that it stands in, or -1."""
+    alike_start: NDArray[np.int32]
+    """By line: its first token in `alike_tokens`; and one past the end."""
+    alike_tokens: NDArray[np.int32]
 
 
+@by_reference
 class Scratch(NamedTuple):
     """Memory of one thread in which tokens are looked up."""
 

@@ -15,6 +15,7 @@ Rules
 from __future__ import annotations
 
 from setfair.screening.more_words import MORE_PHRASES, MORE_WORDS
+from setfair.screening.trade_words import TRADE_PHRASES, TRADE_WORDS
 
 _WORDS = """
 plant zavod zavody kombinat combine factory fabrika zavodu works fabrica usine fabrik
@@ -91,7 +92,7 @@ ural uralsk*
 siberian sibirsk* siberia
 baltic baltiisk* baltiysk*
 crimea krym krymsk* krimsk*
-security bezopasn* seguridad securite aman amniyat guvenlik sekyuriti sekiuriti
+security bezopasn* seguridad securite amniyat guvenlik sekyuriti sekiuriti
 defense oboron* defence defensa defa savunma
 insurance strakhov* bimeh seguros assurance sigorta
 credit kredit* credito
@@ -315,7 +316,7 @@ WORDS: dict[str, str] = {}
 """By word: the one that stands for all."""
 STEMS: dict[str, str] = {}
 """By the beginning of a word: the same."""
-_LINES = [line.split() for line in f"{_WORDS}{MORE_WORDS}".split("\n") if line]
+_LINES = [line.split() for line in f"{_WORDS}{MORE_WORDS}{TRADE_WORDS}".split("\n") if line]
 _FIRSTS = {line[0] for line in _LINES}
 for _first, *_others in _LINES:
     for _word in _others:
@@ -327,6 +328,6 @@ DESCRIPTIVE_WORDS = frozenset((*WORDS.values(), *STEMS.values()))
 
 PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {}
 """By the words of an expression: the one word that stands for them; nothing for a legal form."""
-for _first, *_others in map(str.split, filter(None, f"{_PHRASES}{MORE_PHRASES}".split("\n"))):
+for _first, *_others in map(str.split, filter(None, f"{_PHRASES}{MORE_PHRASES}{TRADE_PHRASES}".split("\n"))):
     PHRASES[tuple(_others)] = (_first,)
 PHRASES |= {tuple(form.split()): () for form in filter(None, _STATE_FORMS.split("\n"))}

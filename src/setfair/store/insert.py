@@ -9,7 +9,9 @@ that no text of a sender is ever part of a statement.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -22,9 +24,9 @@ if TYPE_CHECKING:
 
 MANY_ROWS = 4096
 """From here on rows go through a file."""
-ROW_FILE_NAME = "rows.tmp"
-"""In the folder of the database; it has this name only until SQLite has opened it. A crash may leave it
-there: the next one is written in its place."""
+ROW_FILE_NAMES = ("rows-0.tmp", "rows-1.tmp")
+"""In the folder of the database, in turn; a file has its name only until SQLite has opened it. What a crash
+leaves there goes when the house is opened next."""
 
 _DEFINITIONS = """
 SELECT found.name, found.sql, group_concat(info.name, ' ' ORDER BY info.cid)
@@ -34,64 +36,97 @@ FROM sqlite_master AS found, pragma_table_info(found.name) AS info WHERE found.t
 _EMPTY = {pa.string(): "''", pa.binary(): "x''"}
 
 
+@dataclass(frozen=True, slots=True)
+class LaidRows:
+    """Rows that are ready to go into their tables."""
+
+    path: Path
+    in_file: tuple[str, ...]
+    """The tables whose rows are in the file of this path, in order."""
+    bound: Mapping[str, pa.Table]
+    """The rows of the others, by table."""
+
+
 class Inserter:
     """Inserts rows into tables of one database."""
 
     def __init__(self, connection: Any) -> None:
-        self._connection = connection
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT file FROM pragma_database_list WHERE name = 'main'")
-            self._path = Path(cursor.fetchone()[0]).parent / ROW_FILE_NAME
-        self._is_attached = False
-
-    def insert(self, cursor: Any, tables: Mapping[str, pa.Table]) -> None:
-        """Insert rows; the columns are named as the tables' are.
+        """Begin with no tables known, and nothing left of who was here before.
 
         Parameters
         ----------
-        cursor
-            In the caller's transaction: when it has ended, `let_go` is to be called.
-        tables
-            By name, which is ours and not a sender's. Integers, text and bytes, without nulls; the first
-            column is the key.
+        connection
+            To the database; its tables are looked up when `know_tables` is called.
         """
-        many = self._many(cursor, {name: rows for name, rows in tables.items() if len(rows) >= MANY_ROWS})
-        if many:
-            self._copy(cursor, many)
-        copied = {table.name for table in many}
-        for name, rows in tables.items():
-            if name not in copied:
-                insert_rows(cursor, name, rows)
+        self._connection = connection
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT file FROM pragma_database_list WHERE name = 'main'")
+            folder = Path(cursor.fetchone()[0]).parent
+        paths = [folder / name for name in ROW_FILE_NAMES]
+        for path in paths:
+            path.unlink(missing_ok=True)
+        self._paths = cycle(paths)
+        self._definitions: dict[str, tuple[str, list[str]]] = {}
+        self._is_attached = False
 
-    @staticmethod
-    def _many(cursor: Any, tables: Mapping[str, pa.Table]) -> list[Table]:
+    def know_tables(self, cursor: Any) -> None:
+        """Look up how the tables are defined: once, and again when they were made anew."""
+        cursor.execute(_DEFINITIONS)
+        self._definitions = {name: (sql, columns.split()) for name, sql, columns in cursor.fetchall()}
+
+    def lay(self, tables: Mapping[str, pa.Table]) -> LaidRows:
+        """Lay rows out for `insert`, which is to come before the next but one; the database is not touched.
+
+        Parameters
+        ----------
+        tables
+            By name, which is ours and not a sender's; the columns are named as the table's are. Integers,
+            text and bytes, without nulls; the first column is the key.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written.
+        """
+        many = self._many({name: rows for name, rows in tables.items() if len(rows) >= MANY_ROWS})
+        path = next(self._paths)
+        if many:
+            from setfair.store.row_file import write_row_file
+
+            with path.open("w+b") as file:
+                write_row_file(file, many)
+        names = tuple(table.name for table in many)
+        return LaidRows(path, names, {name: rows for name, rows in tables.items() if name not in names})
+
+    def _many(self, tables: Mapping[str, pa.Table]) -> list[Table]:
         """Return what goes through a file."""
         if not tables:
             return []
         # Whoever only looks at a house needs no kernels, and does not wait for them.
         from setfair.store.row_file import Table, fits
 
-        cursor.execute(_DEFINITIONS)
-        found = {name: (sql, columns.split()) for name, sql, columns in cursor.fetchall()}
         return [
-            Table(name, found[name][0], rows)
+            Table(name, self._definitions[name][0], rows)
             for name, rows in tables.items()
-            if rows.column_names == found[name][1] and fits(rows)
+            if rows.column_names == self._definitions[name][1] and fits(rows)
         ]
 
-    def _copy(self, cursor: Any, tables: Sequence[Table]) -> None:
-        from setfair.store.row_file import write_row_file
+    def insert(self, cursor: Any, rows: LaidRows) -> None:
+        """Insert rows in the caller's transaction: when it has ended, `let_go` is to be called."""
+        if rows.in_file:
+            self._attach(cursor, rows.path)
+        for name in rows.in_file:
+            cursor.execute(f"INSERT INTO main.{name} SELECT * FROM rows.{name}")  # noqa: S608
+        for name, table in rows.bound.items():
+            insert_rows(cursor, name, table)
 
+    def _attach(self, cursor: Any, path: Path) -> None:
         try:
-            with self._path.open("w+b") as file:
-                write_row_file(file, tables)
-            cursor.execute("ATTACH ? AS rows", (f"file:{quote(str(self._path))}?mode=ro&immutable=1",))
+            cursor.execute("ATTACH ? AS rows", (f"file:{quote(str(path))}?mode=ro&immutable=1",))
             self._is_attached = True
         finally:
             # SQLite has it open; without a name it needs no disk for longer than that.
-            self._path.unlink(missing_ok=True)
-        for table in tables:
-            cursor.execute(f"INSERT INTO main.{table.name} SELECT * FROM rows.{table.name}")  # noqa: S608
+            path.unlink(missing_ok=True)
 
     def let_go(self) -> None:
         """Let go of the file, after the end of the transaction that read it."""
@@ -102,7 +137,7 @@ class Inserter:
 
 
 def insert_rows(cursor: Any, table: str, rows: pa.Table) -> None:
-    """Insert rows by a statement; `Inserter.insert` says what rows are."""
+    """Insert rows by a statement; `Inserter.lay` says what rows are."""
     names = rows.column_names
     constant = {name: _constant(rows.column(name)) for name in names[1:]}
     bound = [name for name in names if constant.get(name) is None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from setfair.store.protocol import PageMeta, check_follows, has_some
+from setfair.store.protocol import PageMeta, StoredPage, check_follow, has_some
 
 
 class MemoryStore:
@@ -16,13 +16,14 @@ class MemoryStore:
         self._nodes: list[bytes] = []
         self._note: tuple[int, str] | None = None
 
-    def append(self, meta: PageMeta, body: bytes, *, nodes: bytes = b"", note: str = "") -> None:
-        """Append a page."""
-        check_follows(meta, len(self._pages))
-        self._pages.append((meta, body))
-        self._nodes.append(nodes)
-        if note:
-            self.write_note(meta.number, note)
+    def append(self, *pages: StoredPage) -> None:
+        """Append pages that follow each other."""
+        check_follow(pages, len(self._pages))
+        for page in pages:
+            self._pages.append((page.meta, page.body))
+            self._nodes.append(page.nodes)
+            if page.note:
+                self.write_note(page.meta.number, page.note)
 
     def last_page(self) -> PageMeta | None:
         """Return the newest page's description, or None."""

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
@@ -40,7 +41,7 @@ from setfair.errors import StoreError
 from setfair.journal.page import Page
 from setfair.store.agreement_rows import adopt
 from setfair.store.day_rows import changes_day, project_day
-from setfair.store.insert import Inserter
+from setfair.store.insert import Inserter, LaidRows
 from setfair.store.leg_rows import leg_rows
 from setfair.store.queue_rows import changes_queue, project_queue_change, times_rows
 from setfair.store.sqlite import TRUTH, statements
@@ -54,8 +55,19 @@ from setfair.store.tables import (
 from setfair.store.term_rows import changes_terms, project_terms
 from setfair.store.transaction import transaction
 
-STEP_RECORDS = 65_536
-"""Records that one step projects at most (a single page may have more)."""
+STEP_RECORDS = 131_072
+"""Records that one step projects at most (a single page may have more): what a step costs whatever its size,
+a balance for each account above all, is worth it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaidStep:
+    """Pages of one step, and what their records make of the tables that grow with every payment."""
+
+    step: Sequence[Page]
+    rows: LaidRows
+    updates: Sequence[pa.Table]
+    """`later_updates` of the pages."""
 
 
 class Projector:
@@ -69,8 +81,17 @@ class Projector:
         self.position = 0
         if not has_all_tables(self._query(NAMES_QUERY)):
             self.reset()
+        else:
+            self._know_tables()
         self._load_owners()
         self.position = self._read_position()
+
+    def _know_tables(self) -> None:
+        try:
+            with self._connection.cursor() as cursor:
+                self._inserter.know_tables(cursor)
+        except adbc_driver_manager.Error as error:
+            raise _unreadable(error) from error
 
     def _query(self, sql: str) -> list[tuple[Any, ...]]:
         try:
@@ -78,9 +99,7 @@ class Projector:
                 cursor.execute(sql)
                 return list(cursor.fetchall())
         except adbc_driver_manager.Error as error:
-            raise StoreError(
-                f"the tables cannot be read: {error}. The pages are safe; mend the disk, then try again."
-            ) from error
+            raise _unreadable(error) from error
 
     def _read_position(self) -> int:
         return int(self._query("SELECT page_number FROM projection WHERE name = 'tables'")[0][0])
@@ -119,6 +138,7 @@ class Projector:
     def reset(self) -> None:
         """Drop every projected table and view and make them anew, empty."""
         self._in_transaction(self._make_anew)
+        self._know_tables()
         self.owners = np.zeros(0, np.int64)
         self.position = 0
 
@@ -135,8 +155,8 @@ class Projector:
         records = 0
         for page in pages:
             last = step[-1].number if step else self.position
-            if step and (records >= STEP_RECORDS or changes_terms(page) or changes_queue(page)):
-                self._end_step(step)
+            if step and (records >= STEP_RECORDS or _begins_a_step(page)):
+                self._end_step(self._project_step, step)
                 step, records = [], 0
             if page.number != last + 1:
                 raise StoreError(
@@ -145,30 +165,68 @@ class Projector:
             step.append(page)
             records += len(page.records)
         if step:
-            self._end_step(step)
+            self._end_step(self._project_step, step)
 
-    def _end_step(self, step: Sequence[Page]) -> None:
+    def lay(self, step: Sequence[Page]) -> LaidStep:
+        """Make the rows that pages add to tables that grow, while something else may use the database.
+
+        Parameters
+        ----------
+        step
+            Pages that follow each other.
+
+        Raises
+        ------
+        OSError
+            If they cannot be put on disk.
+        """
+        updates = later_updates(step)
+        rows = self._inserter.lay(self.settlement_rows(step, updates) | _other_rows(step))
+        return LaidStep(step, rows, updates)
+
+    def project_laid(self, laid: LaidStep) -> None:
+        """Project a step that was laid; it follows the position, and all of it `is_plain`.
+
+        Raises
+        ------
+        StoreError
+            If the tables cannot be written: then they stay as they are.
+        """
+        self._end_step(self._project_laid, laid.step, laid)
+
+    def _end_step(self, work: Callable[..., None], step: Sequence[Page], *more: LaidStep) -> None:
         try:
-            self._in_transaction(self._project_step, step)
+            self._in_transaction(work, *(more or (step,)))
         finally:
             self._inserter.let_go()
         self.position = step[-1].number
 
     def _project_step(self, cursor: Any, step: Sequence[Page]) -> None:
         for page in step:
-            self._project_documents(cursor, page)
-            if changes_terms(page):
-                project_terms(cursor, page)
-            if changes_day(page):
-                project_day(cursor, page)
-            if changes_queue(page):
-                project_queue_change(cursor, page)
-        updates = later_updates(step)
-        self._inserter.insert(cursor, self.settlement_rows(step, updates) | _other_rows(step))
-        self.update_settlement(cursor, step, updates)
-        for update in updates:
+            self._project_what_is_said(cursor, page)
+        self._put(cursor, self.lay(step))
+
+    def _project_laid(self, cursor: Any, laid: LaidStep) -> None:
+        for page in laid.step:
+            self._project_what_is_said(cursor, page)
+        self._put(cursor, laid)
+
+    def _project_what_is_said(self, cursor: Any, page: Page) -> None:
+        self._project_documents(cursor, page)
+        if changes_terms(page):
+            project_terms(cursor, page)
+        if changes_day(page):
+            project_day(cursor, page)
+        if changes_queue(page):
+            project_queue_change(cursor, page)
+
+    def _put(self, cursor: Any, laid: LaidStep) -> None:
+        self._inserter.insert(cursor, laid.rows)
+        self.update_settlement(cursor, laid.step, laid.updates)
+        for update in laid.updates:
             _update(cursor, _OBLIGATION_UPDATE, update)
-        cursor.execute("UPDATE projection SET page_number = ? WHERE name = 'tables'", (step[-1].number,))
+        last = laid.step[-1].number
+        cursor.execute("UPDATE projection SET page_number = ? WHERE name = 'tables'", (last,))
 
     def settlement_rows(self, step: Sequence[Page], updates: Sequence[pa.Table]) -> dict[str, pa.Table]:
         """Return the rows that pages add to the two tables that grow with every payment.
@@ -229,6 +287,21 @@ class Projector:
                 said_by.get(row, ""),
             )
             cursor.execute("INSERT INTO note VALUES (?, ?, ?, ?)", values)
+
+
+def _unreadable(error: Exception) -> StoreError:
+    return StoreError(
+        f"the tables cannot be read: {error}. The pages are safe; mend the disk, then try again."
+    )
+
+
+def is_plain(page: Page) -> bool:
+    """Tell whether the rows of a page can be laid before what it says is in the tables, in any step."""
+    return not _begins_a_step(page) and "layout" not in page.documents
+
+
+def _begins_a_step(page: Page) -> bool:
+    return changes_terms(page) or changes_queue(page)
 
 
 SET_BALANCE = "UPDATE account_row SET balance_minor = ? WHERE account_number = ?"

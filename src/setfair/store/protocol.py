@@ -29,25 +29,28 @@ class PageMeta:
     """Its frontier (`setfair.journal.tree.Frontier`): what the next page's leaves are appended to."""
 
 
+@dataclass(frozen=True, slots=True)
+class StoredPage:
+    """A page as a store takes it, with what is kept with it or not at all."""
+
+    meta: PageMeta
+    body: bytes
+    nodes: bytes = b""
+    """The nodes of the tree's stored level that this page completes, one after the other."""
+    note: str = ""
+    """The signed checkpoint of the tree after it; empty: none."""
+
+
 class Store(Protocol):
     """Durable pages in order, what proofs need of their tree, and a checkpoint of the books."""
 
-    def append(self, meta: PageMeta, body: bytes, *, nodes: bytes = b"", note: str = "") -> None:
-        """Append a page; when this returns, the page is durable.
-
-        Parameters
-        ----------
-        meta, body
-            The page.
-        nodes
-            The nodes of the tree's stored level that this page completes, one after the other.
-        note
-            The signed checkpoint of the tree after it; empty: none. It is kept with the page or not at all.
+    def append(self, *pages: StoredPage) -> None:
+        """Append pages that follow each other; when this returns, all of them are durable.
 
         Raises
         ------
         StoreError
-            If it could not be made durable, or does not follow the last page: then it is not there.
+            If they could not be made durable, or do not follow the last page: then none of them is there.
         """
 
     def last_page(self) -> PageMeta | None:
@@ -89,13 +92,17 @@ def has_some(instructions: Sequence[int], first: int, count: int) -> bool:
     return bisect_left(instructions, first) < bisect_left(instructions, first + count)
 
 
-def check_follows(meta: PageMeta, last: int) -> None:
-    """Check that a page is the one after page `last` (0: none yet).
+def check_follow(pages: Iterable[StoredPage], last: int) -> None:
+    """Check that pages follow each other, the first of them page `last` (0: none yet).
 
     Raises
     ------
     StoreError
-        If it repeats a page or leaves a gap: the books that it was decided on are not those of the pages.
+        If one repeats a page or leaves a gap: the books that it was decided on are not those of the pages.
     """
-    if meta.number != last + 1:
-        raise StoreError(f"page {meta.number} does not follow page {last}, and nothing of it was applied")
+    for page in pages:
+        if page.meta.number != last + 1:
+            raise StoreError(
+                f"page {page.meta.number} does not follow page {last}, and nothing of it was applied"
+            )
+        last += 1

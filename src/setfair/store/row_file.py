@@ -48,6 +48,8 @@ from setfair.store.row_kernel import (
 
 ROWS_AT_ONCE = 8_192
 """Rows that are laid out at a time: what the kernel reads stays in the processor's cache."""
+PADDING = 8
+"""Bytes behind those of the texts of a piece that a kernel may look at."""
 ROWS_MIN = 1_024
 """Pieces with fewer rows on the average are joined first."""
 LEAVES_AT_ONCE = 32
@@ -55,7 +57,7 @@ LEAVES_AT_ONCE = 32
 CHILDREN_MAX = 4_000
 """Pages below one page: each takes 15 bytes at most, so there is room for a few more."""
 
-TABLE_BYTES_MAX = 1 << 26
+TABLE_BYTES_MAX = 1 << 27
 """Bytes of the values of one table. In a file of a gigabyte one page would have to stay empty (section 1.1,
 lock-byte page): a few tables of this size stay far below, whatever their leaves leave free."""
 
@@ -241,8 +243,8 @@ class _Room:
             if begins[-1] > begins[0]:
                 parts.append(np.frombuffer(column.buffers()[2], np.uint8)[begins[0] : begins[-1]])
                 size += int(begins[-1] - begins[0])
-        if len(self._data) < size:
-            self._data = np.empty(size + size // 4, np.uint8)
+        if len(self._data) < size + PADDING:
+            self._data = np.empty(size + size // 4 + PADDING, np.uint8)
         data = self._data[:size]
         if parts:
             np.concatenate(parts, out=data)

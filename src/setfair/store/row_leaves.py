@@ -18,15 +18,14 @@ https://www.sqlite.org/howtocorrupt.html, section 2.2.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from setfair.store.cell_kernel import MORE, OTHER, PADDING, compare_rows
-from setfair.store.row_file import pieces_of
-from setfair.store.row_kernel import CELLS, LEAF, PAGE_BYTES, ROW, STATE_LENGTH, Leaves
+from setfair.store.cell_kernel import MORE, OTHER, PADDING, ReadLeaves, compare_rows
+from setfair.store.row_kernel import CELLS, LEAF, PAGE_BYTES, ROW, STATE_LENGTH, Columns
 
 LEAVES_AT_ONCE = 8
 """Leaves that are read at a time."""
@@ -75,13 +74,13 @@ class TableLeaves:
         self._state = np.zeros(STATE_LENGTH, np.int64)
         self._count = 0
 
-    def told(self, rows: pa.Table, more: int = 0) -> Int64s | None:
+    def told(self, pieces: Iterable[Columns], more: int = 0) -> Int64s | None:
         """Compare rows with those that come next.
 
         Parameters
         ----------
-        rows
-            Integers, text and bytes, without nulls; the key first. At least one.
+        pieces
+            One or more of one row or more (`pieces_of`).
         more
             Integer columns that the table has besides, behind these: they are read.
 
@@ -92,13 +91,11 @@ class TableLeaves:
             be said of what comes after it.
         """
         parts = []
-        scratch = np.zeros((3, rows.num_columns), np.int64)
-        for columns in pieces_of(rows):
+        for columns in pieces:
             part = np.zeros((columns.numbers.shape[1], more), np.int64)
             self._state[ROW] = 0
             while True:
-                pages = Leaves(self._pages, np.zeros(self._count, np.int64), self._state, *scratch)
-                found = compare_rows(columns, pages, part)
+                found = compare_rows(columns, ReadLeaves(self._pages, self._count, self._state), part)
                 if found == OTHER or (found == MORE and not self._read_more()):
                     return None
                 if found != MORE:

@@ -24,7 +24,7 @@ import pyarrow as pa
 from setfair.errors import StoreError
 from setfair.store.archived import PageBodies
 from setfair.store.lease import WriterLease
-from setfair.store.protocol import PageMeta, check_follows, has_some
+from setfair.store.protocol import PageMeta, StoredPage, check_follow, has_some
 from setfair.store.transaction import transaction
 
 DATABASE_NAME = "setfair.db"
@@ -198,9 +198,23 @@ class SqliteStore(SqlitePages):
         except adbc_driver_manager.Error as error:
             raise StoreError(f"{self._path} cannot be opened: {error}") from error
 
-    def append(self, meta: PageMeta, body: bytes, *, nodes: bytes = b"", note: str = "") -> None:
-        """Append a page; when this returns, the page is durable."""
-        check_follows(meta, self._last_number)
+    def append(self, *pages: StoredPage) -> None:
+        """Append pages that follow each other; when this returns, all of them are durable."""
+        check_follow(pages, self._last_number)
+        try:
+            with transaction(self.connection):
+                for page in pages:
+                    self._insert_page(page)
+        except adbc_driver_manager.Error as error:
+            first = pages[0].meta.number
+            raise StoreError(
+                f"page {first} could not be written, and nothing of it was applied: {error}. "
+                "Check the disk, then run the same command again: what is on record is not repeated."
+            ) from error
+        self._last_number = pages[-1].meta.number
+
+    def _insert_page(self, page: StoredPage) -> None:
+        meta = page.meta
         values = (
             meta.number,
             meta.time_utc,
@@ -211,21 +225,13 @@ class SqliteStore(SqlitePages):
             meta.record_count,
             meta.root,
             meta.peaks,
-            body,
+            page.body,
         )
-        try:
-            with transaction(self.connection):
-                self._insert("INSERT INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
-                if nodes:
-                    self._insert("INSERT INTO tree_node VALUES (?, ?)", (meta.first_record, nodes))
-                if note:
-                    self._insert("INSERT INTO signed_checkpoint VALUES (?, ?)", (meta.number, note))
-        except adbc_driver_manager.Error as error:
-            raise StoreError(
-                f"page {meta.number} could not be written, and nothing of it was applied: {error}. "
-                "Check the disk, then run the same command again: what is on record is not repeated."
-            ) from error
-        self._last_number = meta.number
+        self._insert("INSERT INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+        if page.nodes:
+            self._insert("INSERT INTO tree_node VALUES (?, ?)", (meta.first_record, page.nodes))
+        if page.note:
+            self._insert("INSERT INTO signed_checkpoint VALUES (?, ?)", (meta.number, page.note))
 
     def _insert(self, sql: str, values: tuple[object, ...]) -> None:
         """Insert a row by a statement that is prepared once: with small pages that takes most of the time."""

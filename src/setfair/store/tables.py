@@ -26,17 +26,18 @@ def _marked(*codes: int) -> NDArray[np.bool_]:
     return marks
 
 
-_PAYMENT_KINDS = _marked(
+PAYMENT_KINDS = _marked(
     InstructionKind.CUSTOMER_PAYMENT,
     InstructionKind.INSTITUTION_PAYMENT,
     InstructionKind.PAYMENT_RETURN,
     InstructionKind.LIQUIDITY_TRANSFER,
     InstructionKind.CANCELLATION,
 )
+"""By kind, whether an instruction has a row in payment_row."""
 _OBLIGATION_KINDS = _marked(
     InstructionKind.OBLIGATION, InstructionKind.CREDIT_NOTE, InstructionKind.PARTY_REGISTRATION
 )
-_STATUS_RECORDS = _marked(
+STATUS_RECORDS = _marked(
     RecordKind.SETTLED,
     RecordKind.QUEUED,
     RecordKind.REJECTED,
@@ -52,6 +53,7 @@ _STATUS_RECORDS = _marked(
     RecordKind.LINK_PENDING,
     RecordKind.PARKED,
 )
+"""By kind, whether a record says the status of what it is about."""
 
 
 def record_rows(page: Page) -> pa.Table:
@@ -105,7 +107,7 @@ def last_records(page: Page) -> LastRecord:
 
 
 def _about_status(records: Array) -> Array:
-    return _take(records, _STATUS_RECORDS[records["kind"]])
+    return _take(records, STATUS_RECORDS[records["kind"]])
 
 
 def _take(rows: Array, chosen: NDArray[np.bool_]) -> Array:
@@ -129,7 +131,7 @@ def _sum_own(page: Page, kind: RecordKind) -> NDArray[np.int64]:
 
 def payment_rows(page: Page, participant_of_account: NDArray[np.int64]) -> pa.Table | None:
     """Return the rows of payment_row for one page, or None if it has no payments."""
-    is_payment = _PAYMENT_KINDS[page.instructions["kind"]]
+    is_payment = PAYMENT_KINDS[page.instructions["kind"]]
     chosen = np.flatnonzero(is_payment)
     if not len(chosen):
         return None
@@ -138,14 +140,14 @@ def payment_rows(page: Page, participant_of_account: NDArray[np.int64]) -> pa.Ta
     debtor = np.where(cancels, -1, instructions["debtor"]).astype(np.int64)
     owner = participant_of_account[debtor] if len(participant_of_account) else np.full(len(chosen), -1)
     sender = np.where(cancels, instructions["debtor"], np.where(debtor >= 0, owner, -1))
-    texts = {name: _text(page, name, chosen) for name in _PAYMENT_TEXTS}
+    texts = {name: _text(page, name, chosen) for name in PAYMENT_TEXTS}
     return pa.table(
         {
             "payment_number": page.first_instruction + chosen,
             "page_number": np.full(len(chosen), page.number),
             "kind": _column(instructions, "kind"),
             "uetr": _identifier(page, "uetr", chosen),
-            **{name: texts[name] for name in _PAYMENT_TEXTS[:5]},
+            **{name: texts[name] for name in PAYMENT_TEXTS[:5]},
             "sender": sender,
             "debtor_account": debtor,
             "creditor_account": _column(instructions, "creditor"),
@@ -153,9 +155,9 @@ def payment_rows(page: Page, participant_of_account: NDArray[np.int64]) -> pa.Ta
             "amount_minor": _column(instructions, "amount"),
             "priority": _column(instructions, "priority"),
             "value_date": _column(instructions, "value_date"),
-            **{name: texts[name] for name in _PAYMENT_TEXTS[5:8]},
+            **{name: texts[name] for name in PAYMENT_TEXTS[5:8]},
             "original_uetr": _identifier(page, "original_uetr", chosen),
-            **{name: texts[name] for name in _PAYMENT_TEXTS[8:10]},
+            **{name: texts[name] for name in PAYMENT_TEXTS[8:10]},
             "screening": _column(instructions, "screening"),
             "defect_text": texts["defect_text"],
             "status": last.status[chosen],
@@ -166,7 +168,7 @@ def payment_rows(page: Page, participant_of_account: NDArray[np.int64]) -> pa.Ta
     )
 
 
-_PAYMENT_TEXTS = (
+PAYMENT_TEXTS = (
     "instruction_id",
     "end_to_end_id",
     "transaction_id",
@@ -179,6 +181,7 @@ _PAYMENT_TEXTS = (
     "reason_code",
     "defect_text",
 )
+"""Texts of payment_row, in the order of its columns."""
 
 
 def obligation_rows(page: Page) -> pa.Table | None:

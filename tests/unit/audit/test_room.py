@@ -99,3 +99,20 @@ def test_a_row_that_is_looked_at_comes_alone() -> None:
         assert int(rows["amount"].sum()) == 499_999 * 250_000
     room.let_go()
     assert int(rows["amount"][499_999]) == 499_999
+
+
+def test_what_is_expected_is_laid_down_once() -> None:
+    """Zeros are laid behind the rows in use alone; what was written in them since stays."""
+    room = DiskRoom()
+    rows = room.cleared(50_000, PAYMENT)
+    room.cleared(0, PAYMENT)
+    rows["amount"][:100] = 7
+    room.expect(rows, 100, 5_000)
+    rows["amount"][100:5_000] = 8
+    for used in range(5_000, 50_000, 5_000):
+        room.expect(rows, used, 5_000)
+        rows["amount"][used : used + 5_000] = 9
+        room.let_go()
+    room.expect(rows, 50_000, 10)
+    room.expect(rows[:0], 0, 10)
+    assert rows["amount"].tolist() == [7] * 100 + [8] * 4_900 + [9] * 45_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from setfair.engine.layout import INSTRUCTION, RECORD
 from setfair.journal.leaves import leaf_hashes, open_leaf, salts_of
 from setfair.journal.page import Page, page_to_bytes
 from setfair.journal.sha256 import Rows
-from setfair.journal.tree_lanes import leaves_in_lanes
+from setfair.journal.tree_bulk import WAYS, leaves_in_bulk
 from setfair.proof.tree import leaf_hash
 from tests.docs.example_page import example_page
 from tests.docs.page_decoder import decode_page
@@ -28,7 +29,7 @@ def noisy_page(count: int) -> Page:
     return Page(3, 100, 1, 7, random.bytes(32), instructions, records)
 
 
-@pytest.mark.parametrize("hashes_of", [leaf_hashes, leaves_in_lanes])
+@pytest.mark.parametrize("hashes_of", [leaf_hashes, *(partial(leaves_in_bulk, way=way) for way in WAYS)])
 @pytest.mark.parametrize("page", [example_page(), *map(noisy_page, (1, 31, 32, 100))])
 def test_leaves_are_what_the_document_says(hashes_of: Callable[[Page], Rows], page: Page) -> None:
     """In bulk, and one by one from the second decoder's reading of the page's bytes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -19,11 +19,12 @@ from setfair.journal.tree import (
     parents,
     subtree_hash,
 )
-from setfair.journal.tree_lanes import FEW, parents_in_lanes
+from setfair.journal.tree_bulk import FEW, WAYS, parents_in_bulk
 from setfair.proof.tree import leaf_hash, node_hash, root_of_inclusion, roots_of_consistency
 from tests.reference import tree as reference
 
-both = pytest.mark.parametrize("parents_of", [parents, parents_in_lanes])
+ways = [partial(parents_in_bulk, way=way) for way in WAYS]
+both = pytest.mark.parametrize("parents_of", [parents, *ways])
 
 ENTRIES = [bytes.fromhex(entry) for entry in (
     "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f",

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from setfair.store import insert
-from setfair.store.insert import ROW_FILE_NAME, Inserter
+from setfair.store.insert import ROW_FILE_NAMES, Inserter
 from setfair.store.projector import Projector
 from setfair.store.sqlite import SqliteStore
 from setfair.store.transaction import transaction
@@ -52,7 +52,8 @@ def put(connection: Any, tables: dict[str, pa.Table]) -> None:
     inserter = Inserter(connection)
     try:
         with transaction(connection) as cursor:
-            inserter.insert(cursor, tables)
+            inserter.know_tables(cursor)
+            inserter.insert(cursor, inserter.lay(tables))
     finally:
         inserter.let_go()
 
@@ -75,7 +76,8 @@ def test_rows_are_copied_as_they_are(connection: Any, name: str, monkeypatch: py
     monkeypatch.setattr(insert, "MANY_ROWS", 1)
     inserter = Inserter(connection)
     with transaction(connection) as cursor:
-        inserter.insert(cursor, {name: rows_of(connection, name)})
+        inserter.know_tables(cursor)
+        inserter.insert(cursor, inserter.lay({name: rows_of(connection, name)}))
     steps = {
         row[1] for row in query(connection, f"EXPLAIN INSERT INTO main.{name} SELECT * FROM rows.{name}")
     }
@@ -111,11 +113,13 @@ def test_the_file_is_gone_whatever_happens(
 ) -> None:
     """After rows that are there already nothing is changed, nothing is left, and the next rows go in."""
     monkeypatch.setattr(insert, "MANY_ROWS", 1)
-    (tmp_path / ROW_FILE_NAME).write_bytes(b"left by a crash")
+    files = [tmp_path / name for name in ROW_FILE_NAMES]
+    for file in files:
+        file.write_bytes(b"left by a crash")
     put(connection, {"times_row": rows_of(connection, "times_row", 3)})
     with pytest.raises(adbc_driver_manager.Error, match="UNIQUE"):
         put(connection, {"times_row": rows_of(connection, "times_row", 9)})
-    assert not (tmp_path / ROW_FILE_NAME).exists()
+    assert not any(file.exists() for file in files)
     assert query(connection, "SELECT count(*) FROM times_row") == [(3,)]
     put(connection, {"times_row": rows_of(connection, "times_row", 9).slice(3)})
     assert query(connection, "SELECT count(*) FROM times_row") == [(9,)]

@@ -11,6 +11,7 @@ from setfair.errors import StoreError
 from setfair.house import House, open_house
 from setfair.journal.page import Page
 from setfair.store import projector
+from setfair.store.follow import pages_after
 from setfair.store.projector import has_all_tables
 from tests.houses import DAY, REMEMBER_FROM, funding, make_house, payment, payments, table_rows, ticking_clock
 
@@ -27,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def pages_of(house: House) -> list[Page]:
-    return list(house._pages_after(0))
+    return list(pages_after(house.store, 0))
 
 
 @pytest.mark.parametrize("which", ["repeated", "gap"])
@@ -74,17 +75,6 @@ def test_rows_through_a_file_are_the_same_rows(folder: Path, monkeypatch: pytest
         monkeypatch.setattr("setfair.store.insert.MANY_ROWS", 1)
         opened.rebuild()
         assert table_rows(opened) == before
-
-
-def test_the_writer_projects_when_enough_waits(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The lag has a bound: the tables follow without being asked."""
-    monkeypatch.setattr("setfair.house.STEP_RECORDS", 5)
-    with open_house(folder, ticking_clock()) as opened:
-        start = opened.projector.position
-        opened.clearing_house.submit(payments(*(funding(100 + n, "KE01", 5) for n in range(4))))
-        assert opened.projector.position == start
-        opened.clearing_house.submit(payments(funding(200, "KE01", 5)))
-        assert opened.projector.position == start + 2
 
 
 def test_a_missing_name_is_noticed() -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from setfair.store.row_file import pieces_of
 from setfair.store.row_kernel import PAGE_BYTES
 from setfair.store.row_leaves import TableLeaves
 
@@ -48,7 +49,7 @@ def told(path: Path, *steps: list[Row], more: int = 2) -> list[list[int]] | None
         leaves = TableLeaves(file, 2)
         found: list[list[int]] = []
         for step in steps:
-            part = leaves.told(table_of(step, 6 - more), more)
+            part = leaves.told(pieces_of(table_of(step, 6 - more)), more)
             if part is None:
                 return None
             found += part.tolist()

@@ -1,0 +1,125 @@
+"""Names that are one name in their own script, and are written in Latin letters in many ways.
+
+Rules
+-----
+1. A line is one name: all its spellings are compared as the first, without a letter that is changed. What
+   differs there are vowels, and letters that one language hears like another.
+2. Names that are only related (``Salim`` and ``Salem``, ``Juan`` and ``John``) stand on lines of their own,
+   or in `given_names`, where they make a second reading.
+3. What `spelling.fold_token` writes in one way anyway (``Nur`` and ``Noor``) need not stand here.
+"""
+
+from __future__ import annotations
+
+_NAMES = """
+mohammed muhammad mohamed muhamed mohamad muhammed mohammad muhamad mouhamed mouhamad mohammod mahomed
+mohammadi muhammadi mohamadi mohammedi
+ahmed ahmad achmad achmed ehmed
+ahmadi ahmedi
+mahmoud mahmud mehmood mahmood mehmud mehmoud
+hussein hussain husain husein hossein hosein hossain husayn hussayn hoseyn houssein hocine hussin huseyn
+husseini hussaini husaini hosseini hoseini husayni huseini
+hassan hasan hassen hasen
+abdullah abdallah abdulla abdalla
+yusuf yousef youssef yousuf yusef yusif youssouf yousif
+omar umar umer
+othman uthman osman usman outhman
+ibrahim ebrahim ibraheem ibrahem brahim
+ismail ismael esmail ismaeel esmaeil ismayil esmail
+khalid khaled halid haled
+said saeed saied sayeed saeid saaed
+salim saleem selim
+saleh salih
+jamal gamal djamal cemal
+kamal kemal
+karim kareem kerim
+rahman rehman
+rashid rasheed rachid rashed
+nasser nasir naser nassir
+tariq tarek tareq tarik tarique
+qasim kassem qassem kasim qasem kassim gasim qassim
+majid majeed magid
+faisal faysal feisal faycal
+hashim hashem hachem
+bashir basheer bachir
+tahir taher
+zahir zaher
+mustafa mostafa moustafa mustapha mostapha moustapha
+murtaza morteza murtada mortaza murtadha mortada
+isa issa eisa essa
+yahya yehia yahia yehya
+suleiman sulaiman sulayman soleiman soleyman soliman suleman suliman sulaymon
+daoud dawood daud dawud daood
+younis yunus younes yunis younus
+idris idrees edris driss
+mubarak mobarak moubarak
+sharif shareef sherif cherif charif
+sadiq sadegh sadeq sadek sadik
+reza rida ridha riza redha
+yasin yassin yaseen yacine yassine
+zaid zayd zeid
+adel adil
+anwar anouar
+fadil fadel fazel fazil fadhil
+fouad fuad foad
+mahdi mehdi
+laith layth leith
+qadir qader kader kadir qadeer
+ramadan ramazan ramzan ramadhan
+tawfiq tawfik toufik taufik tofik taufiq
+usama osama oussama
+wael wail
+ziad ziyad zeyad
+zubair zubayr zoubair zubeir
+fatima fatma fatemeh fatimah
+khadija khadijah
+zainab zaynab zeinab
+haydar haidar heydar hayder haider heidar
+kazem kazim kadhim kadhem
+rafiq rafik rafeeq rafique
+rahmatullah rehmatullah rahmatollah
+habibullah habibollah
+hamidullah hamidollah
+nasrallah nasrullah nasrollah
+asadullah assadullah asadollah asadallah
+sultan soltan
+qurban ghorban qorban gurban kurban
+haqqani haghani haqani
+akhund akhond
+gul gol
+sayf saif seif
+sayfullah saifullah saifallah seifallah
+izz ezz
+badr bader badar
+aleksandr alexander aleksander alexandr
+sergei serguei sergej
+nikolai nikolaj
+andrei andrej
+mikhail mikhael mihail
+dmitri dimitri dmitrij
+cho jo
+chun joon jun
+pak park bak
+chong jong jeong jung
+chol cheol
+hyon hyun hyeon
+kang gang
+paek baek
+choe choi
+yong young
+song seong sung
+sok seok suk
+kyong kyung gyeong
+myong myung myeong
+kwang gwang
+tae dae
+tong dong
+chang jang
+chin jin
+ryong ryeong
+pyong byong byung
+yon yeon
+"""
+
+LINES: tuple[tuple[str, ...], ...] = tuple(tuple(line.split()) for line in _NAMES.split("\n") if line)
+"""The spellings of each name."""
