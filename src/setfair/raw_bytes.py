@@ -58,13 +58,35 @@ def _eight(typing_context: Any, source: Any, at: Any) -> Any:
     return types.int64(source, types.intp), generate
 
 
+def _put_eight(typing_context: Any, target: Any, at: Any, value: Any) -> Any:
+    """Make the code of `put_eight_bytes`."""
+
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, values[0]).data
+        address = builder.bitcast(builder.gep(data, [values[1]]), ir.IntType(64).as_pointer())
+        builder.store(builder.bswap(values[2]), address, align=1)
+        return context.get_dummy_value()
+
+    return types.void(target, types.intp, types.int64), generate
+
+
+def _put_eight_uncompiled(target: Any, at: int, value: Any) -> None:
+    """Stand in where kernels are not compiled."""
+    target[at : at + 8] = np.frombuffer(np.array(value, ">i8").tobytes(), np.uint8)
+
+
 def _eight_uncompiled(source: Any, at: int) -> Any:
     """Stand in where kernels are not compiled."""
     return np.frombuffer(source[at : at + 8].tobytes().ljust(8, b"\0"), ">i8")[0].astype(np.int64)
 
 
 _eight_compiled: Any = intrinsic(_eight)
+_put_eight_compiled: Any = intrinsic(_put_eight)
 
 eight_bytes: Callable[[Any, int], int] = _eight_uncompiled if _IS_PLAIN else _eight_compiled
 """Return eight bytes from a place of an array of bytes on, the first the highest, as int64. Nothing looks
 whether they are there."""
+
+put_eight_bytes: Callable[[Any, int, int], None] = _put_eight_uncompiled if _IS_PLAIN else _put_eight_compiled
+"""Write an int64 to a place of an array of bytes, the highest byte first. Nothing looks whether there is
+room."""

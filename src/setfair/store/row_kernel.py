@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from setfair.kernel import inlined, kernel
-from setfair.raw_bytes import copy_bytes
+from setfair.raw_bytes import copy_bytes, put_eight_bytes
 
 Bytes = NDArray[np.uint8]
 Int64s = NDArray[np.int64]
@@ -46,6 +46,8 @@ _POINTER = 2
 _NULL, _ZERO, _ONE, _SIX_BYTES, _EIGHT_BYTES = 0, 8, 9, 5, 6
 _BLOB_TYPE, _TEXT_TYPE = 12, 13
 _LONGEST_VARINT = 9
+_WORD = 8
+"""Bytes that are written at a time."""
 
 
 class Columns(NamedTuple):
@@ -191,7 +193,8 @@ def _put_types(pages: Bytes, at: int, types: Int64s) -> int:
 
 
 @inlined
-def _put_record(pages: Bytes, at: int, row: int, columns: Columns, leaves: Leaves) -> None:
+def _put_record(pages: Bytes, at: int, end: int, row: int, columns: Columns, leaves: Leaves) -> None:
+    """Write a record that ends before `end`."""
     at = _put_types(pages, at, leaves.types)
     for column in range(1, len(columns.kinds)):
         length = leaves.lengths[column]
@@ -200,8 +203,11 @@ def _put_record(pages: Bytes, at: int, row: int, columns: Columns, leaves: Leave
         place = columns.places[column]
         if columns.kinds[column] == INTEGER:
             value = columns.numbers[place, row]
-            for i in range(length):
-                pages[at + i] = (value >> (8 * (length - 1 - i))) & 0xFF
+            if at + _WORD <= end:  # what follows is written over by the next value
+                put_eight_bytes(pages, at, value << (8 * (_WORD - length)))
+            else:
+                for i in range(length):
+                    pages[at + i] = (value >> (8 * (length - 1 - i))) & 0xFF
         else:
             copy_bytes(pages, at, columns.data, columns.offsets[place, row], length)
         at += length
@@ -262,7 +268,7 @@ def lay_rows(columns: Columns, leaves: Leaves) -> bool:
         _put_two_bytes(pages, at + _LEAF_HEADER + _POINTER * cells, begin)
         at = _put_varint(pages, at + begin, length, length_bytes)
         at = _put_varint(pages, at, key, key_bytes)
-        _put_record(pages, at, row, columns, leaves)
+        _put_record(pages, at, leaf * PAGE_BYTES + begin + cell, row, columns, leaves)
         cells += 1
         row += 1
     if cells:
