@@ -249,6 +249,16 @@ def test_a_backup_has_the_archive_in_it(house: Path, tmp_path: Path) -> None:
     assert audited(tmp_path / "again") is None
 
 
+def test_a_body_that_is_another_nothing(house: Path) -> None:
+    """Where an archive has a page's bytes, the live file has none, which is not the number 0."""
+    archive(house)
+    number = archived_pages(house)[3]
+    plain_sql(house / "setfair.db", f"UPDATE page SET body = 0 WHERE page_number = {number}", write=True)
+    found = audited(house)
+    assert found is not None
+    assert (found.page, found.what, found.found) == (number, "bytes", "0")
+
+
 def sealed(house: Path) -> list[Path]:
     """Return the files that have rows of closed days."""
     rows = plain_sql(house / "setfair.db", "SELECT path FROM sealed ORDER BY first_page")

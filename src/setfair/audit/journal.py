@@ -115,6 +115,8 @@ def _rows(query: Query, after: int) -> Iterator[dict[str, Any]]:
         if not rows:
             return
         after, row = int(rows[0]["page_number"]), rows[0]
+        if not isinstance(row["body"], bytes):
+            differ(after, "bytes", "bytes, or none where an archive has them", repr(row["body"]))
         try:
             row["body"] = bodies.or_archived(after, row["body"])
         except HouseError as error:

@@ -78,6 +78,14 @@ class _Spelt:
     """By window: the place of its name among the distinct ones."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Explainer:
+    """Memory in which hits are explained."""
+
+    memory: TokenMemory
+    scratch: NameScratch
+
+
 class FuzzyMatcher:
     """Finds names that are listed, and those that are near enough to one that is."""
 
@@ -116,7 +124,8 @@ class FuzzyMatcher:
         ]
         self._pool = ThreadPoolExecutor(count) if count > 1 else None
         self._ahead = ThreadPoolExecutor(1)
-        self._comparing = Lock()
+        self._explainer = _Explainer(TokenMemory(self._index, EXPLAINED_MAX), make_name_scratch(0, 0))
+        self._comparing, self._explaining = Lock(), Lock()
 
     def _target(self, place: int) -> Target:
         return self._targets[self._listed.targets[place]]
@@ -134,7 +143,8 @@ class FuzzyMatcher:
     @property
     def bytes_used(self) -> int:
         """Bytes of the index, the remembered tokens and the scratch of all threads."""
-        groups = (self._index.tokens, self._index.names, self._memory.slots, *self._scratch)
+        explainer = (self._explainer.memory.slots, self._explainer.scratch)
+        groups = (self._index.tokens, self._index.names, self._memory.slots, *explainer, *self._scratch)
         return sum(array.nbytes for group in groups for array in group)
 
     def match(self, names: Sequence[str]) -> list[Hit]:
@@ -159,9 +169,10 @@ class FuzzyMatcher:
         pending: tuple[_Spelt, Future[_FoundByName]] | None = None
         for begin in range(0, len(names), CHUNK):
             spelt = _spelt(names[begin : begin + CHUNK])
-            if pending:
-                hits += self._hits_of(pending[0], pending[1].result(), score_min)
+            before = (pending[0], pending[1].result()) if pending else None
             pending = (spelt, self._ahead.submit(self._compare, spelt, score_min))
+            if before:
+                hits += self._hits_of(*before, score_min)
         return hits + self._hits_of(pending[0], pending[1].result(), score_min) if pending else hits
 
     def _compare(self, spelt: _Spelt, score_min: int) -> _FoundByName:
@@ -270,20 +281,7 @@ class FuzzyMatcher:
             short = len(window) == 1 and len(window[0]) < COMPACT_LENGTH_MIN
             why = f"the same name {'but for its legal form' if short else 'written together or apart'}"
         else:
-            scratch = self._scratch[0]
-            slots = np.array(self._memory.slots_of(window), np.int32)
-            score_name(
-                self._memory.slots,
-                slots,
-                self._index.names,
-                np.int32(found.listed),  # type: ignore[arg-type]  # as the kernel calls it: compiled once
-                self._index.tokens,
-                scratch,
-                SETTINGS,
-            )
-            mine = [token.lstrip(STRICT) for token in window]
-            listed = self._listed.tokens_of(found.listed, normalise_name(target.name.text))
-            why = explain_pairs(mine, listed, scratch)
+            why = self._explain(found.listed, window)
         return Hit(
             name=name,
             list_id=target.list_id,
@@ -295,8 +293,28 @@ class FuzzyMatcher:
             low_quality=target.name.quality is NameQuality.LOW,
         )
 
+    def _explain(self, place: int, window: Sequence[str]) -> str:
+        """Return why a listed name fits, in memory of its own: other names are being compared meanwhile."""
+        target = self._target(place)
+        listed = self._listed.tokens_of(place, normalise_name(target.name.text))
+        with self._explaining:
+            memory, scratch = self._explainer.memory, self._explainer.scratch
+            slots = np.array(memory.slots_of(window), np.int32)
+            score_name(
+                memory.slots,
+                slots,
+                self._index.names,
+                np.int32(place),  # type: ignore[arg-type]  # as the kernel calls it: compiled once
+                self._index.tokens,
+                scratch,
+                SETTINGS,
+            )
+            return explain_pairs([token.lstrip(STRICT) for token in window], listed, scratch)
+
 
 SETTINGS = Settings()
+EXPLAINED_MAX = 1 << 12
+"""Tokens of names with a hit that are remembered."""
 
 
 def _spelt(names: Sequence[str]) -> _Spelt:

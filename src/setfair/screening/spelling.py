@@ -37,15 +37,22 @@ _SYLLABIC = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf
 _WORD = re.compile("[a-z0-9]+")
 _DOUBLED = re.compile(r"([a-zA-Z])\1+")
 
+_FATHERS = ("vich", "vna")
 _PATRONYMIC = re.compile("[eijy]+(vich|vna)$")
 """How the name after a father ends who is called ``Sergei``: ``Sergeevich``, ``Sergeyevich``."""
 
 _SPELLINGS = (
-    ("sch", "S"), ("shch", "S"), ("sh", "S"), ("tch", "C"), ("ch", "C"),
-    ("dzh", "j"), ("dj", "j"), ("zh", "j"), ("ph", "f"), ("kh", "h"), ("gh", "g"), ("th", "t"), ("dh", "d"),
-    ("ck", "k"), ("ce", "se"), ("ci", "si"), ("cy", "si"), ("c", "k"), ("q", "k"), ("x", "ks"), ("w", "v"),
-    ("ou", "u"), ("oo", "u"), ("ee", "i"), ("y", "i"), ("ts", "z"), ("tz", "z"),
+    ("h", (("sch", "S"), ("shch", "S"), ("sh", "S"), ("tch", "C"), ("ch", "C"), ("dzh", "j"))),
+    ("j", (("dj", "j"),)),
+    ("h", (("zh", "j"), ("ph", "f"), ("kh", "h"), ("gh", "g"), ("th", "t"), ("dh", "d"))),
+    ("c", (("ck", "k"), ("ce", "se"), ("ci", "si"), ("cy", "si"), ("c", "k"))),
+    ("q", (("q", "k"),)), ("x", (("x", "ks"),)), ("w", (("w", "v"),)),
+    ("o", (("ou", "u"), ("oo", "u"))),
+    ("e", (("ee", "i"),)),
+    ("y", (("y", "i"),)),
+    ("t", (("ts", "z"), ("tz", "z"))),
 )  # fmt: skip
+"""By a letter without which none of them is there: what is written, and how it is folded, in this order."""
 
 
 def latin_tokens(normalised: str) -> list[str]:
@@ -204,10 +211,12 @@ def fold_token(token: str) -> str:
     text = token[:TOKEN_LENGTH_MAX]
     if text.isdigit() or len(text) == 1:
         return text
-    text = _PATRONYMIC.sub(r"e\1", text)
-    for written, folded in _SPELLINGS:
-        if written in text:
-            text = text.replace(written, folded)
+    if text.endswith(_FATHERS):
+        text = _PATRONYMIC.sub(r"e\1", text)
+    for letter, spellings in _SPELLINGS:
+        if letter in text:
+            for written, folded in spellings:
+                text = text.replace(written, folded)
     text = _DOUBLED.sub(r"\1", text)
     if len(text) > 3 and text.startswith("ie"):
         text = text[1:]

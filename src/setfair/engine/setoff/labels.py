@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from setfair.engine.ahead import read_ahead
 from setfair.engine.setoff.network import Int32Array, Network, cost_of, head_of, is_open_behind
-from setfair.kernel import inlined, kernel
+from setfair.kernel import forward, inlined, kernel
 
 FAR = 2**62
 """A distance that no way has."""
@@ -32,37 +32,30 @@ LABELS_TOO_LARGE, NOT_REACHED = -1, -2
 with excess to one that wants flow, so that there is no flow at all."""
 
 
-class Buckets(NamedTuple):
-    """Nodes by distance: a list for each distance, in a ring of distances."""
+class Found(NamedTuple):
+    """Nodes by the distance at which they were found: a list for each distance, in a ring of distances.
+
+    A node that is found again, nearer, is in two lists; what is out of date is passed over when its turn
+    comes. So entries are only added at the end, and no other place of memory is touched.
+    """
 
     first: Int32Array
-    """By distance, modulo its length: a node of this distance, or -1."""
-    following: Int32Array
-    """By node: the next one in its list, or -1."""
-    preceding: Int32Array
-    """By node: the one before it in its list, or -1."""
-    distance: npt.NDArray[np.int64]
-    """By node: found so far, or `FAR`."""
-    settled: npt.NDArray[np.int8]
-    """By node: 1 if its distance is final."""
+    """By distance, modulo its length: the last entry of this distance, or -1."""
+    before: Int32Array
+    """By entry: the one before it in its list, or -1."""
+    node: Int32Array
+    """By entry."""
     stack: Int32Array
     """Nodes of the present distance."""
 
 
-_PLACE = np.dtype([("distance", "<i8"), ("following", "<i4"), ("preceding", "<i4")])
-
-
-def make_buckets(nodes: int, span: int) -> Buckets:
-    """Return empty buckets for so many nodes and for distances that differ by less than `span`."""
-    # What is used together lies together.
-    place = np.empty(nodes, _PLACE)
-    place["distance"] = FAR
-    return Buckets(
+def _make_found(nodes: int, halves: int, span: int) -> Found:
+    """Return empty lists for distances that differ by less than `span`: one entry for each half will do."""
+    entries = nodes + halves
+    return Found(
         first=np.full(span, -1, np.int32),
-        following=place["following"],
-        preceding=place["preceding"],
-        distance=place["distance"],
-        settled=np.zeros(nodes, np.int8),
+        before=np.empty(entries, np.int32),
+        node=np.empty(entries, np.int32),
         stack=np.empty(nodes, np.int32),
     )
 
@@ -74,107 +67,86 @@ def measure(network: Network, scale: int, label_max: int) -> int:
     `NOT_REACHED`.
     """
     low, high = int(network.label.min(initial=0)), int(network.label.max(initial=0))
-    buckets = make_buckets(len(network.excess), high - low + scale + 3)
+    found = _make_found(len(network.excess), len(network.code), high - low + scale + 3)
     rising = np.full_like(network.label, np.iinfo(network.label.dtype).max)
-    return int(_measure(network, scale, buckets, rising, label_max))
+    return int(_measure(network, scale, found, rising, label_max))
 
 
 @inlined
-def file_node(buckets: Buckets, node: int, distance: int) -> None:
-    """Put a node into the bucket of a distance, out of the one in which it was."""
-    span = buckets.first.shape[0]
-    old = buckets.distance[node]
-    if old < FAR:
-        before, after = buckets.preceding[node], buckets.following[node]
-        if before >= 0:
-            buckets.following[before] = after
-        else:
-            buckets.first[old % span] = after
-        if after >= 0:
-            buckets.preceding[after] = before
-    place = distance % span
-    after = buckets.first[place]
-    buckets.following[node] = after
-    buckets.preceding[node] = -1
-    if after >= 0:
-        buckets.preceding[after] = node
-    buckets.first[place] = node
-    buckets.distance[node] = distance
+def _note(found: Found, node: int, distance: int, entry: int) -> int:
+    """Write a node down at a distance; return the number of the next entry."""
+    place = distance % found.first.shape[0]
+    found.node[entry], found.before[entry] = node, found.first[place]
+    found.first[place] = entry
+    return entry + 1
 
 
 @inlined
-def take_bucket(buckets: Buckets, distance: int) -> int:
+def _take(found: Found, network: Network, rising: npt.NDArray[np.signedinteger], distance: int) -> int:
     """Move the nodes of a distance to the stack and return how many there are."""
-    place = distance % buckets.first.shape[0]
-    node = buckets.first[place]
-    buckets.first[place] = -1
-    count = 0
-    while node >= 0:
-        buckets.stack[count] = node
-        count += 1
-        node = buckets.following[node]
+    place, count = distance % found.first.shape[0], 0
+    entry = found.first[place]
+    found.first[place] = -1
+    while entry >= 0:
+        node = found.node[entry]
+        if rising[node] == network.label[node] + distance:
+            found.stack[count] = node
+            count += 1
+        entry = found.before[entry]
     return count
-
-
-@inlined
-def join_stack(buckets: Buckets, node: int, distance: int, count: int) -> int:
-    """Put a node on the stack of the present distance, whose bucket is empty; return the new count."""
-    file_node(buckets, node, distance)
-    buckets.first[distance % buckets.first.shape[0]] = -1
-    buckets.stack[count] = node
-    return count + 1
 
 
 @kernel
 def _measure(
-    network: Network, scale: int, buckets: Buckets, rising: npt.NDArray[np.signedinteger], label_max: int
+    network: Network, scale: int, found: Found, rising: npt.NDArray[np.signedinteger], label_max: int
 ) -> int:
     """Measure; `rising` is by node the label that it comes to, the largest number of its type until then.
 
     A half is looked at for one number at its other end alone. That of a node whose label is final is not
     undercut, as no half leads down by more than it counts: it needs no test of its own.
     """
-    nodes = network.excess.shape[0]
+    nodes, entries, unknown = network.excess.shape[0], 0, label_max + 1
     for node in range(nodes):
         if network.excess[node] < 0:
-            file_node(buckets, node, 0)
+            entries = _note(found, node, 0, entries)
             rising[node] = network.label[node]
     level, farthest, looked_at = 0, 0, 0
     while level <= farthest:
-        count = take_bucket(buckets, level)
-        place = 0
+        count, place = _take(found, network, rising, level), 0
         while place < count:
-            node = buckets.stack[place]
+            node = found.stack[place]
             place += 1
             if place + _AHEAD < count:
-                read_ahead(network.start, buckets.stack[place + _AHEAD])
-                read_ahead(network.code, network.start[buckets.stack[place + _AHEAD // 2]])
+                read_ahead(network.start, found.stack[place + _AHEAD])
+                read_ahead(network.code, network.start[found.stack[place + _AHEAD // 2]])
             label = network.label[node] + level
             if label + scale + 1 > label_max:
                 return LABELS_TOO_LARGE
-            closed_from = network.start[node] + network.opened[node]
-            looked_at += network.start[node + 1] - network.start[node]
-            for slot in range(network.start[node], network.start[node + 1]):
+            begin, end = network.start[node], network.start[node + 1]
+            closed_from = forward(begin + network.opened[node])
+            looked_at += end - begin
+            for slot in range(forward(begin), forward(end)):
                 code = network.code[slot]
-                other = head_of(code)
+                other = forward(head_of(code))
                 risen = 1 - cost_of(code) * scale + label
                 if risen >= rising[other] or (slot < closed_from and not is_open_behind(code)):
                     continue
                 rising[other] = risen
                 distance = risen - network.label[other]
                 if distance > level:
-                    file_node(buckets, other, distance)
+                    entries = _note(found, other, distance, entries)
                     farthest = max(farthest, distance)
                 else:
-                    count = join_stack(buckets, other, level, count)
+                    found.stack[count] = other
+                    count += 1
         level += 1
     for node in range(nodes):
-        if buckets.distance[node] == FAR:
+        if rising[node] >= unknown:
             if network.excess[node] > 0:
                 return NOT_REACHED
-            buckets.distance[node] = level
-        if network.label[node] + buckets.distance[node] > label_max:
+            rising[node] = min(network.label[node] + level, unknown)
+        if rising[node] > label_max:
             return LABELS_TOO_LARGE
     for node in range(nodes):
-        network.label[node] += buckets.distance[node]
+        network.label[node] = rising[node]
     return looked_at

@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from setfair.engine.setoff.labels import FAR, Buckets, file_node, join_stack, take_bucket
+from setfair.engine.setoff.buckets import Buckets, file_node, join_stack, take_bucket
+from setfair.engine.setoff.labels import FAR
 from setfair.engine.setoff.network import Int32Array, Int64Array, Network, cost_of, head_of, push
 from setfair.kernel import inlined, kernel
 

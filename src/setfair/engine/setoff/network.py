@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from setfair.kernel import inlined, kernel
+from setfair.kernel import forward, inlined, kernel
 
 Int32Array = npt.NDArray[np.int32]
 Int64Array = npt.NDArray[np.int64]
@@ -192,15 +192,17 @@ def swap(network: Network, one: int, other: int) -> None:
     """Let two codes of one node change slots."""
     if one == other:
         return
+    one, other = forward(one), forward(other)
     network.code[one], network.code[other] = network.code[other], network.code[one]
     network.half[one], network.half[other] = network.half[other], network.half[one]
-    network.slot[network.half[one]] = one
-    network.slot[network.half[other]] = other
+    network.slot[forward(network.half[one])] = one
+    network.slot[forward(network.half[other])] = other
 
 
 @inlined
 def _open(network: Network, node: int, slot: int) -> int:
     """Open a closed half, awake; return its new slot."""
+    node = forward(node)
     border, asleep = network.start[node] + network.opened[node], network.start[node] + network.awake[node]
     swap(network, slot, border)
     swap(network, border, asleep)
@@ -212,6 +214,7 @@ def _open(network: Network, node: int, slot: int) -> int:
 @inlined
 def _close(network: Network, node: int, slot: int) -> None:
     """Close a half that is awake."""
+    node = forward(node)
     network.opened[node] -= 1
     network.awake[node] -= 1
     asleep = network.start[node] + network.awake[node]
@@ -222,16 +225,17 @@ def _close(network: Network, node: int, slot: int) -> None:
 @inlined
 def push(network: Network, node: int, half: int, amount: int) -> None:
     """Push an amount, at most the room, from `node` through one of its halves that are awake."""
-    back, slot = network.twin[half], network.slot[half]
+    half = forward(half)
+    back, slot = forward(network.twin[half]), network.slot[half]
     behind = network.slot[back]
     if network.room[back] == 0:
-        behind = _open(network, head_of(network.code[slot]), behind)
+        behind = _open(network, head_of(network.code[forward(slot)]), behind)
     network.room[back] += amount
     network.room[half] -= amount
     if network.room[half] > 0:
-        network.code[slot] |= _BOTH_OPEN
-        network.code[behind] |= _BOTH_OPEN
+        network.code[forward(slot)] |= _BOTH_OPEN
+        network.code[forward(behind)] |= _BOTH_OPEN
         return
-    network.code[slot] &= ~_BOTH_OPEN
-    network.code[behind] &= ~_BOTH_OPEN
+    network.code[forward(slot)] &= ~_BOTH_OPEN
+    network.code[forward(behind)] &= ~_BOTH_OPEN
     _close(network, node, slot)

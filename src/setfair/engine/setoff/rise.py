@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from setfair.engine.setoff.labels import FAR
 from setfair.engine.setoff.network import Network, cost_of, head_of, swap
-from setfair.kernel import inlined, kernel
+from setfair.kernel import forward, inlined, kernel
 
 
 class Limits(NamedTuple):
@@ -35,13 +35,14 @@ class Limits(NamedTuple):
 @inlined
 def find_tight(network: Network, node: int, scale: int) -> tuple[int, int]:
     """Go on with the scan of a node; return the slot of its next tight half, or -1, and how many it read."""
+    node = forward(node)
     end = network.start[node] + network.awake[node]
     label = network.label[node]
     begin = network.current[node]
     slot = begin
     while slot < end:
-        code = network.code[slot]
-        if network.label[head_of(code)] + cost_of(code) * scale + 1 == label:
+        code = network.code[forward(slot)]
+        if network.label[forward(head_of(code))] + cost_of(code) * scale + 1 == label:
             break
         slot += 1
     network.current[node] = slot
@@ -53,8 +54,8 @@ def find_tight(network: Network, node: int, scale: int) -> tuple[int, int]:
 @inlined
 def bound_of(network: Network, slot: int, scale: int) -> int:
     """Return the label of its node at which a half is tight."""
-    code = network.code[slot]
-    return network.label[head_of(code)] + cost_of(code) * scale + 1
+    code = network.code[forward(slot)]
+    return network.label[forward(head_of(code))] + cost_of(code) * scale + 1
 
 
 @inlined
@@ -71,6 +72,7 @@ def _lowest(network: Network, begin: int, end: int, scale: int) -> tuple[int, in
 @inlined
 def raise_label(network: Network, node: int, limits: Limits) -> bool:
     """Raise a label as far as the open halves allow; one of them is tight then. False if it got too large."""
+    node = forward(node)
     begin = network.start[node]
     best, tight = _lowest(network, begin, begin + network.awake[node], limits.scale)
     if best > network.wake[node] and network.awake[node] < network.opened[node]:
@@ -90,6 +92,7 @@ def raise_label(network: Network, node: int, limits: Limits) -> bool:
 @inlined
 def _part(network: Network, node: int, begin: int, label: int, limits: Limits) -> None:
     """Of the open halves from a slot on, let those sleep that are tight at no label below the given one."""
+    node = forward(node)
     slot, end, wake = begin, network.start[node] + network.opened[node], limits.label_max
     while slot < end:
         bound = bound_of(network, slot, limits.scale)

@@ -22,7 +22,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from setfair.engine.setoff.labels import LABELS_TOO_LARGE, NOT_REACHED, make_buckets, measure
+from setfair.engine.setoff.buckets import make_buckets
+from setfair.engine.setoff.labels import LABELS_TOO_LARGE, NOT_REACHED, measure
 from setfair.engine.setoff.mend import DONE, NARROW, make_search, mend
 from setfair.engine.setoff.network import (
     NARROW_LABEL,
