@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.machine import describe_machine, load_average
-from benchmarks.measure import Sample, Scale
+from benchmarks.measure import Sample, Scale, shown
 from benchmarks.registry import BENCHES
 from setfair.cli.frugal import take_turns_often
 
@@ -78,18 +78,10 @@ def _print(console: Console, report: dict[str, Any], samples: Sequence[Sample]) 
         right = heading in ("median", "min", "max", "aim")
         table.add_column(heading, justify="right" if right else "left", no_wrap=right)
     for sample in samples:
-        aim = "" if sample.aim is None else f"{_shown(sample.aim)} {'yes' if sample.reached else 'NO'}"
-        figures = map(_shown, (sample.median, min(sample.values), max(sample.values)))
+        aim = "" if sample.aim is None else f"{shown(sample.aim)} {'yes' if sample.reached else 'NO'}"
+        figures = map(shown, (sample.median, min(sample.values), max(sample.values)))
         table.add_row(sample.bench, sample.case, sample.unit, *figures, aim, sample.note)
     console.print(table)
-
-
-def _shown(value: float) -> str:
-    if value >= 1e6:
-        return f"{value / 1e6:.2f} M"
-    if value >= 1e3:
-        return f"{value / 1e3:.1f} k"
-    return f"{value:.2f}"
 
 
 if __name__ == "__main__":
