@@ -48,7 +48,7 @@ class Settings(NamedTuple):
     name and one that has nothing to do with it.
     """
 
-    base: int = 424_000
+    base: int = 422_000
     matched_first: int = 1_248
     """For each unit that the pairs weigh, up to `first`."""
     matched_second: int = 2_230

@@ -144,7 +144,7 @@ forwarding forwarder forwarders ekspeditsionn* ekspedits*
 utilities utility
 securities fondovyi
 bureau office ofis ofisi maktab chongguk
-design mohandesin project projects proyecto proyectos tasarim
+design mohandesin dizain dizayn proyekt* project projects proyecto proyectos tasarim
 museum muzei muzey muze
 gallery galereya galeria
 cinema kino kinostudiya
@@ -230,6 +230,69 @@ exploration poiskov*
 polytechnic politekhnich* politekh*
 mineral minerals mineraln*
 port seaport seaports
+people halk
+party partisi
+liberation kurtulus
+revolution devrimci
+group goruh
+plant mill mills
+production manufaktura manufactory vytvorch*
+scientific navukov*
+state dzyarzhaun*
+republic republican
+metal metalurji
+transport avtotransport*
+brothers hermanos
+foundation stiftelse stichting stiftung
+association foreningen forening jammeat
+charity humanitarian benevolence blagotvoritel*
+bureau bureaux
+shipyard dockyard
+analytical analitich*
+fasteners krepezh krepezha
+store superstore
+administration administrats*
+yakutsk yakutskaya yakutskii yakutskiy yakutskogo
+tambov tambovsk*
+perm permskii permskiy permskaya permskoe permsky
+vologda vologodsk*
+omsk omskii omskiy omskaya omskoe
+tomsk tomskii tomskiy tomskaya tomskoe
+penza penzensk*
+kursk kurskii kurskiy kurskaya kurskoe
+bryansk bryanskii bryanskiy briansk
+tver tverskoi tverskaya tverskoe
+kaluga kaluzhsk*
+kostroma kostromsk*
+rostov rostovsk*
+volgograd volgogradsk*
+astrakhan astrakhansk*
+ufa ufimsk*
+orenburg orenburgsk*
+tyumen tyumensk* tiumen
+barnaul barnaulsk*
+kemerovo kemerovsk*
+ulyanovsk ulyanovskii ulyanovskiy ulianovsk
+lipetsk lipetskii lipetskiy
+belgorod belgorodsk*
+murmansk murmanskii murmanskiy
+arkhangelsk arkhangelskii arkhangelskiy
+vladivostok vladivostoksk*
+nizhegorodsk nizhegorodskii nizhegorodskiy nizhegorodskaya
+kaliningrad kaliningradsk*
+pskov pskovskii pskovskiy
+mytishchi mytishchinsk* mytishinsk*
+podolsk podolskii podolskiy
+kolomna kolomensk*
+taganrog taganrogsk*
+krasnodar krasnodarsk*
+stavropol stavropolsk*
+minsk minskii minskiy minskaya minsky
+gomel gomelsk* homel
+vitebsk vitebskii vitebskiy
+mogilev mogilevsk* mahiliou
+grodno grodnensk* hrodna hrodzensk*
+zelenograd zelenogradsk*
 gulf golfo khalij
 market marketplace rynok
 automobile car cars oto avtomobilnyi
@@ -258,6 +321,9 @@ reserve rezerv rezervn*
 """
 
 TRADE_PHRASES = """
+radiotechnical radio design
+electrotechnical electrical design
+exchange bureau de change
 exchange exchange exchange
 exchange money exchange
 exchange exchange services

@@ -103,7 +103,7 @@ logistics logistik* logistic logistica lojistik lodzhistik*
 automobile avtomobil* automotive auto avto automoviles otomotiv khodro
 energy energet* energ* energiya energia energie enerji enerdzhi
 nuclear yadern* atomn* atomic atom hastei hasteyi
-coal ugoln* ugol uglia carbon
+coal ugoln* ugol uglia
 mining gorno gornaya gornyi gornorudn* mine mines minera mineria madencilik maadan
 gold zoloto zolotoi zolotaya oro
 materials material materialov materialy materiales

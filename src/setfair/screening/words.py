@@ -59,7 +59,9 @@ society anonima promotora de invest|society de production rural|eingetragener as
 foreign obshchestvo s ogranichennoi otvetstvennostyu|aktsionernoe tovarystvo|
 publichnoe aktsionernoe tovarystvo|pryvatne aktsionernoe tovarystvo|private enterprise|private company|
 with foreign invest|society de production rural de responsabilidad ilimitada|spr de ri|spr de r i|
-unlimited company|sole proprietorship|individual entrepreneur|individualnyi predprinimatel
+unlimited company|sole proprietorship|individual entrepreneur|individualnyi predprinimatel|
+publicly traded company|masuliyati cheklangan jamiyat|masuliyati cheklangan society|
+tavarystva s abmezhavanay adkaznastsyu|tavarystva s abmezhavanai adkaznastsiu
 """
 _LEGAL_WORDS = """
 llc ltd limited inc incorporated corp corporation co company companies plc llp lp gmbh ag kg kgaa ohg se
