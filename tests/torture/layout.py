@@ -1,6 +1,6 @@
 """Which bytes of an SQLite file say something: all others are unused space.
 
-A reading of https://www.sqlite.org/fileformat2.html, sections 1.3 to 1.6, of its own: trees are walked cell
+A reading of https://www.sqlite.org/fileformat2.html, sections 1.3 to 1.6 and 2.3, of its own: trees are walked cell
 by cell, and overflow pages and the freelist page by page.
 """
 
@@ -18,6 +18,16 @@ _SCHEMA_COOKIE, _LIBRARY_VERSION = slice(40, 44), slice(96, 100)
 _INTERIOR = {2, 5}
 _TABLES = {5, 13}
 _LEAVES = {10, 13}
+_NONE = -1
+_ROOTS = """
+SELECT found.rootpage, coalesce((
+    SELECT min(info.cid) FROM pragma_table_info(found.name) AS info
+    WHERE info.pk = 1 AND upper(info.type) = 'INTEGER' AND found.type = 'table'
+    AND (SELECT count(*) FROM pragma_table_info(found.name) WHERE pk > 0) = 1
+    AND found.sql NOT LIKE '%WITHOUT ROWID%'
+), -1) FROM sqlite_master AS found WHERE found.rootpage > 0
+"""
+"""Where each tree begins, and the column, if there is one, that is the tree's key (section 2.3)."""
 
 Used = NDArray[np.bool_]
 
@@ -33,11 +43,10 @@ class Layout:
         self.used[:HEADER_LENGTH] = True
         self.used[_SCHEMA_COOKIE] = self.used[_LIBRARY_VERSION] = False
         connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
-        roots = [
-            row[0] for row in connection.execute("SELECT rootpage FROM sqlite_master WHERE rootpage > 0")
-        ]
+        roots = dict(connection.execute(_ROOTS))
         connection.close()
-        for root in (1, *roots):
+        for root, key in ((1, _NONE), *roots.items()):
+            self._key = key
             self._walk(root)
         self._free(self._number(32, 4))
 
@@ -85,9 +94,18 @@ class Layout:
             at = self._varint(at)[1]
         local = self._local(kind, payload)
         self._use(begin, at + local - begin)
+        if kind in _TABLES and self._key != _NONE:
+            self.used[self._type_of_key(at)] = False
         if local < payload:
             self._use(at + local, 4)
             self._overflow(self._number(at + local, 4), payload - local)
+
+    def _type_of_key(self, at: int) -> int:
+        """Return where the type of the key stands in a record: SQLite takes the key from the cell instead."""
+        _, at = self._varint(at)
+        for _ in range(self._key):
+            _, at = self._varint(at)
+        return at
 
     def _local(self, kind: int, payload: int) -> int:
         usable = self.page_size
