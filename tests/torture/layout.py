@@ -1,7 +1,7 @@
 """Which bytes of an SQLite file say something: all others are unused space.
 
-A reading of https://www.sqlite.org/fileformat2.html, sections 1.3 to 1.6 and 2.3, of its own: trees are walked cell
-by cell, and overflow pages and the freelist page by page.
+A reading of https://www.sqlite.org/fileformat2.html, sections 1.3 to 1.6 and 2.3, of its own: trees are
+walked cell by cell, and overflow pages and the freelist page by page.
 """
 
 from __future__ import annotations
