@@ -3,8 +3,9 @@
 Rules
 -----
 1. Lists give `Nauchno-Tekhnicheskii Tsentr Orvek` where a payment says `NTTS Orvek`, and `Metal Trading
-   Company Orvek` where it says `MTC Orvek`, and the other way round. Two or more words of `translations` side by side, with or without
-   the word for a company behind them, are their first letters as they are written, `ts` as two.
+   Company Orvek` where it says `MTC Orvek`, and the other way round. Two or more words of `translations`
+   side by side, with or without the word for a company behind them, are their first letters as they are
+   written, `ts` as two.
 2. Particles between them are left out. Something else must be left of the name: letters alone are no name.
 """
 

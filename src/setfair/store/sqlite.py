@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ import pyarrow as pa
 from setfair.errors import StoreError
 from setfair.store.archived import PageBodies
 from setfair.store.lease import WriterLease
+from setfair.store.log_carrier import LOG_PAGES_MAX, LogCarrier
 from setfair.store.protocol import PageMeta, StoredPage, check_follow, has_some
 from setfair.store.transaction import transaction
 
@@ -181,8 +183,10 @@ class SqliteStore(SqlitePages):
         except BaseException:
             self._lease.release()
             raise
+        self._log = LogCarrier(self.connection, partial(connect, folder))
         try:
             self._run_script("truth.sql")
+            self._execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES_MAX}")
             last = self.last_page()
         except BaseException:
             self.close()
@@ -191,9 +195,12 @@ class SqliteStore(SqlitePages):
 
     def _run_script(self, name: str) -> None:
         script = files("setfair.store").joinpath(name).read_text(encoding="utf-8")
+        self._execute(*statements(script))
+
+    def _execute(self, *words: str) -> None:
         try:
             with self.connection.cursor() as cursor:
-                for statement in statements(script):
+                for statement in words:
                     cursor.execute(statement)
         except adbc_driver_manager.Error as error:
             raise StoreError(f"{self._path} cannot be opened: {error}") from error
@@ -212,6 +219,8 @@ class SqliteStore(SqlitePages):
                 "Check the disk, then run the same command again: what is on record is not repeated."
             ) from error
         self._last_number = pages[-1].meta.number
+        if len(pages[-1].body) >= DATABASE_PAGE_BYTES:
+            self._log.tend()
 
     def _insert_page(self, page: StoredPage) -> None:
         meta = page.meta
@@ -321,6 +330,7 @@ class SqliteStore(SqlitePages):
         for cursor, _ in self._prepared.values():
             cursor.close()
         self._prepared.clear()
+        self._log.close()
         self.connection.close()
         self._lease.release()
 

@@ -2,7 +2,9 @@
 
 The way
 -------
-1. Route all excess at a small scale: fast, and off the optimum by a few thousandths (`route`, `labels`).
+1. Route nearly all excess at a small scale: fast, and off the optimum by a few thousandths (`route`,
+   `labels`). A few small excesses are left to the next scale; a large one is not, as it climbs far, and a
+   finer scale has more steps.
 2. Round the labels to whole prices, multiply the scale, fill what violates the prices, route again
    (`violations`). Rounding first leaves less to fill.
 3. Go on until the prices can be lowered so that no half violates them: they prove then that the flow is
@@ -47,6 +49,11 @@ LOOKS_PER_HALF, LOOKS_PER_HALF_MIN = 3.0, 0.5
 the second at the end, when single ones would raise the labels of all others step by step."""
 MANY_EXCESSES = 0.01
 """Share of the nodes that is many."""
+FEW_LEFT, SMALL_LEFT = 0.03, 8
+"""What the first scale leaves: excess of at most such a share of the nodes, none of it more than so many
+times the mean excess of a node at first, ..."""
+NEAR_LABEL_MAX = 2**10
+"""... and no label larger than this: in rings and chains nothing is left. Labels of trade come to 220."""
 LABELS_MAX = 2**21
 """How far labels may lie apart: above, single ways are searched (`mend`). Only long rings and chains do."""
 ASLEEP_FROM = 0.5
@@ -95,7 +102,7 @@ def least_flow(
         raise ArithmeticError(NO_FLOW)
     network = make_network(len(excess), tail, head, capacity, cost)
     network.excess[:] = excess
-    scale, network = FIRST_SCALE, _route_all(network, FIRST_SCALE)
+    scale, network = FIRST_SCALE, _route_all(network, FIRST_SCALE, _small(excess))
     while (proof := _prove(network, prices := _whole_prices(network, scale))) is None:
         scale *= SCALE_STEP
         if int(np.ptp(prices)) * scale > LABELS_MAX:
@@ -115,7 +122,12 @@ def _whole_prices(network: Network, scale: int) -> Int64Array:
 
 
 def _prove(network: Network, prices: Int64Array) -> Int64Array | None:
-    """Return prices that no open half violates, by lowering; None if they do not soon come to rest."""
+    """Return prices that no open half violates, by lowering.
+
+    None if they do not soon come to rest, or if excess is left.
+    """
+    if network.excess.max(initial=0) > 0:
+        return None
     prices, order = prices.copy(), np.argsort(network.label, kind="stable")
     back = order[::-1].copy()
     lowered, before = 0, 0
@@ -151,10 +163,25 @@ def _refine(network: Network, prices: Int64Array, scale: int) -> Network:
     return _route_all(network, scale)
 
 
-def _route_all(network: Network, scale: int) -> Network:
-    """Route until no node has excess; labels that get too large for the narrow type go on in the wide one."""
-    lanes = make_lanes(len(network.excess))
+def _small(excess: Int64Array) -> int:
+    """Return the largest excess that the first scale may leave to the next."""
+    return SMALL_LEFT * int(excess.clip(0).sum()) // max(1, len(excess))
+
+
+def _route_all(network: Network, scale: int, small: int = 0) -> Network:
+    """Route until no node has excess, or only a few have some that is small.
+
+    Labels that get too large for the narrow type go on in the wide one.
+    """
+    nodes = len(network.excess)
+    lanes = make_lanes(nodes)
     while waiting := queue_up(network, lanes):
+        if (
+            network.label.max() <= NEAR_LABEL_MAX
+            and waiting <= FEW_LEFT * nodes
+            and network.excess.max() <= small
+        ):
+            break
         label_max = NARROW_LABEL_MAX if network.label.dtype == NARROW_LABEL else WIDE_LABEL_MAX
         found = measure(network, scale, label_max)
         if found == NOT_REACHED:
