@@ -1,10 +1,11 @@
-"""Listed names in a third reading: words that say what a firm is, side by side, as their first letters.
+"""Names in a third reading: words that say what a firm is, side by side, as their first letters.
 
 Rules
 -----
 1. Lists give `Nauchno-Tekhnicheskii Tsentr Orvek` where a payment says `NTTS Orvek`, and `Metal Trading
-   Company Orvek` where it says `MTC Orvek`. Two or more words of `translations` side by side, with or without
-   the word for a company behind them, are their first letters as they are written, `ts` as two.
+   Company Orvek` where it says `MTC Orvek`, and the other way round. Two or more words of `translations`
+   side by side, with or without the word for a company behind them, are their first letters as they are
+   written, `ts` as two.
 2. Particles between them are left out. Something else must be left of the name: letters alone are no name.
 """
 
@@ -28,7 +29,7 @@ def may_be_abbreviated(core: Sequence[str]) -> bool:
 
 
 def abbreviated(normalised: str) -> tuple[str, ...]:
-    """Return the core tokens of a listed name, its words of firms abbreviated; empty where there are none.
+    """Return the core tokens of a name, its words of firms abbreviated; empty where there are none.
 
     Parameters
     ----------

@@ -2,8 +2,9 @@
 
 Rules
 -----
-1. A line is one name: all its spellings are compared as the first, without a letter that is changed. What
-   differs there are vowels, and letters that one language hears like another.
+1. A line is one name: each of its spellings is the very same as every other that is listed. What differs
+   there are vowels, and letters that one language hears like another. A misspelt one is near that from which
+   it differs least, as any token is.
 2. Names that are only related (``Salim`` and ``Salem``, ``Juan`` and ``John``) stand on lines of their own,
    or in `given_names`, where they make a second reading.
 3. What `spelling.fold_token` writes in one way anyway (``Nur`` and ``Noor``) need not stand here.
