@@ -17,6 +17,7 @@ from tempfile import TemporaryFile
 import numpy as np
 import pyarrow as pa
 
+from setfair.audit.settlement_rows import LATER
 from setfair.domain.codes import InstructionKind, Phase, Priority, QueueAction, Screening
 from setfair.engine.books import BYPASS_RULE, WAREHOUSE_RULE, AccountTerms, Books, LimitTerms
 from setfair.engine.decide import Terms, decide
@@ -43,9 +44,12 @@ from setfair.screening.fuzzy import FuzzyMatcher
 from setfair.screening.gate import ListSet
 from setfair.screening.lists.model import Entry, EntryKind, Name, NameQuality, SanctionsList
 from setfair.screening.seen_texts import SeenTexts
+from setfair.store.page_kernel import lay_later, note_balances, note_later
+from setfair.store.page_pieces import payment_pieces, record_pieces
 from setfair.store.row_file import Table, pieces_of, write_row_file
 from setfair.store.row_leaves import TableLeaves
 from setfair.store.sound_file import is_sound
+from setfair.store.tables import STATUS_RECORDS
 
 _EURO = 978
 _CHAINS = (2, 100, 6000)
@@ -69,7 +73,7 @@ def load() -> None:
 
 
 def _parts() -> tuple[Callable[[], None], ...]:
-    return (screen_a_name, decide_a_day, clear_debts, choose_payments, read_a_line)
+    return (screen_a_name, decide_a_day, clear_debts, choose_payments, read_a_line, compare_a_page)
 
 
 def decide_a_day() -> None:
@@ -158,6 +162,17 @@ def read_a_line() -> None:
         write_row_file(file, [Table("any", "CREATE TABLE any (number INTEGER PRIMARY KEY, text TEXT)", row)])
         TableLeaves(file.fileno(), 2).told(pieces_of(row))
         is_sound(file.fileno(), [2])
+
+
+def compare_a_page() -> None:
+    """Lay out the rows of a page as the audit does, and note what it has found of them."""
+    page = Page(1, 1, 1, 0, bytes(32), np.zeros(1, INSTRUCTION), np.zeros(1, RECORD))
+    tuple(record_pieces(page))
+    tuple(payment_pieces(page, np.zeros(1, np.int64)))
+    later = np.zeros(1, LATER)
+    lay_later(page.records, 1, 1, STATUS_RECORDS, later)
+    note_later(np.zeros((1, 4), np.int64), 1, later)
+    note_balances(page.records, np.zeros(1, np.int64), np.zeros(1, np.bool_))
 
 
 def screen_a_name() -> None:

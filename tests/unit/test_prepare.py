@@ -12,12 +12,8 @@ from setfair.journal.sha256_fours import HAS_INSTRUCTIONS
 
 _LIST_UNCOMPILED = """
 import importlib, pkgutil, setfair
-from setfair.prepare import choose_payments, clear_debts, decide_a_day, read_a_line, screen_a_name
-decide_a_day()
-choose_payments()
-clear_debts()
-read_a_line()
-screen_a_name()
+import setfair.prepare
+setfair.prepare.load()
 rooms = tuple(f"setfair.{room}." for room in ("engine", "formats", "intake", "journal", "screening", "store"))
 for found in pkgutil.walk_packages(setfair.__path__, "setfair."):
     if found.name.startswith(rooms):
