@@ -17,7 +17,6 @@ from tempfile import TemporaryFile
 import numpy as np
 import pyarrow as pa
 
-from setfair.audit.settlement_rows import LATER
 from setfair.domain.codes import InstructionKind, Phase, Priority, QueueAction, Screening
 from setfair.engine.books import BYPASS_RULE, WAREHOUSE_RULE, AccountTerms, Books, LimitTerms
 from setfair.engine.decide import Terms, decide
@@ -44,7 +43,7 @@ from setfair.screening.fuzzy import FuzzyMatcher
 from setfair.screening.gate import ListSet
 from setfair.screening.lists.model import Entry, EntryKind, Name, NameQuality, SanctionsList
 from setfair.screening.seen_texts import SeenTexts
-from setfair.store.page_kernel import lay_later, note_balances, note_later
+from setfair.store.page_kernel import LATER, lay_later, note_balances, note_later
 from setfair.store.page_pieces import payment_pieces, record_pieces
 from setfair.store.row_file import Table, pieces_of, write_row_file
 from setfair.store.row_leaves import TableLeaves

@@ -23,20 +23,9 @@ from setfair.audit.table_rows import Expected, PlacedRows
 from setfair.engine.layout import Array, Int64s, are_same_rows
 from setfair.engine.room import Room
 from setfair.journal.page import Page
-from setfair.store.page_kernel import lay_later, note_balances, note_later
+from setfair.store.page_kernel import LATER, lay_later, note_balances, note_later
 from setfair.store.page_pieces import is_plain, payment_pieces, record_pieces
 from setfair.store.tables import STATUS_RECORDS, payment_rows, record_rows
-
-LATER = np.dtype(
-    [
-        ("page", "<i4"),  # of the payment; 0: the number is no payment's
-        ("decided_page", "<i4"),
-        ("reason", "<u2"),
-        ("status", "u1"),
-        ("mechanism", "u1"),
-    ]
-)
-"""What of a payment's row changes later: 12 bytes."""
 
 LATER_COLUMNS = ("status", "reason", "mechanism", "decided_page")
 RANGE = 65_536

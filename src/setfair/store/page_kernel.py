@@ -13,6 +13,16 @@ from setfair.store.row_kernel import Bytes
 RECORD_COLUMNS, PAYMENT_COLUMNS = 14, 11
 """Columns of integers that are laid out."""
 IDENTIFIER_BYTES = 16
+LATER = np.dtype(
+    [
+        ("page", "<i4"),  # of the payment; 0: the number is no payment's
+        ("decided_page", "<i4"),
+        ("reason", "<u2"),
+        ("status", "u1"),
+        ("mechanism", "u1"),
+    ]
+)
+"""What of a payment's row changes later: 12 bytes."""
 
 _CANCELLATION = int(InstructionKind.CANCELLATION)
 _SETTLED = int(RecordKind.SETTLED)
