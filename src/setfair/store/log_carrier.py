@@ -36,7 +36,9 @@ FEW_PAGES = 48
 TURNS_MAX = 8
 """After so many turns the writer carries over whatever is left."""
 LOG_PAGES_MAX = 4_096
-"""Pages of the log from which on SQLite does it at the end of a transaction, whatever happens here."""
+"""Pages of the log from which on SQLite does it at the end of a transaction, whatever happens here, once a
+first turn has begun; until then it does so after 1,000, as ever."""
+_LONG = f"PRAGMA wal_autocheckpoint={LOG_PAGES_MAX}"
 _CARRY = "PRAGMA wal_checkpoint(PASSIVE)"
 
 
@@ -70,8 +72,10 @@ class LogCarrier:
         written = pages - self._pages
         if self._turns and (written <= FEW_PAGES or self._turns >= TURNS_MAX):
             self._turns, self._pages = 0, pages
-            _carry(self._writer)
+            _ask(self._writer, _CARRY)
         elif self._turns or written >= LONG_PAGES:
+            if self._turn is None:
+                _ask(self._writer, _LONG)
             self._turns, self._pages = self._turns + 1, pages
             self._turn = self._beside.submit(self._carry_beside)
 
@@ -85,7 +89,7 @@ class LogCarrier:
     def _carry_beside(self) -> None:
         if self._connection is None:
             self._connection = self._connect()
-        _carry(self._connection)
+        _ask(self._connection, _CARRY)
 
     def close(self) -> None:
         """Wait for what is under way, and let go of the other connection."""
@@ -94,7 +98,7 @@ class LogCarrier:
             self._connection.close()
 
 
-def _carry(connection: Any) -> None:
+def _ask(connection: Any, pragma: str) -> None:
     with suppress(adbc_driver_manager.Error), connection.cursor() as cursor:
-        cursor.execute(_CARRY)
+        cursor.execute(pragma)
         cursor.fetchall()

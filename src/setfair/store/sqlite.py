@@ -25,7 +25,7 @@ import pyarrow as pa
 from setfair.errors import StoreError
 from setfair.store.archived import PageBodies
 from setfair.store.lease import WriterLease
-from setfair.store.log_carrier import LOG_PAGES_MAX, LogCarrier
+from setfair.store.log_carrier import LogCarrier
 from setfair.store.protocol import PageMeta, StoredPage, check_follow, has_some
 from setfair.store.transaction import transaction
 
@@ -186,7 +186,6 @@ class SqliteStore(SqlitePages):
         self._log = LogCarrier(self.connection, partial(connect, folder))
         try:
             self._run_script("truth.sql")
-            self._execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES_MAX}")
             last = self.last_page()
         except BaseException:
             self.close()
@@ -195,12 +194,9 @@ class SqliteStore(SqlitePages):
 
     def _run_script(self, name: str) -> None:
         script = files("setfair.store").joinpath(name).read_text(encoding="utf-8")
-        self._execute(*statements(script))
-
-    def _execute(self, *words: str) -> None:
         try:
             with self.connection.cursor() as cursor:
-                for statement in words:
+                for statement in statements(script):
                     cursor.execute(statement)
         except adbc_driver_manager.Error as error:
             raise StoreError(f"{self._path} cannot be opened: {error}") from error
