@@ -13,10 +13,11 @@ from benchmarks.measure import shown
 _HEAD = """# How fast, and where the time goes
 
 `make bench` measures all of this again, and `python -m benchmarks --only NAME` one part of it. Each
-figure is the median of at least five runs, or of ten parts of one long run; beside it stand the least
-and the greatest. Nothing else was running. **Compare figures of one table with each other, not with
-those of another machine**: on a shared host the same code is a fifth faster or slower from hour to
-hour. Where there is an aim, it is said whether it was reached.
+figure is a median; beside it stand the least and the greatest of the runs, or of the ten parts of one
+long run. Where nothing stands there, it is of one run, or a ratio. Other work was stopped meanwhile.
+**Compare figures of one table with each other, not with those of another machine**: on a shared host
+the same code is a fifth faster or slower from hour to hour. Where there is an aim, it is said whether it
+was reached.
 
 """
 SECTIONS = {
