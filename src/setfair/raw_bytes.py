@@ -87,6 +87,6 @@ eight_bytes: Callable[[Any, int], int] = _eight_uncompiled if _IS_PLAIN else _ei
 """Return eight bytes from a place of an array of bytes on, the first the highest, as int64. Nothing looks
 whether they are there."""
 
-put_eight_bytes: Callable[[Any, int, int], None] = _put_eight_uncompiled if _IS_PLAIN else _put_eight_compiled
+put_eight_bytes: Callable[[Any, Any, Any], None] = _put_eight_uncompiled if _IS_PLAIN else _put_eight_compiled
 """Write an int64 to a place of an array of bytes, the highest byte first. Nothing looks whether there is
 room."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from setfair.proof.leaf import (
     OPEN_LENGTH,
     SALT_LENGTH,
 )
-from setfair.raw_bytes import copy_bytes
+from setfair.raw_bytes import copy_bytes, put_eight_bytes
 
 Bytes = NDArray[np.uint8]
 
@@ -104,13 +104,6 @@ def _lay_leaf(streams: Bytes, begin: int, records: Bytes, salts: Bytes, at: int)
     copy_bytes(streams, begin + _OPEN + _AFTER, records, record + _TIME, _RECORD_BYTES - _TIME)
 
 
-@inlined
-def _lay_half(streams: Bytes, begin: int, half: Any) -> None:
-    """Lay out half an identity, the highest byte first."""
-    for i in range(8):
-        streams[begin + i] = (half >> np.uint64(56 - 8 * i)) & np.uint64(0xFF)
-
-
 @kernel
 def hash_leaves(
     records: Bytes,
@@ -133,8 +126,8 @@ def hash_leaves(
             if 0 <= place < instructions.shape[0]:
                 high, low = instructions[place, _IDENTITY_HIGH], instructions[place, _IDENTITY_LOW]
             _lay_leaf(streams, begin, records, salts, at)
-            _lay_half(streams, begin + _IDENTITY, high)
-            _lay_half(streams, begin + _IDENTITY + 8, low)
+            put_eight_bytes(streams, begin + _IDENTITY, np.int64(high))
+            put_eight_bytes(streams, begin + _IDENTITY + 8, np.int64(low))
         for place in range(2):
             _hash_balances(records, salts, first, place, places)
         _hash_all(streams, _LEAF_BLOCKS, places.scratch)

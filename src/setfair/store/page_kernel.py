@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from setfair.domain.codes import InstructionKind, RecordKind
 from setfair.engine.layout import Array, Int64s
-from setfair.kernel import inlined, kernel
+from setfair.kernel import kernel
+from setfair.raw_bytes import put_eight_bytes
 from setfair.store.row_kernel import Bytes
 
 RECORD_COLUMNS, PAYMENT_COLUMNS = 14, 11
@@ -81,18 +82,12 @@ def lay_payments(instructions: Array, first_number: int, page: int, owners: Int6
         numbers[10, i] = instruction["screening"]
 
 
-@inlined
-def _lay_half(data: Bytes, at: int, half: np.uint64) -> None:
-    for byte in range(8):
-        data[at + byte] = (half >> np.uint64(56 - 8 * byte)) & np.uint64(0xFF)
-
-
 @kernel
 def lay_identities(instructions: Array, data: Bytes) -> None:
     """Lay out the identities of instructions, IDENTIFIER_BYTES each, the highest byte first."""
     for i in range(instructions.shape[0]):
-        _lay_half(data, IDENTIFIER_BYTES * i, instructions[i]["identity_high"])
-        _lay_half(data, IDENTIFIER_BYTES * i + 8, instructions[i]["identity_low"])
+        put_eight_bytes(data, IDENTIFIER_BYTES * i, np.int64(instructions[i]["identity_high"]))
+        put_eight_bytes(data, IDENTIFIER_BYTES * i + 8, np.int64(instructions[i]["identity_low"]))
 
 
 @kernel
