@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from setfair.screening.name_arrays import REST_WEIGHT, SAID_ABOUT, SCORE_MAX, Settings
+from setfair.screening.pair_kernels import BEGIN_LENGTH_MIN, LIKE_DISTANCE, LIKE_LENGTH_MIN
 from setfair.screening.token_kernels import EDIT, LENGTH_MAX
 from tests.reference.token_distance import plain_distance
 
@@ -58,6 +59,7 @@ class _Pairs:
     initials: int = 0
     listed_initials: int = 0
     known: int = 0
+    common: int = 0
 
     def pair(self, i: int, j: int) -> None:
         self.used.add(i)
@@ -85,7 +87,7 @@ def plain_score(
         _written_together(pairs)
     _whole_tokens(pairs)
     if pairs.open_mine() and pairs.open_listed():
-        _initials(pairs, settings)
+        _initials(pairs, settings, listed_legal=legal[1])
         _written_together(pairs)
         _written_apart(pairs)
         _cut_off(pairs, settings)
@@ -102,7 +104,7 @@ def plain_score(
 def plain_points(tally: list[int], settings: Settings) -> int:
     """Return thousandths of points of a tally."""
     matched, changed, missing, extra, said, initials, turned, begins, *rest = tally
-    listed_initials, other_names, given, accounted, known = rest
+    listed_initials, other_names, given, accounted, known, common, like = rest
     first = min(matched, settings.first)
     second = max(0, min(matched, settings.second) - settings.first)
     parts = [
@@ -122,6 +124,9 @@ def plain_points(tally: list[int], settings: Settings) -> int:
         settings.turned * min(turned, 3),
         settings.covered * matched // max(1, matched + missing + extra),
         settings.second_pair if said >= 2 else 0,
+        settings.one_changed if said == 1 and changed else 0,
+        settings.all_common if said and common == said else 0,
+        settings.like * like,
     ]
     return sum(parts)
 
@@ -143,13 +148,16 @@ def _whole_tokens(pairs: _Pairs) -> None:
         length = max(len(pairs.mine[i].letters), len(token.letters))
         pairs.count(token.weight, pairs.mine[i].near[token.number], length)
         pairs.known += pairs.mine[i].common and pairs.mine[i].near[token.number] > 0
+        pairs.common += pairs.mine[i].common and token.weight > SAID_ABOUT
 
 
-def _initials(pairs: _Pairs, settings: Settings) -> None:
+def _initials(pairs: _Pairs, settings: Settings, *, listed_legal: bool) -> None:
     for i in pairs.open_mine():
         letters = pairs.mine[i].letters
         for j in pairs.open_listed():
             other = pairs.listed[j].letters
+            if pairs.listed[j].rest <= REST_WEIGHT and (len(other) > 1 or listed_legal):
+                continue  # a word of firms, or one like `and` in a firm's name
             if _is_initial(letters, other) or _is_initial(other, letters):
                 pairs.pair(i, j)
                 pairs.matched += settings.initial_weight
@@ -268,5 +276,25 @@ def _tally(pairs: _Pairs, elsewhere: set[int]) -> list[int]:
     )
     return [
         pairs.matched, pairs.changed, missing, extra, pairs.said, pairs.initials, turned, int(begins),
-        pairs.listed_initials, int(other_names), int(given), int(accounted), pairs.known,
+        pairs.listed_initials, int(other_names), int(given), int(accounted), pairs.known, pairs.common,
+        int(not other_names and _resembling(pairs)),
     ]  # fmt: skip
+
+
+def _resembling(pairs: _Pairs) -> bool:
+    """Tell whether a token that is left over resembles one that is left over of the listed name."""
+    return any(
+        _resembles(pairs.mine[i].letters, pairs.listed[j].letters)
+        for i in pairs.open_mine()
+        for j in pairs.open_listed()
+        if pairs.mine[i].weight > SAID_ABOUT and pairs.listed[j].rest > SAID_ABOUT
+    )
+
+
+def _resembles(one: str, other: str) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    if len(shorter) < LIKE_LENGTH_MIN:
+        return False
+    if len(shorter) >= BEGIN_LENGTH_MIN and longer.startswith(shorter):
+        return True
+    return plain_distance(one, other) <= LIKE_DISTANCE * len(longer) // 10

@@ -70,6 +70,11 @@ wei fang min jing li yan lei jun yang yong jie qiang tao ming chao ping hong hua
 minh thi van anh hung dung tuan
 budi agus siti sri dewi putri
 emmanuel samuel joseph daniel blessing kwame kofi
+mstfy thmn syd slm jml kml krym rshyd trq qsm mjd fysl hshm bshyr thr zhr mrtdy ysy yhyy slymn dwd ywns drys
+mbrk shryf sdq ysyn zyd nwr fdl fwd lyth qdr rmdn twfyq wyl zbyr ftmh khdyjh zynb hydr kdhm rfyq sltn syf bdr
+bdllh bdlrhmn bdlzyz bdlkrym lkrym lrhym lhmyd lmlk lqdr lslm ljbr lhsyn lhsn lsyd lshykh mrym hdy smyr smy
+nbyl jbr hmzh rshd fhd trky bndr wlyd hythm shrf shdy rmy hny hsm jfr bqr mwsy hrwn njyb mnyr bll shms njm
+fkhr nsrldyn jwd mjyd hbyb ltyf jll jmh khlyl ghnm frs lwy mzn mlk mrwn mdh mhnd nzr ysr yzyd kbr sghr lyrd
 """
 _FAMILY = """
 smith johnson williams brown jones garcia miller davis rodriguez martinez hernandez lopez gonzalez wilson
@@ -114,6 +119,18 @@ khan ahmed ali hussain malik sheikh shah iqbal akhtar butt chaudhry chowdhury ra
 singh kumar sharma verma gupta mehta joshi reddy rao nair das roy mukherjee banerjee
 mohammadi hosseini ahmadi karimi rezaei moradi jafari rahimi hashemi
 okafor mensah diallo traore keita toure camara barry ndiaye diop
+mhmdy hmdy hsyny mwswy krymy rhymy hshmy jfry sdqy rdyy zdh nzhd hjy
+schroder schulze moller schulte kuhne rinaldi conte grasso amato carbone barone rossetti palmieri martino
+fiore ferretti basile donati battaglia costantini pagano leeuwen kuipers brink scholten evers bakkers heuvel
+kwiatkowski wieczorek adamczyk jasinski sadowski jakubowski wlodarczyk gustavsson berglund hakansson bergqvist
+arvidsson lofgren blomqvist coskun ates durmus topal bayrak kahraman gokce akgun akbulut durdu tarhan sakarya
+guclu nascimento medeiros leao porto rezende garnier lebrun nemcova navratil peskova
+soloviev vorobiev kuzmin sorokin zhuravlev belousov fedotov egorov veselov afanasiev isakov abramov mukhin
+emelyanov gorshkov seleznev mikheev galkin lobanov drozdov safonov moiseev eliseev koshelev kostin orekhov
+noskov agafonov fedoseev pakhomov ignatov artemiev gurev kononov dementiev gulyaev sharov evseev bragin avdeev
+sharapov shchukin dyachkov sazonov krasilnikov bespalov shashkov bobylev doronin belozerov fomichev
+gushchin teterin fokin blokhin seliverstov lykin moskvin vazquez sanz calvo gallego gimenez ibanez pastor saez
+soler pardo casado redondo luque galan marti valero exposito villar moyano giraldo ospina monsalve chaparro
 """
 _FIRM = """
 group international global general trading services technology industry systems development bank invest
@@ -135,11 +152,26 @@ galaxy pioneer leader champion captain mega super ultra micro mini maxi plus pro
 quick trust fidelity heritage legacy noble regal imperial metro urban rural local home family best top high
 sky cloud wind fire earth stone rock sand valley forest garden flora nova terra aqua vita luna sol mar monte
 villa bella alba aurora iris diana victoria regina olympia
+empire millennium century liberty sovereign allied double great grace glory morning union republic kingdom
+orient oriental western eastern southern northern imperium alliance venture ventures partner partners
+properties property plaza square park resort palace hall line lines point bridge road street port bay
+international internacional internacionales internationale national nacional nationale general generales
+promociones suministros distribuciones representaciones comercializadora inmobiliaria industrias servicios
+creative smart strategic integrated select selected quality value standard perfect excellent genuine royalty
+dynamic dynamics power force strong speed swift flash bolt storm thunder spark flame blaze bright brilliant
+eurasia eurasian american european asian african arabian arab gulf mediterranean caspian baltic balkan
+philippines indonesia malaysia singapore vietnam thailand japan china india pakistan bangladesh nepal canada
+mexico brazil argentina chile peru colombia spain portugal france germany italy austria belgium holland
+england scotland ireland norway sweden denmark finland poland hungary romania bulgaria greece egypt morocco
+tunisia kenya nigeria ghana kuwait qatar bahrain jordan lebanon
 """
 
 GIVEN_NAMES = frozenset(f"{_GIVEN}{MORE_GIVEN}".split())
 """Given names alone: two people who share no other name share little."""
-COMMON_NAMES = GIVEN_NAMES | frozenset(f"{_FAMILY}{MORE_FAMILY}{_FIRM_COMMON}".split())
+_FAMILIES = f"{_FAMILY}{MORE_FAMILY}".split()
+_WOMENS = [f"{name}a" for name in _FAMILIES if name.endswith(("ov", "ev", "in"))]
+"""As Slavic family names are a woman's."""
+COMMON_NAMES = GIVEN_NAMES | frozenset((*_FAMILIES, *_WOMENS, *_FIRM_COMMON.split()))
 """Given names, family names and words of firms that say little by themselves."""
 FIRM_WORDS = frozenset(_FIRM.split())
 """Words of firms that say little, in the form of `translations`."""

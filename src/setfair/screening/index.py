@@ -9,13 +9,15 @@ Rules
    `WEIGHT_MIN` and `WEIGHT_MAX`, and at most `LETTER_WEIGHT` a letter; particles weigh `LIGHT_WEIGHT` at
    most. Fewer than `ENTRIES_MIN` entries count as so many, so that a short list does not make its names
    common. Whole numbers only.
+   A token that weighs `RARE_WEIGHT` or more, and whose letters are unlikely after one another (`letters`),
+   weighs up to `LETTERS_MAX` more in a pair, and no more where it is left over.
 3. A name in another script is listed in Latin letters as well; that it is found as it is written, see
    `match.ExactMatcher`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -24,6 +26,7 @@ from numpy.typing import NDArray
 
 from setfair.screening.alike_names import LINES
 from setfair.screening.common_names import COMMON_NAMES, EMPTY_WORDS, FIRM_WORDS, GIVEN_NAMES
+from setfair.screening.letters import unlikely
 from setfair.screening.name_arrays import REST_WEIGHT, SAID_ABOUT, TOKENS_MAX, NameIndex
 from setfair.screening.name_kernels import mark_names
 from setfair.screening.spelling import Spelling, fold_token
@@ -43,6 +46,12 @@ DESCRIPTIVE_WEIGHT = 56
 """Most that a word weighs that says what a firm is."""
 FIRM_WEIGHT = 32
 """Most that such a word of firms weighs."""
+RARE_WEIGHT = 90
+LETTERS_FIRST = 176
+"""Eighths of a bit from which on the letters of a token are unlikely."""
+LETTERS_SHARE = 5
+"""One in so many of what is above that is added."""
+LETTERS_MAX = 36
 LETTER_WEIGHT = 18
 """Most that a token weighs for each of its letters: a short one says little, however rare it is."""
 _PIECES_MAX = 5
@@ -87,6 +96,7 @@ def build_index(names: Sequence[tuple[int, Spelling]], low: Sequence[bool] = ())
     )
     tokens = token_index(vocabulary)
     plain = {folded[word] for word in DESCRIPTIVE_WORDS | PARTICLES} - {folded[word] for word in GIVEN_NAMES}
+    paired = weight + _more(vocabulary, weight, {folded[word] for word in GIVEN_NAMES | COMMON_NAMES})
     rest = np.array(
         [
             min(value, REST_WEIGHT) if token in plain else value
@@ -102,7 +112,7 @@ def build_index(names: Sequence[tuple[int, Spelling]], low: Sequence[bool] = ())
     entry_start, entry_tokens = _tokens_of_entries(np.repeat(entry, np.diff(starts)), flat, weight, entries)
     entry_marks = np.zeros(entries, np.uint64)
     listed = NameIndex(
-        starts, flat, entry, weight, rest, total, post_start, posts, marks, np.zeros_like(marks), legal,
+        starts, flat, entry, paired, rest, total, post_start, posts, marks, np.zeros_like(marks), legal,
         np.array(low or [False] * len(names), np.bool_), given, entry_start, entry_tokens, entry_marks,
     )  # fmt: skip
     mark_names(listed, tokens)
@@ -169,6 +179,14 @@ def _weights(
         ],
         np.int32,
     )
+
+
+def _more(
+    vocabulary: Sequence[str], weight: NDArray[np.int32], known: Iterable[str]
+) -> NDArray[np.int32]:
+    """Return what rare tokens weigh more in a pair."""
+    above = (unlikely(vocabulary, known) - LETTERS_FIRST) // LETTERS_SHARE
+    return np.where(weight >= RARE_WEIGHT, np.clip(above, 0, LETTERS_MAX), 0).astype(np.int32)
 
 
 def _tokens_of_entries(

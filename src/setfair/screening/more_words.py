@@ -60,7 +60,7 @@ forging kuznechn* forge
 foundry liteyn* litein*
 tool tools instrumentaln* instrumentalny
 drive drives privod* draiv drayv
-machinetool stankostroit* stanochn* stanki stankov*
+machinetool stankostroit* stanochn* stanki
 tractor tractors traktor*
 wagon wagons vagon* vagonn* railcar railcars
 bus buses avtobus*
@@ -153,7 +153,7 @@ studio studiya studios estudio
 pioneer pishgam* pioneers pishro
 law yuridich* legal hoghoogh*
 audit auditorsk* auditing
-exchange birzha birzhev* currency doviz sarraf
+exchange birzha birzhev* currency doviz
 deposit depozitarn* depozit*
 pension pensionn* pensiones
 registrar registrator*

@@ -22,14 +22,8 @@ ABOUT_LEGAL, ABOUT_SYLLABIC = 0, 1
 # What is tallied of two names; weights in eighths of a bit.
 TALLY_MATCHED, TALLY_CHANGED, TALLY_MISSING, TALLY_EXTRA = 0, 1, 2, 3
 TALLY_PAIRS, TALLY_INITIALS, TALLY_TURNED, TALLY_BEGINS = 4, 5, 6, 7
-TALLY_LISTED_INITIALS, TALLY_ELSEWHERE, TALLY_GIVEN, TALLY_ACCOUNTED, TALLY_KNOWN, TALLY_SIZE = (
-    8,
-    9,
-    10,
-    11,
-    12,
-    13,
-)
+TALLY_LISTED_INITIALS, TALLY_ELSEWHERE, TALLY_GIVEN, TALLY_ACCOUNTED = 8, 9, 10, 11
+TALLY_KNOWN, TALLY_COMMON, TALLY_LIKE, TALLY_SIZE = 12, 13, 14, 15
 SAID_ABOUT = 20
 """Weight above which a token says something about who is named."""
 
@@ -48,7 +42,7 @@ class Settings(NamedTuple):
     name and one that has nothing to do with it.
     """
 
-    base: int = 422_000
+    base: int = 430_000
     matched_first: int = 1_248
     """For each unit that the pairs weigh, up to `first`."""
     matched_second: int = 2_230
@@ -73,6 +67,13 @@ class Settings(NamedTuple):
     """If another name of the entry has a token of the name that has no partner."""
     accounted: int = 33_200
     """If other names of the entry have all of the name's tokens that have no partner and say something."""
+    like: int = 36_000
+    """If a token that is left over resembles one that is left over of the listed name, and no other name of
+    the entry has any."""
+    all_common: int = -12_000
+    """If all pairs that say something are names that many bear."""
+    one_changed: int = -10_000
+    """If one pair says something, and letters are changed."""
     given: int = -24_600
     """If all pairs are given names, while something that is none is left over on both sides."""
     turned: int = -48_500

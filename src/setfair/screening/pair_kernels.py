@@ -21,11 +21,13 @@ from setfair.screening.name_arrays import (
     TALLY_ACCOUNTED,
     TALLY_BEGINS,
     TALLY_CHANGED,
+    TALLY_COMMON,
     TALLY_ELSEWHERE,
     TALLY_EXTRA,
     TALLY_GIVEN,
     TALLY_INITIALS,
     TALLY_KNOWN,
+    TALLY_LIKE,
     TALLY_LISTED_INITIALS,
     TALLY_MATCHED,
     TALLY_MISSING,
@@ -58,6 +60,10 @@ _FOLDED_FIRST = {
 }  # fmt: skip
 """By the first letter of a name as it is written: how the one spelling of it may begin (`spelling`)."""
 _BEGINS = _initial_table()
+LIKE_DISTANCE = 35
+"""The distance, for each ten letters of the longer, up to which a token that is left over resembles another."""
+LIKE_LENGTH_MIN, BEGIN_LENGTH_MIN = 3, 4
+"""Letters of the shorter of two tokens that resemble each other; and where it begins the longer."""
 
 
 def _letter_bits(first: int) -> NDArray[np.uint64]:
@@ -159,23 +165,27 @@ def _pair_tokens(  # whole tokens, the heaviest pair first
         token = listed[best_j]
         length = max(slots.length[mine[best_i]], index.start[token + 1] - index.start[token])
         _count(work, names.weight[token], work.apart[best_i, best_j], length)
-        if work.apart[best_i, best_j] and slots.common[mine[best_i]]:
-            work.tally[TALLY_KNOWN] += 1
+        if slots.common[mine[best_i]]:
+            work.tally[TALLY_KNOWN] += work.apart[best_i, best_j] > 0
+            work.tally[TALLY_COMMON] += names.weight[token] > SAID_ABOUT
 
 
 @inner
 def _pair_initials(
-    slots: Slots, mine: NDArray[np.int32], names: NameIndex, listed: NDArray[np.int32],
+    slots: Slots, mine: NDArray[np.int32], names: NameIndex, name: int,
     index: TokenIndex, work: NameScratch, settings: Settings,
 ) -> None:  # fmt: skip
+    """Pair letters with tokens that they begin, but for words of firms, and words like `and` in a firm's name."""
+    listed = names.tokens[names.start[name] : names.start[name + 1]]
     for i in range(len(mine)):
         if work.name_state[i] != OPEN:
             continue
         for j in range(len(listed)):
-            if work.listed_state[j] != OPEN:
-                continue
             at = index.start[listed[j]]
             length = index.start[listed[j] + 1] - at
+            plain = names.rest[listed[j]] <= REST_WEIGHT and (length > 1 or names.legal[name])
+            if plain or work.listed_state[j] != OPEN:
+                continue
             mine_length, letter = slots.length[mine[i]], slots.chars[mine[i], 0]
             if is_initial(letter, mine_length, index.chars[at], length):
                 _pair(work, i, j, INITIAL)
@@ -362,6 +372,40 @@ def _tally_names(
     work.tally[TALLY_ACCOUNTED] = accounted and work.tally[TALLY_ELSEWHERE]
 
 
+@inner
+def _resembles(slots: Slots, slot: int, letters: NDArray[np.uint8], work: NameScratch) -> bool:
+    """Return whether a third of the letters are changed at most, or one token begins the other."""
+    length, other = slots.length[slot], len(letters)
+    shorter, longer = min(length, other), max(length, other)
+    if shorter < LIKE_LENGTH_MIN:
+        return False
+    same = 0
+    while same < shorter and letters[same] == slots.chars[slot, same]:
+        same += 1
+    if same == shorter and same >= BEGIN_LENGTH_MIN:
+        return True
+    limit = LIKE_DISTANCE * longer // 10
+    return bool(distance(slots.chars[slot, :length], letters, limit, work.rows) <= limit)
+
+
+@inner
+def _tally_like(
+    slots: Slots, mine: NDArray[np.int32], names: NameIndex, listed: NDArray[np.int32],
+    index: TokenIndex, work: NameScratch,
+) -> None:  # fmt: skip
+    """Tally whether a token that is left over resembles one that is left over of the listed name."""
+    for i in range(len(mine)):
+        if work.name_state[i] != OPEN or slots.weight[mine[i]] <= SAID_ABOUT:
+            continue
+        for j in range(len(listed)):
+            if work.listed_state[j] != OPEN or names.rest[listed[j]] <= SAID_ABOUT:
+                continue
+            letters = index.chars[index.start[listed[j]] : index.start[listed[j] + 1]]
+            if _resembles(slots, mine[i], letters, work):
+                work.tally[TALLY_LIKE] = 1
+                return
+
+
 @kernel
 def score_name(
     slots: Slots, mine: NDArray[np.int32], names: NameIndex, name: int,
@@ -383,12 +427,14 @@ def score_name(
     for j in range(len(listed)):
         open_listed += work.listed_state[j] == OPEN
     if open_mine and open_listed:
-        _pair_initials(slots, mine, names, listed, index, work, settings)
+        _pair_initials(slots, mine, names, name, index, work, settings)
         _pair_joined(slots, mine, names, listed, index, work)
         _pair_apart(slots, mine, names, listed, index, work)
         _pair_cut(slots, mine, names, listed, index, work, settings)
     _tally_rest(slots, mine, names, listed, work)
     _tally_names(slots, mine, names, name, listed, work)
+    if not work.tally[TALLY_ELSEWHERE]:
+        _tally_like(slots, mine, names, listed, index, work)
     if work.tally[TALLY_MATCHED] < settings.least_weight:
         return 0
     points = points_of(work.tally, settings) + points_about(work, names, name, settings)
@@ -420,10 +466,15 @@ def points_of(tally: NDArray[np.int64], settings: Settings) -> int:
     points += settings.listed_initials * tally[TALLY_LISTED_INITIALS]
     points += settings.elsewhere * tally[TALLY_ELSEWHERE]
     points += settings.accounted * tally[TALLY_ACCOUNTED]
-    points += settings.given * tally[TALLY_GIVEN]
+    points += settings.given * tally[TALLY_GIVEN] + settings.like * tally[TALLY_LIKE]
     points += settings.begins * tally[TALLY_BEGINS]
     points += settings.turned * min(tally[TALLY_TURNED], 3)
     points += settings.covered * matched // max(1, matched + tally[TALLY_MISSING] + tally[TALLY_EXTRA])
-    if tally[TALLY_PAIRS] >= 2:
+    pairs = tally[TALLY_PAIRS]
+    if pairs >= 2:
         points += settings.second_pair
+    elif pairs == 1 and tally[TALLY_CHANGED]:
+        points += settings.one_changed
+    if pairs and tally[TALLY_COMMON] == pairs:
+        points += settings.all_common
     return int(points)

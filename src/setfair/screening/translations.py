@@ -54,7 +54,7 @@ development razvit* desarrollo developpement tosee* toseh* divelopment
 bank banka banque banco banku
 foundation fond fund bonyad fundacion fondation vakfi
 management upravl* managing yonetim modiriat
-construction stroit* stroitelstv* construcciones construction construccion insaat sakhteman* omran
+construction stroit* stroitelstv* construcciones construction construccion insaat sakhteman*
 federal federaln*
 general gen
 services service servis servisi servicios uslug* khadamat khadamate hizmetleri
