@@ -13,9 +13,6 @@ Rules
 from __future__ import annotations
 
 _NAMES = """
-al el ul ol ad an ar as at ash az
-bin ibn ben
-bint bent
 mohammed muhammad mohamed muhamed mohamad muhammed mohammad muhamad mouhamed mouhamad mohammod mahomed
 mohammadi muhammadi mohamadi mohammedi
 ahmed ahmad achmad achmed ehmed
