@@ -33,7 +33,7 @@ several times that where others use it too. Measured: with more, as much is aske
 gives, and nothing is gained."""
 
 CHECK_BEHIND = 12
-"""How many records behind the account of each is checked, which is still near: measured, a nanosecond a record
+"""How many records behind the account of each is checked, while it is near: measured, a nanosecond a record
 instead of four after the page."""
 
 _FEW_LIMITS = 64

@@ -34,7 +34,7 @@ def test_who_is_overdrawn_is_found_in_the_page_itself(row: int) -> None:
 
 
 def _made_up() -> tuple[Books, int]:
-    """Return the books of a large house in which money was made up, and after how many rows all is checked."""
+    """Return books of a large house in which money was made up, and after how many rows all is checked."""
     books = books_of(LARGE)
     books.accounts["balance"][LARGE - 1] += 1
     return books, 3 * invariants.PAGE_INSTRUCTIONS
