@@ -29,6 +29,9 @@ from setfair import __version__
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
+_type_of: Callable[[Any], Any] = types.unliteral
+"""The type of a constant without its value."""
+
 
 def _compile(function: _Function, **more: bool | str) -> _Function:
     options: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False, **more}
@@ -45,8 +48,7 @@ def _of_any_value(find: Callable[..., Any]) -> Callable[..., Any]:
     """Let a kernel be found by the types of what it is given, whatever the value of a constant."""
 
     def find_plain(given: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        plain = {name: types.unliteral(each) for name, each in named.items()}
-        return find(tuple(map(types.unliteral, given)), plain)
+        return find(tuple(map(_type_of, given)), {name: _type_of(each) for name, each in named.items()})
 
     return find_plain
 
