@@ -32,7 +32,8 @@ from setfair.engine.offset.search import fill_up, make_state, search
 CELLS_MAX = 2_000_000
 """Items times rooms of a part up to which all its sets are looked at, as far as the work goes."""
 FIRST_LOOKS = 200_000
-"""Most work of the search across the border for each item, where that is at most an eighth, or a quarter of a dense part."""
+"""Most work of the search across the border for each item, where that is at most an eighth; in a dense part a
+quarter."""
 LEAST_LOOKS = 2_000
 """Work for each item below which a part is long: neighbourhoods would be too few, so the work goes to the
 search across the border, twice from the best set."""
