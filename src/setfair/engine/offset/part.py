@@ -32,7 +32,8 @@ from setfair.engine.offset.search import fill_up, make_state, search
 CELLS_MAX = 2_000_000
 """Items times rooms of a part up to which all its sets are looked at, as far as the work goes."""
 FIRST_LOOKS = 200_000
-"""Most work of the search across the border for each item, where that is at most an eighth."""
+"""Most work of the search across the border for each item, where that is at most an eighth; in a dense part a
+quarter."""
 LEAST_LOOKS = 2_000
 """Work for each item below which a part is long: neighbourhoods would be too few, so the work goes to the
 search across the border, twice from the best set."""
@@ -87,7 +88,7 @@ def solve_part(part: Part, work_max: int) -> Solved:
     known = _Known(inside, best, part.bound // step * step, work)
     if known.is_open(work_max):
         left = work_max - known.work
-        share = left // 2 if is_long else min(FIRST_LOOKS * core.items, left // 8)
+        share = left // 2 if is_long else min(FIRST_LOOKS * core.items, left // (4 if _is_dense(core) else 8))
         known.take(*oscillate(core, known.inside, share, known.bound))
     gain = np.zeros(core.items)
     if known.best < known.bound:
@@ -126,11 +127,14 @@ class _Known:
         self.inside, self.best, self.work = inside, best, self.work + work
 
 
+def _is_dense(core: Core) -> bool:
+    return len(core.touch_room) >= DENSE * len(core.room)
+
+
 def _work_of_chains(core: Core, work_max: int, *, small: bool, is_long: bool) -> int:
-    dense = len(core.touch_room) >= DENSE * len(core.room)
     if is_long:
-        share = work_max * 3 // 5 if dense else work_max // 5
-    elif dense:
+        share = work_max * 3 // 5 if _is_dense(core) else work_max // 5
+    elif _is_dense(core):
         share = work_max * 3 // 10
     else:
         share = work_max // (40 if small else 10)
