@@ -61,14 +61,12 @@ def by_pair(
     _by_creditor(places, debtor, creditor, bits, (owed_to, owed_by), order)
     by_debtor = np.empty(count, np.int64)
     _by_debtor(order, bits, owed_to, owed_by, by_debtor)
-    debtors, creditors, amounts, first, pair_of = (np.empty(count, np.int64) for _ in range(5))
-    pairs = Pairs(debtors, creditors, amounts, first, order, pair_of)
+    debtors, creditors, amounts, first = (np.empty(count, np.int64) for _ in range(4))
+    # A place is read before the pair takes its room. What lies behind the last pair is no memory yet.
+    pairs = Pairs(debtors, creditors, amounts, first, order, pair_of=by_debtor)
     found = _add_up(by_debtor, bits, owed_by, np.ascontiguousarray(amount), pairs)
     return pairs._replace(
-        debtor=pairs.debtor[:found].copy(),
-        creditor=pairs.creditor[:found].copy(),
-        amount=pairs.amount[:found].copy(),
-        first=pairs.first[:found].copy(),
+        debtor=debtors[:found], creditor=creditors[:found], amount=amounts[:found], first=first[:found]
     )
 
 
