@@ -13,7 +13,7 @@ from setfair.engine.ledger import ALL_OTHERS, HAS_BILATERAL, HAS_MULTILATERAL, b
 from setfair.engine.queue import NONE
 from setfair.engine.request import cancel, decide_held, hold_again
 from setfair.engine.withdraw import reject
-from setfair.kernel import forward, inlined, inner, kernel
+from setfair.kernel import forward, inlined, inner, kernel, spliced
 
 _CANCELLATION = int(InstructionKind.CANCELLATION)
 _RELEASE, _REFUSAL = int(InstructionKind.RELEASE), int(InstructionKind.REFUSAL)
@@ -201,7 +201,7 @@ def _admit_row(books: PaymentBooks, journal: Journal, setting: Setting, instruct
         _report(books, row)
 
 
-@inlined
+@spliced
 def _admit_decision(
     books: PaymentBooks, journal: Journal, setting: Setting, instruction: Row, row: Row
 ) -> None:
@@ -216,7 +216,7 @@ def _admit_decision(
     row["mechanism"] = 0
 
 
-@inlined
+@spliced
 def _admit_payment(
     books: PaymentBooks, journal: Journal, setting: Setting, instruction: Row, row: Row
 ) -> None:
