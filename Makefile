@@ -9,6 +9,9 @@ WORKERS ?= 3
 # What is compiled once need not be compiled by every worker of the tests, whatever the caller's shell prefers.
 unexport PYTHONDONTWRITEBYTECODE
 
+# Two thirds of what is installed, of which the tests and commands import little: not compiled before it is.
+SELDOM_IMPORTED := site-packages/(pandas|pip|setuptools|mypyc?|mypy_extensions|pygments/(lexers|styles))/|site-packages/.*/tests?/
+
 READY := $(VENV)/.ready
 KERNELS := $(VENV)/.kernels
 KERNEL_SOURCES := $(wildcard src/setfair/kernel.py src/setfair/engine/*.py src/setfair/engine/*/*.py src/setfair/domain/*.py \
@@ -63,7 +66,7 @@ $(READY): requirements.lock pyproject.toml
 	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
-	@$(BIN)/python -m compileall -q -j 2 $(VENV)/lib src examples tests benchmarks || true  # some packages hold files for other Pythons
+	@$(BIN)/python -m compileall -q -j 2 -x '$(SELDOM_IMPORTED)' $(VENV)/lib src examples tests benchmarks || true  # some packages hold files for other Pythons
 	@touch $@
 
 # Numba looks only at a kernel's own file: when another one that it calls was edited, the caches must go.

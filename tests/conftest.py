@@ -33,6 +33,9 @@ _LONG = frozenset(
     ("e2e", "properties", "reference", "test_archive", "test_audit", "test_read_alike", "torture")
 )
 
+_OBJECTS_A_LOOK = 10_000
+"""How many objects a test makes until garbage is looked for; at Python's 700 it takes twice the time."""
+
 leave_pandas_out()
 # What collecting makes stays: to look through it for garbage again and again is a tenth of the time.
 gc.disable()
@@ -54,6 +57,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """Look for garbage from now on, among what the tests make."""
     gc.freeze()
+    gc.set_threshold(_OBJECTS_A_LOOK)
     gc.enable()
 
 

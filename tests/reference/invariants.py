@@ -310,10 +310,10 @@ class Watcher:
         """Nothing waits after its latest time, and nothing settles before its earliest."""
         for number, record in self.last.items():
             row = self.instructions[number]
-            if record.status in (Status.ACSP, Status.PDNG) and row.until and not row.link:
+            if row.until and record.status in (Status.ACSP, Status.PDNG) and not row.link:
                 assert row.until > self.now
-            if record.status in (Status.ACSP, Status.ACSC):
-                assert row.earliest <= self.now
+            if row.earliest > self.now:
+                assert record.status not in (Status.ACSP, Status.ACSC)
 
     def _hear(self, command: TermCommand, record: Record) -> None:
         """Take down what was asked for, and check that no one person decides on what it asked for itself."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.style.source import ROOT, place, python_files, tree_of
 
 _FOLDERS = ("src", "tests", "benchmarks", "examples", "docs")
-_WITHOUT_DOOR = frozenset({"inner", "inlined"})
+_WITHOUT_DOOR = frozenset({"inner", "inlined", "spliced"})
 _KERNELS = _WITHOUT_DOOR | {"kernel", "njit"}
 
 

@@ -26,7 +26,6 @@ _OTHER_WAY = "tree_lanes" if HAS_INSTRUCTIONS else "tree_fours"
 _RARE = {
     f"setfair.journal.{_OTHER_WAY} hash_leaves",  # for other processors
     f"setfair.journal.{_OTHER_WAY} hash_parents",
-    "setfair.engine.invariants _scan_touched",  # a house of more than a quarter of a million accounts
     "setfair.engine.setoff.closing close_in_order",  # `setfair clear` with another objective
 }
 _CALLED_BY_KERNELS = {

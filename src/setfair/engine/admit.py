@@ -9,11 +9,11 @@ from setfair.engine.ahead import read_ahead, write_ahead
 from setfair.engine.entry import enter, settles_at_once
 from setfair.engine.identity import ABSENT, CONFLICT, hash_of, home_slot, remember
 from setfair.engine.layout import NEXT_NUMBER, PAYMENT_COUNT, Array, Journal, PaymentBooks, Row, Setting
-from setfair.engine.ledger import ALL_OTHERS, HAS_BILATERAL, HAS_MULTILATERAL, book, limit_home
+from setfair.engine.ledger import ALL_OTHERS, HAS_BILATERAL, HAS_MULTILATERAL, book, limit_home, overdrew
 from setfair.engine.queue import NONE
 from setfair.engine.request import cancel, decide_held, hold_again
 from setfair.engine.withdraw import reject
-from setfair.kernel import forward, inlined, inner, kernel
+from setfair.kernel import forward, inlined, inner, kernel, spliced
 
 _CANCELLATION = int(InstructionKind.CANCELLATION)
 _RELEASE, _REFUSAL = int(InstructionKind.RELEASE), int(InstructionKind.REFUSAL)
@@ -32,13 +32,17 @@ AHEAD_ROWS = 24
 several times that where others use it too. Measured: with more, as much is asked for at a time as memory
 gives, and nothing is gained."""
 
+CHECK_BEHIND = 12
+"""How many records behind the account of each is checked, while it is near: measured, a nanosecond a record
+instead of four after the page."""
+
 _FEW_LIMITS = 64
 """A limits table of this many slots is in the cache as it is."""
 
 
 @kernel
-def admit(books: PaymentBooks, journal: Journal, setting: Setting, batch: Array, rows: Array) -> None:
-    """Decide a batch in order.
+def admit(books: PaymentBooks, journal: Journal, setting: Setting, batch: Array, rows: Array) -> int:
+    """Decide a batch in order; return an account that it overdrew, which no rule allows, or -1.
 
     Parameters
     ----------
@@ -57,7 +61,7 @@ def admit(books: PaymentBooks, journal: Journal, setting: Setting, batch: Array,
     -----
     Complexity: linear in rows plus released payments, plus at most 256 looked-at payments a row.
     """
-    others = 0
+    others, checked, overdrawn = 0, 0, NONE
     for first in range(0, batch.shape[0], BLOCK_ROWS):
         after = min(first + BLOCK_ROWS, batch.shape[0])
         _recognise(books, batch, rows, first, after)
@@ -70,9 +74,23 @@ def admit(books: PaymentBooks, journal: Journal, setting: Setting, batch: Array,
             else:
                 _admit_row(books, journal, setting, instruction, row)
                 others += 1
+            if checked + CHECK_BEHIND < journal.written[0]:
+                overdrawn = _check(books, journal, checked, overdrawn)
+                checked += 1
+    while checked < journal.written[0]:
+        overdrawn = _check(books, journal, checked, overdrawn)
+        checked += 1
     for i in range(rows.shape[0] if others > 0 else 0):
         if rows[i]["index"] != NONE and (rows[i]["repeated"] != 0 or rows[i]["status"] in _OPEN):
             _report(books, rows[i])
+    return overdrawn
+
+
+@inlined
+def _check(books: PaymentBooks, journal: Journal, place: int, overdrawn: int) -> int:
+    """Look at whom a record debited: return the account if it is overdrawn, else what was found before."""
+    record = journal.records[forward(place)]
+    return record["debtor"] if overdrew(books, record) else overdrawn
 
 
 @inlined
@@ -183,7 +201,7 @@ def _admit_row(books: PaymentBooks, journal: Journal, setting: Setting, instruct
         _report(books, row)
 
 
-@inlined
+@spliced
 def _admit_decision(
     books: PaymentBooks, journal: Journal, setting: Setting, instruction: Row, row: Row
 ) -> None:
@@ -198,7 +216,7 @@ def _admit_decision(
     row["mechanism"] = 0
 
 
-@inlined
+@spliced
 def _admit_payment(
     books: PaymentBooks, journal: Journal, setting: Setting, instruction: Row, row: Row
 ) -> None:

@@ -47,7 +47,7 @@ from setfair.engine.extensions import (
     reject_extensions,
     set_times,
 )
-from setfair.engine.invariants import check_page
+from setfair.engine.invariants import check_account, check_books, check_page
 from setfair.engine.layout import (
     LEG_COUNT,
     LEG_TERMS,
@@ -70,6 +70,7 @@ from setfair.engine.obligation import (
     find_obligation,
 )
 from setfair.engine.offset_queue import offset_books
+from setfair.engine.queue import NONE
 from setfair.engine.queue_change import change_queue, let_times_pass, schedule_for
 from setfair.engine.schedule import still_needed, with_times
 from setfair.engine.sub_account import with_purposes
@@ -186,7 +187,9 @@ def decide(
     else:
         beside = Beside(terms, times, party_account, cycle_terms, searched)
         decided = _decide_command(books, kind, batch[0], now, beside)
-    check_page(books, decided.records)
+        check_books(books)
+        return decided
+    check_page(books, len(batch))
     return decided
 
 
@@ -206,7 +209,9 @@ def _decide_payments(books: Books, batch: Array, now: int, leg_terms: Array, tim
     journal = _journal(2 * len(batch) + int(books.counters[QUEUED_COUNT]) + of_legs)
     rows = np.zeros(len(batch), ROW_OUTCOME)
     setting = _setting(books, now, leg_terms, with_times(books.schedule, times))
-    admit(books.payment_books(), journal, setting, with_purposes(books, batch), rows)
+    overdrawn = admit(books.payment_books(), journal, setting, with_purposes(books, batch), rows)
+    if overdrawn != NONE:
+        check_account(books, overdrawn)
     _keep_schedule(books, setting)
     return Decided(rows, _written(journal))
 

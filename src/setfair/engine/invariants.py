@@ -10,42 +10,44 @@ These are functions that raise, not assertions: `python -O` keeps them.
 
 from __future__ import annotations
 
-from typing import NoReturn
-
 import numpy as np
 from numpy.typing import NDArray
 
-from setfair.domain.codes import RecordKind, Status
+from setfair.domain.codes import Status
 from setfair.domain.instruction import BATCH_ROWS_MAX
 from setfair.domain.money import BALANCE_MAX_MINOR
-from setfair.engine.ahead import read_ahead
 from setfair.engine.books import Books
 from setfair.engine.layout import CURRENCY_NUMBERS, Array, Int64s
 from setfair.engine.queue import NONE
 from setfair.errors import BrokenInvariantError
 from setfair.kernel import kernel
 
-SETTLED = int(RecordKind.SETTLED)
 _ACSC = int(Status.ACSC)
 PAGE_INSTRUCTIONS = BATCH_ROWS_MAX
 
 
-_AHEAD = 24
-"""Records ahead for whose accounts memory is asked."""
-SCAN_ACCOUNTS, SCAN_LEGS = 16_384, 4_096
-"""Up to this many accounts and legs all are checked after every page; in a larger house all are checked on
-every n-th page, n in proportion, and the accounts that a page touched after every page."""
+SCAN_ACCOUNTS, SCAN_LEGS = 4_096, 4_096
+"""Up to this many accounts and legs all are checked after every page. In a larger house all are checked after
+every command, and else once in as many instructions as n full pages have, n in proportion; whom a page debits
+is looked at while it is decided (`admit`)."""
 
 
-def check_page(books: Books, records: Array) -> None:
-    """Check the books after one page with these records; raises as `check_books` does."""
+def check_page(books: Books, instructions: int) -> None:
+    """Check the books after a page of so many payments or obligations; raises as `check_books` does."""
     pages = max(-(-len(books.accounts) // SCAN_ACCOUNTS), -(-books.leg_count // SCAN_LEGS))
-    if pages <= 1 or int(books.next_number) // PAGE_INSTRUCTIONS % pages == 0:
+    often, after = pages * PAGE_INSTRUCTIONS, int(books.next_number)
+    if pages <= 1 or after // often != (after - instructions) // often:
         check_books(books)
-    else:
-        overdrawn = _scan_touched(books.accounts, records)
-        if overdrawn >= 0:
-            _refuse_overdrawn(books, overdrawn)
+
+
+def check_account(books: Books, place: int) -> None:
+    """Check one account; raises as `check_books` does."""
+    account = books.accounts[place]
+    if account["credit_line"] < BALANCE_MAX_MINOR and account["balance"] < -account["credit_line"]:
+        raise BrokenInvariantError(
+            f"account {place} has balance {account['balance']}, below its credit line "
+            f"of {account['credit_line']} (minor units)"
+        )
 
 
 def check_books(books: Books) -> None:
@@ -64,7 +66,7 @@ def check_books(books: Books) -> None:
     totals = np.zeros(CURRENCY_NUMBERS, np.int64)
     overdrawn, unequal = _scan(books.accounts, totals)
     if overdrawn >= 0:
-        _refuse_overdrawn(books, overdrawn)
+        check_account(books, overdrawn)
     if books.leg_count:
         check_links(books)
     if unequal >= 0:
@@ -96,14 +98,6 @@ def check_exchange(exchanged: Array, rounded: Array) -> None:
         )
     if total := int(rounded["amount"].sum()):
         raise BrokenInvariantError(f"the entries to the rounding account sum to {total}, not to zero")
-
-
-def _refuse_overdrawn(books: Books, place: int) -> NoReturn:
-    account = books.accounts[place]
-    raise BrokenInvariantError(
-        f"account {place} has balance {account['balance']}, below its credit line "
-        f"of {account['credit_line']} (minor units)"
-    )
 
 
 @kernel
@@ -138,17 +132,4 @@ def _scan_links(links: Array, legs: Array, status: NDArray[np.uint8]) -> int:
             leg = legs[leg]["next"]
         if settled != 0 and settled != links[link]["legs"]:
             return link
-    return -1
-
-
-@kernel
-def _scan_touched(accounts: Array, records: Array) -> int:
-    for i in range(records.shape[0]):
-        if i + _AHEAD < records.shape[0]:
-            read_ahead(accounts, records[i + _AHEAD]["debtor"])
-        if records[i]["kind"] == SETTLED:
-            debtor = records[i]["debtor"]
-            line = accounts[debtor]["credit_line"]
-            if line < BALANCE_MAX_MINOR and accounts[debtor]["balance"] < -line:
-                return debtor
     return -1

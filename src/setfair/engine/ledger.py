@@ -151,6 +151,15 @@ def book(
     record["debtor_after"], record["creditor_after"] = payer["balance"], payee["balance"]
 
 
+@inlined
+def overdrew(books: PaymentBooks, record: Row) -> bool:
+    """Tell whether a record debited an account that is now below minus its credit line."""
+    if record["kind"] != _SETTLED:
+        return False
+    payer = books.accounts[forward(record["debtor"])]
+    return payer["credit_line"] < BALANCE_MAX and payer["balance"] < -payer["credit_line"]
+
+
 @inner
 def write_payment_record(
     books: PaymentBooks, journal: Journal, payment: int, kind: int, cause: int, now: int

@@ -28,7 +28,7 @@ from setfair.engine.request import find_payment, readmit, write_decision
 from setfair.engine.schedule import find_schedule, park
 from setfair.engine.terms import OPERATOR
 from setfair.engine.withdraw import withdraw
-from setfair.kernel import inner, kernel
+from setfair.kernel import inner, kernel, spliced
 
 _CANCELLATION = int(InstructionKind.CANCELLATION)
 _TOP, _BOTTOM, _PRIORITY = int(QueueAction.TOP), int(QueueAction.BOTTOM), int(QueueAction.PRIORITY)
@@ -213,7 +213,7 @@ def _check_times(instruction: Row, now: int) -> int:
     return _DATE_INVALID if latest != 0 and earliest > latest else 0
 
 
-@inner
+@spliced
 def _keep_back(
     books: PaymentBooks, journal: Journal, setting: Setting, payment: int, instruction: Row, number: int
 ) -> None:

@@ -131,6 +131,21 @@ def test_single_ways_end_in_the_same_total(monkeypatch: pytest.MonkeyPatch) -> N
         assert mended.cleared_total_minor == scaled.cleared_total_minor
 
 
+def test_a_straight_start_ends_in_the_same_total(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What flows straight to where it is wanted before anything is routed does not change the total."""
+    source = np.random.default_rng(5)
+    for _ in range(share(200)):
+        debtor, step = source.integers(0, 24, 150), source.integers(1, 24, 150)
+        columns = (debtor, (debtor + step) % 24, source.integers(1, 10**6, 150), np.zeros(150, np.int64))
+        with monkeypatch.context() as patch:
+            patch.setattr(solve, "is_concentrated", lambda *_: True)
+            straight = set_off(*columns)
+            patch.setattr(solve, "is_concentrated", lambda *_: False)
+            routed = set_off(*columns)
+        check(list(zip(*(column.tolist() for column in columns), strict=True)), straight)
+        assert straight.cleared_total_minor == routed.cleared_total_minor
+
+
 @settings(max_examples=share(60), deadline=None)
 @given(obligations(parties=8, amount_max=10**17, count_max=40))
 def test_large_amounts_stay_exact(rows: list[Obligation]) -> None:

@@ -11,8 +11,12 @@ Rules
 3. What is better is kept at once. After many neighbourhoods without anything better the search returns to the
    best set, and a few neighbourhoods are searched with values that differ from what they are: so it goes on
    from another set nearby.
-4. What is drawn follows a fixed sequence of numbers, and work is counted: the same problem and the same work
-   give the same set.
+4. Two searches go on beside each other, each on a core of its own with half of the work. The second begins
+   with another number, and it roams: in the first half of its work it does not return to the best set while
+   its own has less by no more than an allowance, which falls to nothing. Then the one that has less goes on
+   from the best set of the other.
+5. What is drawn follows fixed sequences of numbers, and work is counted, not timed: the same problem and the
+   same work give the same set, whichever search is done first.
 
 Source: P. Shaw, "Using constraint programming and local search methods to solve vehicle routing problems",
 Principles and Practice of Constraint Programming, 1998; E. Danna, E. Rothberg, C. Le Pape, "Exploring
@@ -21,6 +25,7 @@ relaxation induced neighborhoods to improve MIP solutions", Mathematical Program
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -41,13 +46,19 @@ PATIENCE, BLURRED = 40, 3
 """Neighbourhoods without anything better, and how many are searched then with other values."""
 WAYS, TURNS_OF_ROOMS = 3, 3
 """Ways, and how often the first one has its turn before each of the others has one."""
+ROUNDS = 2
+"""After each the better set goes over to the other search; the first ends when nothing roams any more."""
+NUMBERS = (1, 15_838)
+"""Where their sequences of numbers begin."""
+ALLOWANCE = 0.01
+"""Share of the value by which the set of the search that roams may be less than the best one at first."""
 DRAWN = 4
 """Items of which the one is taken whose gain says least."""
 _NONE = -1
 
-VALUE, BEST_VALUE, NUMBER, TURN, SINCE, SPENT = range(6)
+VALUE, BEST_VALUE, NUMBER, TURN, SINCE, SPENT, ROAMS = range(7)
 """Places in `tally`: value of the set and of the best one, the number of the fixed sequence, the
-neighbourhood, neighbourhoods since the set became better, and work used."""
+neighbourhood, neighbourhoods since the set became better, work used, and 1 for the search that roams."""
 
 
 class Whole(NamedTuple):
@@ -86,13 +97,57 @@ def improve(
     gain
         By item, at some prices; only compared, each as a share of the value.
     work_max
-        Work units.
+        Work units of both searches together.
     enough
-        A value at which the search ends: no set has more.
+        A value at which the searches end: no set has more.
     """
+    searches = [_make_search(core, inside, gain, roams=roams) for roams in (False, True)]
+    with ThreadPoolExecutor(len(searches), "setfair-offset") as pool:
+        for number in range(1, ROUNDS + 1):
+            rounds = [pool.submit(search.go_on, work_max // 2, number, enough) for search in searches]
+            for each in rounds:
+                each.result()
+            best = max(searches, key=lambda search: search.best_value)
+            if best.best_value >= enough:
+                break
+            for search in searches:
+                search.take_over(best)
+    return best.whole.best == 1, best.best_value, sum(search.spent for search in searches)
+
+
+class _Search(NamedTuple):
+    """One of the searches that go on beside each other."""
+
+    whole: Whole
+    solver: Solver
+
+    @property
+    def best_value(self) -> int:
+        """Value of the best set."""
+        return int(self.whole.tally[BEST_VALUE])
+
+    @property
+    def spent(self) -> int:
+        """Work used."""
+        return int(self.whole.tally[SPENT])
+
+    def go_on(self, work_all: int, number: int, enough: int) -> None:
+        """Search until the end of a round of the work that it has in all."""
+        _improve(self.whole, self.solver, work_all * number // ROUNDS, work_all, enough)
+
+    def take_over(self, other: _Search) -> None:
+        """Go on from the best set of another search if that has more."""
+        if other.best_value > self.best_value:
+            self.whole.best[:] = self.whole.inside[:] = other.whole.best
+            self.whole.left[:] = rooms_after(self.whole.core, other.whole.best == 1)
+            self.whole.tally[[VALUE, BEST_VALUE]] = other.best_value
+
+
+def _make_search(core: Core, inside: BoolArray, gain: Float64Array, *, roams: bool) -> _Search:
     step = int(np.gcd.reduce(core.value))
     solver = make_solver(core, min(ITEMS_MAX, core.items), min(ROOMS_MAX, len(core.room)), step)
     share = np.maximum(np.abs(core.value.astype(np.float64)), 1.0)
+    value = int(core.value[inside].sum())
     whole = Whole(
         core=core,
         inside=inside.astype(np.int64),
@@ -103,10 +158,9 @@ def improve(
         room_mark=np.full(len(core.room), _NONE, np.int64),
         room_list=np.zeros(len(core.room), np.int64),
         size=np.full(WAYS, min(ITEMS_FIRST, core.items), np.int64),
-        tally=np.array([core.value[inside].sum(), core.value[inside].sum(), 1, 0, 0, 0], np.int64),
+        tally=np.array([value, value, NUMBERS[roams], 0, 0, 0, roams], np.int64),
     )
-    _improve(whole, solver, work_max, enough)
-    return whole.best == 1, int(whole.tally[BEST_VALUE]), int(whole.tally[SPENT])
+    return _Search(whole, solver)
 
 
 @inlined
@@ -117,7 +171,8 @@ def _draw(whole: Whole) -> int:
 
 
 @kernel
-def _improve(whole: Whole, solver: Solver, work_max: int, enough: int) -> None:
+def _improve(whole: Whole, solver: Solver, work_max: int, work_all: int, enough: int) -> None:
+    """Search until `work_max`; `work_all` is what there is in all rounds."""
     small, tally, step = solver.small, whole.tally, solver.tree.tally[STEP]
     while spent(solver) < work_max and tally[BEST_VALUE] < enough:
         tally[TURN] += 1
@@ -134,7 +189,7 @@ def _improve(whole: Whole, solver: Solver, work_max: int, enough: int) -> None:
         tally[SINCE] += 1
         is_blurred = tally[SINCE] > PATIENCE
         if is_blurred:
-            _blur(whole, solver)
+            _blur(whole, solver, _allowance(whole, spent(solver), work_all))
         solver.tree.tally[STEP] = 1 if is_blurred else step
         done = branch(solver, min(WORK_EACH, work_max - spent(solver)))
         before = tally[VALUE]
@@ -152,11 +207,20 @@ def _improve(whole: Whole, solver: Solver, work_max: int, enough: int) -> None:
     tally[SPENT] = spent(solver)
 
 
+@inlined
+def _allowance(whole: Whole, used: int, work_all: int) -> int:
+    """Return by how much less than the best set the search may go on from: rule 4."""
+    if whole.tally[ROAMS] == 0:
+        return 0
+    left = max(0.0, 1.0 - 2.0 * float(used) / float(work_all))
+    return int(ALLOWANCE * left * float(whole.tally[BEST_VALUE]))
+
+
 @inner
-def _blur(whole: Whole, solver: Solver) -> None:
+def _blur(whole: Whole, solver: Solver, allowance: int) -> None:
     """Let values differ from what they are by up to a half: rule 3."""
-    small = solver.small
-    if whole.tally[SINCE] == PATIENCE + 1 and whole.tally[VALUE] < whole.tally[BEST_VALUE]:
+    small, tally = solver.small, whole.tally
+    if tally[SINCE] == PATIENCE + 1 and tally[VALUE] < tally[BEST_VALUE] - allowance:
         _return(whole)
         take_items(whole.core, whole.left, whole.inside, small)
     for item in range(small.counts[ITEMS]):

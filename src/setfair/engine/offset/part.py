@@ -8,7 +8,8 @@ Rules
    each room, and little in the rooms, chains find more; otherwise they find much less.
 3. A part of not too many items and rooms is then searched exactly for a while: its relaxation is better than
    the flow, and often that is all. What is still open goes to the search of neighbourhoods, and to the exact
-   search again with the work that is left. In long parts the search across the border goes on instead.
+   search again with the work that is left. Neighbourhoods have most of the work: two searches go on beside
+   each other there, so it takes half of the time. In long parts the search across the border goes on instead.
 4. A bound is rounded down to a multiple of what divides all values.
 """
 
@@ -31,14 +32,15 @@ from setfair.engine.offset.search import fill_up, make_state, search
 CELLS_MAX = 2_000_000
 """Items times rooms of a part up to which all its sets are looked at, as far as the work goes."""
 FIRST_LOOKS = 200_000
-"""Most work of the search across the border for each item, where that is at most a quarter."""
+"""Most work of the search across the border for each item, where that is at most an eighth; in a dense part a
+quarter."""
 LEAST_LOOKS = 2_000
 """Work for each item below which a part is long: neighbourhoods would be too few, so the work goes to the
 search across the border, twice from the best set."""
 CHAIN_LOOKS = 100_000
 """Most work of the chains for each item."""
 DENSE = 100
-"""Items for each room from which chains get most of the work: they are better there, worse elsewhere."""
+"""Items for each room from which chains get much of the work: they are better there, worse elsewhere."""
 
 
 class Part(NamedTuple):
@@ -81,20 +83,23 @@ def solve_part(part: Part, work_max: int) -> Solved:
     step = int(np.gcd.reduce(core.value))
     small = core.items * len(core.room) <= CELLS_MAX
     is_long = not small and work_max < LEAST_LOOKS * core.items
-    chains = _work_of_chains(core, work_max, small=small)
+    chains = _work_of_chains(core, work_max, small=small, is_long=is_long)
     inside, best, work = _begin(part, chains, part.bound // step * step)
     known = _Known(inside, best, part.bound // step * step, work)
     if known.is_open(work_max):
         left = work_max - known.work
-        share = left // 2 if is_long else min(FIRST_LOOKS * core.items, left // 4)
+        share = left // 2 if is_long else min(FIRST_LOOKS * core.items, left // (4 if _is_dense(core) else 8))
         known.take(*oscillate(core, known.inside, share, known.bound))
     gain = np.zeros(core.items)
     if known.best < known.bound:
+        left = max(0, work_max - known.work)
         gain = (
-            _search_all(part, known, (work_max - known.work) // 8) if small else _price(part, known, work_max)
+            _search_all(part, known, left // 16)
+            if small
+            else _price(part, known, left // (4 if is_long else 8))
         )
     if known.is_open(work_max) and not is_long:
-        share = (work_max - known.work) * (3 if small else 4) // 4
+        share = (work_max - known.work) * (7 if small else 8) // 8
         known.take(*improve(core, known.inside, gain, share, known.bound))
     if small and known.is_open(work_max):
         _search_all(part, known, work_max - known.work)
@@ -122,9 +127,18 @@ class _Known:
         self.inside, self.best, self.work = inside, best, self.work + work
 
 
-def _work_of_chains(core: Core, work_max: int, *, small: bool) -> int:
-    dense = len(core.touch_room) >= DENSE * len(core.room)
-    return min(work_max * 3 // 5 if dense else work_max // (20 if small else 5), CHAIN_LOOKS * core.items)
+def _is_dense(core: Core) -> bool:
+    return len(core.touch_room) >= DENSE * len(core.room)
+
+
+def _work_of_chains(core: Core, work_max: int, *, small: bool, is_long: bool) -> int:
+    if is_long:
+        share = work_max * 3 // 5 if _is_dense(core) else work_max // 5
+    elif _is_dense(core):
+        share = work_max * 3 // 10
+    else:
+        share = work_max // (40 if small else 10)
+    return min(share, CHAIN_LOOKS * core.items)
 
 
 def _search_all(part: Part, known: _Known, work_max: int) -> npt.NDArray[np.float64]:
@@ -155,7 +169,7 @@ def _price(part: Part, known: _Known, work_max: int) -> npt.NDArray[np.float64]:
         return core.value.astype(np.float64)
     price = np.minimum(part.price, PRICE_MAX) * scale
     if part.has_links:
-        priced, work = improve_prices(core, price, scale, known.best, max(0, work_max - known.work) // 4)
+        priced, work = improve_prices(core, price, scale, known.best, work_max)
     else:
         priced, work = price_items(core, price, scale), 0
     step = int(np.gcd.reduce(core.value))

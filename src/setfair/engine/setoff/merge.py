@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from setfair.engine.setoff.pairs import by_pair
+from setfair.kernel import forward, kernel
+
 Int64Array = npt.NDArray[np.int64]
 
 GROSS_MAX_MINOR = 2**62 - 1
@@ -82,36 +85,19 @@ def check_obligations(
 def merge(obligations: Obligations) -> Arcs:
     """Number the parties and make parallel obligations one arc."""
     party, debtor, creditor = _number(obligations.debtor, obligations.creditor)
-    pair = debtor * np.int64(len(party)) + creditor
-    order, sorted_pair = _sort(pair, obligations.due_day)
-    is_first = np.concatenate(([True], sorted_pair[1:] != sorted_pair[:-1]))
-    first = np.flatnonzero(is_first)
+    due_day = obligations.due_day
+    in_order = not (due_day[1:] < due_day[:-1]).any()
+    places = np.arange(len(due_day)) if in_order else _sort_days(due_day)
+    pairs = by_pair(places, debtor, creditor, obligations.amount, len(party))
     return Arcs(
         party=party,
-        debtor=debtor[order[first]],
-        creditor=creditor[order[first]],
-        amount=np.add.reduceat(obligations.amount[order], first),
-        first=first,
-        order=order,
-        arc_of=np.cumsum(is_first) - 1,
+        debtor=pairs.debtor,
+        creditor=pairs.creditor,
+        amount=pairs.amount,
+        first=pairs.first,
+        order=pairs.order,
+        arc_of=pairs.pair_of,
     )
-
-
-def _sort(pair: Int64Array, due_day: Int64Array) -> tuple[Int64Array, Int64Array]:
-    """Order by pair, then due date, then input; return the places in this order, and their pairs."""
-    by_due = None
-    if (due_day[1:] < due_day[:-1]).any():
-        by_due = _sort_days(due_day)
-        pair = pair[by_due]
-    bits = len(pair).bit_length()
-    if int(pair.max()).bit_length() + bits < 64:
-        # Pair and place in one number: sorting numbers is several times faster than sorting places by them.
-        keys = np.sort(pair << bits | np.arange(len(pair)))
-        order, pair = keys & ((1 << bits) - 1), keys >> bits
-    else:
-        order = np.argsort(pair, kind="stable")
-        pair = pair[order]
-    return order if by_due is None else by_due[order], pair
 
 
 def _sort_days(due_day: Int64Array) -> Int64Array:
@@ -139,12 +125,24 @@ def _number(debtor: Int64Array, creditor: Int64Array) -> tuple[Int64Array, Int64
 
 def share_out(arcs: Arcs, cleared_of_arc: Int64Array, amount: Int64Array) -> Int64Array:
     """Give what cancels of each arc to its obligations, oldest due date first."""
-    in_order = amount[arcs.order]
-    before = np.cumsum(in_order) - in_order
-    before -= before[arcs.first][arcs.arc_of]
-    cleared = np.empty_like(amount)
-    cleared[arcs.order] = np.clip(cleared_of_arc[arcs.arc_of] - before, 0, in_order)
+    cleared = np.empty(len(amount), np.int64)
+    _share_out(arcs.order, arcs.arc_of, cleared_of_arc, np.ascontiguousarray(amount), cleared)
     return cleared
+
+
+@kernel
+def _share_out(
+    order: Int64Array, arc_of: Int64Array, cleared_of_arc: Int64Array, amount: Int64Array, cleared: Int64Array
+) -> None:
+    arc, left = -1, 0
+    for at in range(order.shape[0]):
+        if arc_of[at] != arc:
+            arc = arc_of[at]
+            left = cleared_of_arc[arc]
+        place = forward(order[at])
+        given = min(left, amount[place])
+        cleared[place] = given
+        left -= given
 
 
 def net_positions(debtor: Int64Array, creditor: Int64Array, amount: Int64Array, parties: int) -> Int64Array:

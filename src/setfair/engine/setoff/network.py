@@ -82,27 +82,37 @@ _NODE = np.dtype(
 _HALF = np.dtype([("room", "<i8"), ("twin", "<i4"), ("slot", "<i4")])
 
 
-def make_network(
-    nodes: int, tail: Int32Array, head: Int32Array, capacity: Int64Array, cost: npt.NDArray[np.int8]
-) -> Network:
-    """Return the network of the given arcs with no flow in it and no excess.
+class Arcs(NamedTuple):
+    """What a network is made of."""
+
+    tail: Int32Array
+    """By arc, int32; ascending."""
+    head: Int32Array
+    """By arc, int32; differs from the tail."""
+    capacity: Int64Array
+    """By arc, int64; positive."""
+    cost: npt.NDArray[np.int8]
+    """By arc, int8; 0 or 1."""
+    flow: Int64Array
+    """By arc, int64; from 0 to the capacity."""
+
+
+def make_network(nodes: int, arcs: Arcs) -> Network:
+    """Return the network of the given arcs, with their flow in it and no excess.
 
     Parameters
     ----------
     nodes
         At most `NODES_MAX`.
-    tail, head
-        int32, shape (arcs,), ordered by tail; head differs from tail.
-    capacity
-        int64, shape (arcs,), positive.
-    cost
-        int8, shape (arcs,), 0 or 1.
+    arcs
+        Shape (arcs,): at most `ARCS_MAX`.
     """
-    if nodes > NODES_MAX or len(tail) > ARCS_MAX:
+    count = len(arcs.tail)
+    if nodes > NODES_MAX or count > ARCS_MAX:
         raise OverflowError(
-            f"one network takes {NODES_MAX} parties and {ARCS_MAX} pairs of them, not {nodes} and {len(tail)}"
+            f"one network takes {NODES_MAX} parties and {ARCS_MAX} pairs of them, not {nodes} and {count}"
         )
-    halves = 2 * len(tail)
+    halves = 2 * count
     # What is used together lies together: a large network is as slow as the lines of memory that it touches.
     node, half = np.zeros(nodes + 1, _NODE), np.empty(halves, _HALF)
     network = Network(
@@ -121,37 +131,48 @@ def make_network(
         slot=half["slot"],
     )
     network.slot[:] = network.half
-    _lay_out(network, tail, head, capacity, cost)
+    _lay_out(network, arcs)
+    _open_first(network)
     return network
 
 
 @kernel
-def _lay_out(
-    network: Network, tail: Int32Array, head: Int32Array, capacity: Int64Array, cost: npt.NDArray[np.int8]
-) -> None:
-    """Place the halves: at each node first the forward ones, open, then the backward ones, closed."""
-    start, opened, behind = network.start, network.opened, network.current
+def _lay_out(network: Network, arcs: Arcs) -> None:
+    """Place the halves: at each node first the forward ones, then the backward ones."""
+    start, forwards, behind, tail, head = network.start, network.opened, network.current, arcs.tail, arcs.head
     nodes = start.shape[0] - 1
     for arc in range(tail.shape[0]):
         start[tail[arc] + 1] += 1
         start[head[arc] + 1] += 1
-        opened[tail[arc]] += 1
+        forwards[tail[arc]] += 1
     for node in range(nodes):
         start[node + 1] += start[node]
-        behind[node] = start[node] + opened[node]
-        network.awake[node] = opened[node]
-    forward, last = 0, -1
+        behind[node] = start[node] + forwards[node]
+    ahead, last = 0, -1
     for arc in range(tail.shape[0]):
         if tail[arc] != last:
             last = tail[arc]
-            forward = start[last]
-        backward = behind[head[arc]]
+            ahead = start[last]
+        backward, flow, room = behind[head[arc]], arcs.flow[arc], arcs.capacity[arc] - arcs.flow[arc]
         behind[head[arc]] += 1
-        network.code[forward] = (head[arc] << 3) | (1 + cost[arc])
-        network.code[backward] = (tail[arc] << 3) | (1 - cost[arc])
-        network.room[forward], network.room[backward] = capacity[arc], 0
-        network.twin[forward], network.twin[backward] = backward, forward
-        forward += 1
+        both_open = _BOTH_OPEN if flow > 0 and room > 0 else 0
+        network.code[ahead] = (head[arc] << 3) | both_open | (1 + arcs.cost[arc])
+        network.code[backward] = (tail[arc] << 3) | both_open | (1 - arcs.cost[arc])
+        network.room[ahead], network.room[backward] = room, flow
+        network.twin[ahead], network.twin[backward] = backward, ahead
+        ahead += 1
+
+
+@kernel
+def _open_first(network: Network) -> None:
+    """Put the codes of the open halves of each node before those of the closed ones."""
+    for node in range(network.excess.shape[0]):
+        border = network.start[node]
+        for slot in range(border, network.start[node + 1]):
+            if network.room[forward(slot)] > 0:
+                swap(network, slot, border)
+                border += 1
+        network.opened[node] = network.awake[node] = border - network.start[node]
 
 
 @kernel
