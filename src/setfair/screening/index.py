@@ -181,9 +181,7 @@ def _weights(
     )
 
 
-def _more(
-    vocabulary: Sequence[str], weight: NDArray[np.int32], known: Iterable[str]
-) -> NDArray[np.int32]:
+def _more(vocabulary: Sequence[str], weight: NDArray[np.int32], known: Iterable[str]) -> NDArray[np.int32]:
     """Return what rare tokens weigh more in a pair."""
     above = (unlikely(vocabulary, known) - LETTERS_FIRST) // LETTERS_SHARE
     return np.where(weight >= RARE_WEIGHT, np.clip(above, 0, LETTERS_MAX), 0).astype(np.int32)

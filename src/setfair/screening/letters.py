@@ -4,9 +4,9 @@ Rules
 -----
 1. A list has fifteen bits to say how rare a token is, for it has so many entries. Of two that it has alone,
    ``Rose`` is more often another party's name than ``Talengelanimiro``: how it is spelt says so.
-2. The chance of each letter behind the three before it is counted in the tokens of the list and the names that
-   many bear, each once, so that a short list has enough of them. Where three letters are rare, two speak for
-   them.
+2. The chance of each letter behind the three before it is counted in the tokens of the list and the names
+   that many bear, each once, so that a short list has enough of them. Where three letters are rare, two speak
+   for them.
 3. Eighths of a bit, whole numbers only: the same on any machine.
 4. What has a digit is a number and says nothing here.
 """
@@ -21,7 +21,9 @@ from numpy.typing import NDArray
 
 _FIRST_BITS = 10
 """A ratio of 1 is this power of two."""
-_LIMITS = np.array([isqrt(isqrt(isqrt(1 << (8 * _FIRST_BITS + eighth)))) for eighth in range(8 * 40)], np.int64)
+_LIMITS = np.array(
+    [isqrt(isqrt(isqrt(1 << (8 * _FIRST_BITS + eighth)))) for eighth in range(8 * 40)], np.int64
+)
 """By eighth of a bit: the least ratio that has so many."""
 _BEFORE = 3
 """Letters before one that its chance is counted behind."""

@@ -61,7 +61,7 @@ _FOLDED_FIRST = {
 """By the first letter of a name as it is written: how the one spelling of it may begin (`spelling`)."""
 _BEGINS = _initial_table()
 LIKE_DISTANCE = 35
-"""The distance, for each ten letters of the longer, up to which a token that is left over resembles another."""
+"""The distance, for each ten letters of the longer, up to which one token resembles another."""
 LIKE_LENGTH_MIN, BEGIN_LENGTH_MIN = 3, 4
 """Letters of the shorter of two tokens that resemble each other; and where it begins the longer."""
 
@@ -175,7 +175,7 @@ def _pair_initials(
     slots: Slots, mine: NDArray[np.int32], names: NameIndex, name: int,
     index: TokenIndex, work: NameScratch, settings: Settings,
 ) -> None:  # fmt: skip
-    """Pair letters with tokens that they begin, but for words of firms, and words like `and` in a firm's name."""
+    """Pair letters with tokens that they begin; words of firms, and those like `and`, have no initials."""
     listed = names.tokens[names.start[name] : names.start[name + 1]]
     for i in range(len(mine)):
         if work.name_state[i] != OPEN:
