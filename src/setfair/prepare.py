@@ -21,7 +21,7 @@ from setfair.domain.codes import InstructionKind, Phase, Priority, QueueAction, 
 from setfair.engine.books import BYPASS_RULE, WAREHOUSE_RULE, AccountTerms, Books, LimitTerms
 from setfair.engine.decide import Terms, decide
 from setfair.engine.identity import find_known
-from setfair.engine.layout import INSTRUCTION, LEG_TERMS, RECORD, TIMES, Array
+from setfair.engine.layout import INSTRUCTION, LEG_TERMS, RECORD, TIMES, Array, Int64s
 from setfair.engine.limit_table import find_limit
 from setfair.engine.loops import find_loops
 from setfair.engine.offset.branch import search_all
@@ -54,6 +54,8 @@ _EURO = 978
 _CHAINS = (2, 100, 6000)
 """Firms in chains: two need one scale, a hundred another; with thousands labels are wide, and lie too far
 apart for a third (`setfair.engine.setoff.solve`)."""
+_SPOKES = 400
+"""So many around one are concentrated (`setfair.engine.setoff.start`)."""
 _DAY = 20_000
 """Days since 1970-01-01; any day does."""
 
@@ -134,12 +136,21 @@ def choose_payments() -> None:
 
 
 def clear_debts() -> None:
-    """Set off debts around chains of firms, each of which owes those next to it, on both sides."""
+    """Set off debts around chains of firms, each of which owes those next to it, on both sides.
+
+    Then around one where all owe one as well, and it owes them.
+    """
     for parties in _CHAINS:
         firm = np.arange(parties)
-        debtor, creditor = np.tile(firm, 2), np.concatenate((np.roll(firm, -1), np.roll(firm, 1)))
-        amount = 1 + np.arange(2 * parties) * 7919 % 1009
-        set_off(debtor, creditor, amount, np.zeros(2 * parties, np.int32))
+        _set_off(np.tile(firm, 2), np.concatenate((np.roll(firm, -1), np.roll(firm, 1))))
+    spoke = np.arange(1, _SPOKES)
+    hub = np.zeros_like(spoke)
+    _set_off(np.concatenate((hub, spoke, spoke)), np.concatenate((spoke, hub, np.roll(spoke, 1))))
+
+
+def _set_off(debtor: Int64s, creditor: Int64s) -> None:
+    amount = 1 + np.arange(len(debtor)) * 7919 % 1009
+    set_off(debtor, creditor, amount, np.zeros(len(debtor), np.int32))
 
 
 def read_a_line() -> None:
