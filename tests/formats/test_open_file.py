@@ -88,7 +88,8 @@ REFUSED = {
     "random": (bytes(range(255, 0, -1)) * 9, ""),
     "prose": (b"Dear Sir or Madam,\nplease pay.\n", "those of no table"),
     "HTML": (b"<html><body>Sign in</body></html>", "is not read"),
-    "half a tag": (b"<Invo", "does not end"),
+    "half a tag": (b"<Invo", "does not end: the file may have been cut off"),
+    "a tag without end": (b"<Invo" + b"x" * 200_000, "does not end within 131072 bytes"),
     "only a declaration": (b'<?xml version="1.0"?>\n', "no XML element"),
     "undeclared prefix": (b"<x:Invoice><ID/></x:Invoice>", "x:Invoice is not declared"),
 }

@@ -163,7 +163,9 @@ def _find_root(path: Path) -> etree._Element:
         no_network=True,
         load_dtd=False,
     )
-    problem, line = f"the first element does not end within {_ROOT_BYTES_MAX} bytes", 1
+    problem, line = "the first element does not end: the file may have been cut off", 1
+    if path.stat().st_size > _ROOT_BYTES_MAX:
+        problem = f"the first element does not end within {_ROOT_BYTES_MAX} bytes"
     root: etree._Element | None = None
     with path.open("rb") as file:
         while root is None and file.tell() < _ROOT_BYTES_MAX and (data := file.read(_HEAD_BYTES)):
