@@ -65,9 +65,10 @@ LOOK_BITS = 3
 """The power of two of touches that count as one unit of work."""
 _NONE = -1
 
-BEST, STEP, SYNCED, PROVEN, SPENT, NODES = range(6)
+BEST, STEP, SYNCED, PROVEN, SPENT, NODES, UNKNOWN = range(7)
 """Places in `tally`: value of the best set, what divides all values, items of the trail that the tableau
-knows, whether all was searched, work of all searches, nodes of this one."""
+knows, whether all was searched, work of all searches, nodes of this one,
+and 1 if no set is known that may settle: the first one that is found is kept whatever its value, and if there is none, `BEST` stays below zero."""
 _OPEN, _UNSOLVED, _CLOSED = range(3)
 
 
@@ -111,7 +112,7 @@ def make_solver(core: Core, items: int, rooms: int, step: int) -> Solver:
         column(items),
         np.zeros(1),
         np.zeros(items),
-        column(6),
+        column(7),
     )
     tree.tally[STEP] = step
     return Solver(make_small(core, items, rooms), make_tableau(items, rooms), tree)
@@ -171,6 +172,8 @@ def branch(solver: Solver, work_max: int) -> bool:
     tally[BEST] = tally[SYNCED] = tally[PROVEN] = tally[NODES] = 0
     for item in range(small.counts[ITEMS]):
         tally[BEST] += small.best[item] * small.value[item]
+    if tally[UNKNOWN] == 1:
+        tally[BEST] = -tally[STEP]
     linear.begin(small, t)
     depth, found = 0, _look(solver)
     while True:

@@ -30,7 +30,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from setfair.engine.offset.branch import STEP, Solver, branch, make_solver, spent
+from setfair.engine.offset.branch import BEST, STEP, UNKNOWN, Solver, branch, make_solver, spent
 from setfair.engine.offset.given import BoolArray, Int64Array
 from setfair.engine.offset.linear import WORK, Float64Array
 from setfair.engine.offset.model import Core, rooms_after
@@ -179,7 +179,7 @@ def _improve(whole: Whole, solver: Solver, work_max: int, work_all: int, enough:
         way = max(0, tally[TURN] % (TURNS_OF_ROOMS + WAYS - 1) - TURNS_OF_ROOMS + 1)
         small.counts[ITEMS] = 0
         if way == 0:
-            _take_rooms(whole, solver, whole.size[way])
+            _take_rooms(whole, solver, whole.size[way], _draw(whole) % whole.core.value.shape[0])
         else:
             _take_near(whole, solver, whole.size[way], way == 2)
         if small.counts[ITEMS] < 2:
@@ -288,11 +288,10 @@ def _list(whole: Whole, solver: Solver, room: int) -> None:
 
 
 @inner
-def _take_rooms(whole: Whole, solver: Solver, size: int) -> None:
-    """Free items whose rooms are all among a few that hang together, growing from one."""
+def _take_rooms(whole: Whole, solver: Solver, size: int, first: int) -> None:
+    """Free items whose rooms are all among a few that hang together, growing from those of the first."""
     core, small, turn = whole.core, solver.small, whole.tally[TURN]
     small.counts[ROOMS] = 0
-    first = _draw(whole) % core.value.shape[0]
     _free(whole, solver, first)
     looks = 0
     while small.counts[ITEMS] < size and looks < 16 * size and small.counts[ROOMS] < small.room.shape[0] - 4:
@@ -356,3 +355,38 @@ def _take_near(whole: Whole, solver: Solver, size: int, guided: bool) -> None:
         if found != _NONE and not _free(whole, solver, found):
             looks += 4
     solver.tableau.tally[WORK] += 2 * looks
+
+
+@inner
+def _shortest(whole: Whole) -> int:
+    found, least = _NONE, 0
+    for room in range(whole.left.shape[0]):
+        if whole.left[room] < least:
+            least, found = whole.left[room], room
+    return found
+
+
+@kernel
+def mend(whole: Whole, solver: Solver, work_each: int, tries: int) -> bool:
+    """Make rooms that are short whole again by exact search nearby; return whether it was done."""
+    core, small, tally = whole.core, solver.small, whole.tally
+    solver.tree.tally[UNKNOWN] = 1
+    size, failed = 60, 0
+    while True:
+        room = _shortest(whole)
+        if room == _NONE or failed >= tries:
+            break
+        tally[TURN] += 1
+        small.counts[ITEMS] = 0
+        width = core.room_start[room + 1] - core.room_start[room]
+        _take_rooms(whole, solver, size, core.near_item[core.room_start[room] + _draw(whole) % width])
+        take_items(core, whole.left, whole.inside, small)
+        branch(solver, work_each)
+        if solver.tree.tally[BEST] >= 0:
+            _keep(whole, solver)
+        else:
+            failed += 1
+            size = min(small.value.shape[0], size + 1 + (size >> 2))
+    solver.tree.tally[UNKNOWN] = 0
+    tally[SPENT] = spent(solver)
+    return room == _NONE
