@@ -26,7 +26,7 @@ from setfair.engine.limit_table import find_limit
 from setfair.engine.loops import find_loops
 from setfair.engine.offset.branch import search_all
 from setfair.engine.offset.model import assemble
-from setfair.engine.offset.neighbourhood import improve
+from setfair.engine.offset.beside import improve
 from setfair.engine.offset.oscillate import oscillate
 from setfair.engine.offset.price import improve_prices
 from setfair.engine.offset.search import fill_up

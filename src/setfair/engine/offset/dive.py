@@ -1,83 +1,67 @@
-"""A set of whole items from the linear relaxation: items that it divides are decided one by one, largest first.
+"""A set of whole items from the linear relaxation: what it divides is decided item by item, largest first.
 
 Rules
 -----
-1. What keeps whole items away from the relaxation is a few large ones: what is left over by small ones is little. So the largest
-   item that is divided is put in, if at least half of it is, or else out; the relaxation is solved on from there.
-2. What is lacking in a room costs a penalty a unit, so nothing is ever impossible. Where a decision makes something
-   lacking, or where the item is one of the largest, both ways are looked at, and the better one is gone.
-3. When none is divided any more, all are whole: rooms may lack a little (`mend` makes up for that).
-4. A dive ends as soon as the relaxation says that nothing better than what is wanted lies ahead.
-
-Source: C. Atamtuerk? 
+1. What keeps whole items away from the relaxation is a few large ones; small ones leave little over. So the
+   largest item that is divided comes in if at least half of it is in, or else goes out, and the relaxation is
+   solved on from there.
+2. Where a decision leaves something lacking, and where the item is one of the largest, both ways are looked at,
+   and the better one is gone.
+3. A dive ends when none is divided any more, or as soon as nothing better than what is wanted lies ahead.
 """
 
 from __future__ import annotations
 
-from setfair.engine.offset.basis import (
-    ITEMS,
-    ROOMS,
-    SOLVED,
-    Basis,
-    decide,
-    solve,
-    worth_of,
-)
+from setfair.engine.offset.basis import ITEMS, ROOMS, Basis, decide, worth_of
+from setfair.engine.offset.dual import solve
 from setfair.engine.offset.model import Core
 from setfair.kernel import inlined, inner
 
 WHOLE = 1e-6
 """Share of an item that counts as nothing."""
-STEPS_MAX = 100_000
 LACKING = 1.0
 """Value that counts as lacking."""
 _NONE = -1
 
-DONE, WORSE, FAILED, HOPELESS = range(4)
-"""How a dive ended: with whole items, nothing better ahead, not solved, or nothing better from the beginning."""
-
 
 @inner
-def dive(core: Core, b: Basis, wanted: float, large: float) -> int:
-    """Decide items until none is divided; return how it ended.
+def dive(core: Core, b: Basis, wanted: float, large: float) -> bool:
+    """Decide items until none is divided; return whether the set is worth at least what is wanted.
 
     Of items of at least `large` both ways are looked at.
     """
-    how = solve(core, b, STEPS_MAX)
-    if how != SOLVED or worth_of(b) < wanted:
-        return HOPELESS
+    if not solve(core, b):
+        return False
     lacking = _lacking(b)
-    while True:
+    while worth_of(b) >= wanted:
         item = _largest_divided(b)
         if item == _NONE:
-            return DONE
+            return True
         value = float(core.value[item])
         side = value if b.value[item] * 2.0 >= value else 0.0
-        how = _try(core, b, item, side)
-        if how == SOLVED and (_lacking(b) > lacking + LACKING or value >= large):
+        done = _decide(core, b, item, side)
+        if done and (_lacking(b) > lacking + LACKING or value >= large):
             worth = worth_of(b)
-            how = _try(core, b, item, value - side)
-            if how == SOLVED and worth_of(b) < worth:
-                how = _try(core, b, item, side)
-        if how != SOLVED:
-            return FAILED
-        if worth_of(b) < wanted:
-            return WORSE
+            done = _decide(core, b, item, value - side)
+            if done and worth_of(b) < worth:
+                done = _decide(core, b, item, side)
+        if not done:
+            return False
         lacking = _lacking(b)
+    return False
 
 
 @inlined
-def _try(core: Core, b: Basis, item: int, at: float) -> int:
-    """Decide an item and solve."""
+def _decide(core: Core, b: Basis, item: int, at: float) -> bool:
+    """Decide an item, and solve; return whether it was solved."""
     decide(core, b, item, at)
-    return solve(core, b, STEPS_MAX)
+    return solve(core, b)
 
 
 @inlined
 def _lacking(b: Basis) -> float:
-    """Return what is lacking in all rooms."""
-    total = 0.0
-    first = b.tally[ITEMS] + b.tally[ROOMS]
+    """Return what all rooms lack."""
+    total, first = 0.0, b.tally[ITEMS] + b.tally[ROOMS]
     for room in range(b.tally[ROOMS]):
         total += max(0.0, b.value[first + room])
     return total

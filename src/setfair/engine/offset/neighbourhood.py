@@ -11,11 +11,11 @@ Rules
 3. What is better is kept at once. After many neighbourhoods without anything better the search returns to the
    best set, and a few neighbourhoods are searched with values that differ from what they are: so it goes on
    from another set nearby.
-4. Two searches go on beside each other, each on a core of its own with half of the work. The second begins
-   with another number, and it roams: in the first half of its work it does not return to the best set while
-   its own has less by no more than an allowance, which falls to nothing. Then the one that has less goes on
-   from the best set of the other.
-5. What is drawn follows fixed sequences of numbers, and work is counted, not timed: the same problem and the
+4. A search that roams does not return to the best set, in the first half of its work, while its own has less by no
+   more than an allowance, which falls to nothing.
+5. A set that lacks something in a few rooms is mended in the same way: of the items around such a room any choice
+   that leaves none of their rooms short is taken, the one of most value that is found.
+6. What is drawn follows fixed sequences of numbers, and work is counted, not timed: the same problem and the
    same work give the same set, whichever search is done first.
 
 Source: P. Shaw, "Using constraint programming and local search methods to solve vehicle routing problems",
@@ -25,7 +25,6 @@ relaxation induced neighborhoods to improve MIP solutions", Mathematical Program
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -46,12 +45,14 @@ PATIENCE, BLURRED = 40, 3
 """Neighbourhoods without anything better, and how many are searched then with other values."""
 WAYS, TURNS_OF_ROOMS = 3, 3
 """Ways, and how often the first one has its turn before each of the others has one."""
-ROUNDS = 2
-"""After each the better set goes over to the other search; the first ends when nothing roams any more."""
 NUMBERS = (1, 15_838)
 """Where their sequences of numbers begin."""
 ALLOWANCE = 0.01
 """Share of the value by which the set of the search that roams may be less than the best one at first."""
+WORK_MEND, FAILURES_MAX = 200_000, 20
+"""Most work of one neighbourhood that is mended, and how often it may fail."""
+MEND_FIRST = 60
+"""Items of the first such neighbourhood."""
 DRAWN = 4
 """Items of which the one is taken whose gain says least."""
 _NONE = -1
@@ -83,43 +84,16 @@ class Whole(NamedTuple):
     tally: Int64Array
 
 
-def improve(
-    core: Core, inside: BoolArray, gain: Float64Array, work_max: int, enough: int
-) -> tuple[BoolArray, int, int]:
-    """Improve a set; return the best one, its value, and the work used.
-
-    Parameters
-    ----------
-    core
-        Items and rooms.
-    inside
-        A set that may settle.
-    gain
-        By item, at some prices; only compared, each as a share of the value.
-    work_max
-        Work units of both searches together.
-    enough
-        A value at which the searches end: no set has more.
-    """
-    searches = [_make_search(core, inside, gain, roams=roams) for roams in (False, True)]
-    with ThreadPoolExecutor(len(searches), "setfair-offset") as pool:
-        for number in range(1, ROUNDS + 1):
-            rounds = [pool.submit(search.go_on, work_max // 2, number, enough) for search in searches]
-            for each in rounds:
-                each.result()
-            best = max(searches, key=lambda search: search.best_value)
-            if best.best_value >= enough:
-                break
-            for search in searches:
-                search.take_over(best)
-    return best.whole.best == 1, best.best_value, sum(search.spent for search in searches)
-
-
-class _Search(NamedTuple):
-    """One of the searches that go on beside each other."""
+class Near(NamedTuple):
+    """A search of neighbourhoods."""
 
     whole: Whole
     solver: Solver
+
+    @property
+    def best(self) -> BoolArray:
+        """By item: whether it is in the best set."""
+        return self.whole.best == 1
 
     @property
     def best_value(self) -> int:
@@ -131,19 +105,25 @@ class _Search(NamedTuple):
         """Work used."""
         return int(self.whole.tally[SPENT])
 
-    def go_on(self, work_all: int, number: int, enough: int) -> None:
-        """Search until the end of a round of the work that it has in all."""
-        _improve(self.whole, self.solver, work_all * number // ROUNDS, work_all, enough)
+    def go_on(self, work_max: int, work_all: int, enough: int) -> None:
+        """Search until so much of the work that it has in all is used, or the value is enough."""
+        _improve(self.whole, self.solver, work_max, work_all, enough)
 
-    def take_over(self, other: _Search) -> None:
-        """Go on from the best set of another search if that has more."""
-        if other.best_value > self.best_value:
-            self.whole.best[:] = self.whole.inside[:] = other.whole.best
-            self.whole.left[:] = rooms_after(self.whole.core, other.whole.best == 1)
-            self.whole.tally[[VALUE, BEST_VALUE]] = other.best_value
+    def set_out(self, inside: BoolArray) -> None:
+        """Go on from another set; it is the best one from now on. It may have short rooms if it is mended next."""
+        self.whole.best[:] = self.whole.inside[:] = inside
+        self.whole.left[:] = rooms_after(self.whole.core, inside)
+        self.whole.tally[[VALUE, BEST_VALUE]] = int(self.whole.core.value[inside].sum())
+
+    def mend(self) -> bool:
+        """Make up for what rooms lack in the set as it is; return whether it was done, and the set is the best one."""
+        done = bool(_mend(self.whole, self.solver))
+        if done:
+            self.set_out(self.whole.inside == 1)
+        return done
 
 
-def _make_search(core: Core, inside: BoolArray, gain: Float64Array, *, roams: bool) -> _Search:
+def make_near(core: Core, inside: BoolArray, gain: Float64Array, *, roams: bool) -> Near:
     step = int(np.gcd.reduce(core.value))
     solver = make_solver(core, min(ITEMS_MAX, core.items), min(ROOMS_MAX, len(core.room)), step)
     share = np.maximum(np.abs(core.value.astype(np.float64)), 1.0)
@@ -160,7 +140,7 @@ def _make_search(core: Core, inside: BoolArray, gain: Float64Array, *, roams: bo
         size=np.full(WAYS, min(ITEMS_FIRST, core.items), np.int64),
         tally=np.array([value, value, NUMBERS[roams], 0, 0, 0, roams], np.int64),
     )
-    return _Search(whole, solver)
+    return Near(whole, solver)
 
 
 @inlined
@@ -357,36 +337,36 @@ def _take_near(whole: Whole, solver: Solver, size: int, guided: bool) -> None:
     solver.tableau.tally[WORK] += 2 * looks
 
 
-@inner
-def _shortest(whole: Whole) -> int:
-    found, least = _NONE, 0
-    for room in range(whole.left.shape[0]):
-        if whole.left[room] < least:
-            least, found = whole.left[room], room
-    return found
-
 
 @kernel
-def mend(whole: Whole, solver: Solver, work_each: int, tries: int) -> bool:
-    """Make rooms that are short whole again by exact search nearby; return whether it was done."""
-    core, small, tally = whole.core, solver.small, whole.tally
+def _mend(whole: Whole, solver: Solver) -> bool:
+    """Rule 5: return whether nothing is short."""
+    core, small = whole.core, solver.small
     solver.tree.tally[UNKNOWN] = 1
-    size, failed = 60, 0
-    while True:
-        room = _shortest(whole)
-        if room == _NONE or failed >= tries:
-            break
-        tally[TURN] += 1
+    size, failures, room = min(MEND_FIRST, small.value.shape[0]), 0, _shortest(whole)
+    while room != _NONE and failures < FAILURES_MAX:
+        whole.tally[TURN] += 1
         small.counts[ITEMS] = 0
         width = core.room_start[room + 1] - core.room_start[room]
         _take_rooms(whole, solver, size, core.near_item[core.room_start[room] + _draw(whole) % width])
         take_items(core, whole.left, whole.inside, small)
-        branch(solver, work_each)
+        branch(solver, WORK_MEND)
         if solver.tree.tally[BEST] >= 0:
             _keep(whole, solver)
         else:
-            failed += 1
+            failures += 1
             size = min(small.value.shape[0], size + 1 + (size >> 2))
+        room = _shortest(whole)
     solver.tree.tally[UNKNOWN] = 0
-    tally[SPENT] = spent(solver)
+    whole.tally[SPENT] = spent(solver)
     return room == _NONE
+
+
+@inner
+def _shortest(whole: Whole) -> int:
+    """Return the room that lacks most, or -1."""
+    found, least = _NONE, 0
+    for room in range(whole.left.shape[0]):
+        if whole.left[room] < least:
+            found, least = room, whole.left[room]
+    return found

@@ -21,10 +21,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from setfair.engine.offset.beside import begin_far, improve
 from setfair.engine.offset.branch import search_all
+from setfair.engine.offset.far import Far
 from setfair.engine.offset.given import BoolArray, Int64Array
 from setfair.engine.offset.model import Core
-from setfair.engine.offset.neighbourhood import improve
 from setfair.engine.offset.oscillate import oscillate
 from setfair.engine.offset.price import PRICE_MAX, find_scale, improve_prices, price_items
 from setfair.engine.offset.search import fill_up, make_state, search
@@ -37,6 +38,10 @@ quarter."""
 LEAST_LOOKS = 2_000
 """Work for each item below which a part is long: neighbourhoods would be too few, so the work goes to the
 search across the border, twice from the best set."""
+FIRST_CHAINS = 40
+"""The part of the work with which chains begin."""
+FAR_ITEMS, FAR_ROOMS = 100, 300
+"""Least items and most rooms of a part in which first dives are made."""
 CHAIN_LOOKS = 100_000
 """Most work of the chains for each item."""
 DENSE = 100
@@ -84,23 +89,19 @@ def solve_part(part: Part, work_max: int) -> Solved:
     small = core.items * len(core.room) <= CELLS_MAX
     is_long = not small and work_max < LEAST_LOOKS * core.items
     chains = _work_of_chains(core, work_max, small=small, is_long=is_long)
-    inside, best, work = _begin(part, chains, part.bound // step * step)
-    known = _Known(inside, best, part.bound // step * step, work)
-    if known.is_open(work_max):
-        left = work_max - known.work
-        share = left // 2 if is_long else min(FIRST_LOOKS * core.items, left // (4 if _is_dense(core) else 8))
-        known.take(*oscillate(core, known.inside, share, known.bound))
-    gain = np.zeros(core.items)
-    if known.best < known.bound:
-        left = max(0, work_max - known.work)
-        gain = (
-            _search_all(part, known, left // 16)
-            if small
-            else _price(part, known, left // (4 if is_long else 8))
-        )
+    known = _Known(*_begin(part, min(chains, work_max // FIRST_CHAINS), part.bound // step * step))
+    gain, far = np.zeros(core.items), None
+    if small and known.best < known.bound:
+        gain = _search_all(part, known, max(0, work_max - known.work) // 16)
+    if known.is_open(work_max) and not is_long and FAR_ITEMS <= core.items and len(core.room) <= FAR_ROOMS:
+        far = _dive(core, known, gain, work_max // 5)
+    if known.is_open(work_max) and far is None:
+        _search_from(part, known, chains, work_max, is_long=is_long)
+    if not small and known.best < known.bound:
+        gain = _price(part, known, max(0, work_max - known.work) // (4 if is_long else 8))
     if known.is_open(work_max) and not is_long:
         share = (work_max - known.work) * (7 if small else 8) // 8
-        known.take(*improve(core, known.inside, gain, share, known.bound))
+        known.take(*improve(core, known.inside, gain, share, known.bound, far))
     if small and known.is_open(work_max):
         _search_all(part, known, work_max - known.work)
     elif known.is_open(work_max):
@@ -115,8 +116,8 @@ class _Known:
 
     inside: BoolArray
     best: int
-    bound: int
     work: int
+    bound: int
 
     def is_open(self, work_max: int) -> bool:
         """Tell whether a better set may be found with work that is left."""
@@ -141,6 +142,29 @@ def _work_of_chains(core: Core, work_max: int, *, small: bool, is_long: bool) ->
     return min(share, CHAIN_LOOKS * core.items)
 
 
+def _dive(core: Core, known: _Known, gain: npt.NDArray[np.float64], work_max: int) -> Far | None:
+    """Dive along the relaxation; return the search that goes on from there if it came to more than is known."""
+    far, work = begin_far(core, known.inside, gain, work_max)
+    known.work += work
+    if far is not None:
+        known.take(far.best, far.best_value, 0)
+    return far
+
+
+def _search_from(part: Part, known: _Known, chains: int, work_max: int, *, is_long: bool) -> None:
+    """Search with the chains, and across the border."""
+    core = part.core
+    if chains > work_max // FIRST_CHAINS:
+        inside, best, work, _ = _begin(part, chains, known.bound)
+        known.work += work
+        if best > known.best:
+            known.take(inside, best, 0)
+    if known.is_open(work_max):
+        left = work_max - known.work
+        share = left // 2 if is_long else min(FIRST_LOOKS * core.items, left // (4 if _is_dense(core) else 8))
+        known.take(*oscillate(core, known.inside, share, known.bound))
+
+
 def _search_all(part: Part, known: _Known, work_max: int) -> npt.NDArray[np.float64]:
     """Search a part exactly as far as the work goes; return gains at the prices of its relaxation."""
     searched = search_all(part.core, known.inside, max(0, work_max))
@@ -150,15 +174,15 @@ def _search_all(part: Part, known: _Known, work_max: int) -> npt.NDArray[np.floa
     return searched.gain
 
 
-def _begin(part: Part, work_max: int, bound: int) -> tuple[BoolArray, int, int]:
-    """Return the set that chains come to, its value, and the work used: rule 1."""
+def _begin(part: Part, work_max: int, bound: int) -> tuple[BoolArray, int, int, int]:
+    """Return the set that chains come to, its value, the work used, and the bound: rule 1."""
     core = part.core
     rounded, ordered = make_state(core, part.rounded), make_state(core, part.ordered)
     _, value, work = search(core, rounded, 0, 0)
     _, other_value, other_work = search(core, ordered, 0, 0)
     better, other = (rounded, other_work) if value >= other_value else (ordered, work)
     inside, best, work = search(core, better, work_max, bound)
-    return inside, best, work + other
+    return inside, best, work + other, bound
 
 
 def _price(part: Part, known: _Known, work_max: int) -> npt.NDArray[np.float64]:
