@@ -2,10 +2,9 @@
 
 Rules
 -----
-1. First dives (`far`) are done in two sequences, and the better set is taken. If they come to nothing better than
-   what is known, the search of far neighbourhoods is not worth while here.
-2. Where it is, one search goes on in near neighbourhoods and one in far ones. Elsewhere both go on in near ones, and
-   the second roams.
+1. First dives (`far`) are done in two sequences, and the better set is taken.
+2. After first dives, one search goes on in near neighbourhoods and one in far ones. Elsewhere both go on in near ones,
+   and the second roams.
 3. After each round, the search that has less goes on from the best set of the other.
 4. Neither looks at the other but then, and work is counted, not timed: the same problem and the same work give the
    same set, whichever is done first.
@@ -27,8 +26,8 @@ ROUNDS_NEAR, ROUNDS_FAR = 2, 4
 goes on in far ones."""
 
 
-def begin_far(core: Core, inside: BoolArray, gain: Float64Array, work_max: int) -> tuple[Far | None, int]:
-    """Do the first dives; return the search that found most, or None if none is better than a set; and the work.
+def begin_far(core: Core, inside: BoolArray, gain: Float64Array, work_max: int) -> tuple[Far, int]:
+    """Do first dives; return the search that found most, and the work used.
 
     Parameters
     ----------
@@ -39,14 +38,13 @@ def begin_far(core: Core, inside: BoolArray, gain: Float64Array, work_max: int) 
     gain
         By item, at some prices.
     work_max
-        Work units of both searches together.
+        Work units of both searches together; the last dives may take more.
     """
     searches = [make_far(make_near(core, inside, gain, roams=False), number) for number in range(len(NUMBERS))]
-    found = _run([lambda search=search: search.begin(work_max // 2) for search in searches])
-    work = sum(search.spent for search in searches)
+    _run([lambda search=search: search.begin(work_max // 2) for search in searches])
     best = max(searches, key=lambda search: search.best_value)
     best.set_out(best.best)
-    return (best if any(found) else None), work
+    return best, sum(search.spent for search in searches)
 
 
 def improve(
@@ -91,7 +89,8 @@ def improve(
     return best.best, best.best_value, sum(search.spent for search in searches) - sum(begun)
 
 
-def _run(tasks: Sequence[Callable[[], bool | None]]) -> list[bool | None]:
+def _run(tasks: Sequence[Callable[[], None]]) -> None:
     """Run tasks beside each other."""
     with ThreadPoolExecutor(len(tasks), "setfair-offset") as pool:
-        return [each.result() for each in [pool.submit(task) for task in tasks]]
+        for each in [pool.submit(task) for task in tasks]:
+            each.result()

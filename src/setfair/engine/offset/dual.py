@@ -87,17 +87,16 @@ def _add_candidate(b: Basis, count: int, variable: int, cell: float, gain: float
 @inner
 def _list_candidates(core: Core, b: Basis, side: float) -> int:
     """List what may enter; `side` is 1 where the variable of the row has too little, -1 where too much."""
-    items, rooms, count = b.tally[ITEMS], b.tally[ROOMS], 0
-    for place in range(b.tally[ACTIVE]):
-        item = b.active[place]
-        cell = 0.0
-        for touch in range(core.item_start[item], core.item_start[item + 1]):
-            cell -= b.row[core.touch_room[touch]] * b.cell[touch]
-        cell *= side
-        if abs(cell) < PIVOT_LEAST or b.row_of[item] != _NONE:
-            continue
-        if (cell > 0.0) == (b.value[item] == b.high[item]):
-            count = _add_candidate(b, count, item, cell, gain_of(core, b, item))
+    items, rooms = b.tally[ITEMS], b.tally[ROOMS]
+    near = 0
+    for room in range(rooms):
+        if b.row[room] != 0.0:
+            near += core.room_start[room + 1] - core.room_start[room]
+    if near < b.tally[ACTIVE]:
+        count = _list_near(core, b, side)
+    else:
+        count = _list_active(core, b, side)
+    b.tally[WORK] += (4 * min(near, b.tally[ACTIVE]) + rooms + 4 * count) >> WORK_NUMBERS
     for room in range(rooms):
         cell = b.row[room] * side
         if cell < -PIVOT_LEAST and b.row_of[items + room] == _NONE:
@@ -105,7 +104,47 @@ def _list_candidates(core: Core, b: Basis, side: float) -> int:
         elif cell > PIVOT_LEAST and b.row_of[items + rooms + room] == _NONE:
             cost = max(b.penalty[room] - b.price[room], 0.0)
             count = _add_candidate(b, count, items + rooms + room, cell, cost)
-    b.tally[WORK] += (4 * b.tally[ACTIVE] + rooms + 4 * count) >> WORK_NUMBERS
+    return count
+
+
+@inner
+def _list_active(core: Core, b: Basis, side: float) -> int:
+    """List the items that may enter, of all that are free."""
+    count = 0
+    for place in range(b.tally[ACTIVE]):
+        count = _list_item(core, b, side, b.active[place], count)
+    return count
+
+
+@inner
+def _list_near(core: Core, b: Basis, side: float) -> int:
+    """List the items that may enter, of those that touch a room of the row; each from the first such room."""
+    count = 0
+    for room in range(b.tally[ROOMS]):
+        if b.row[room] == 0.0:
+            continue
+        for place in range(core.room_start[room], core.room_start[room + 1]):
+            item = core.near_item[place]
+            if b.active_place[item] == _NONE:
+                continue
+            touch = core.item_start[item]
+            while b.row[core.touch_room[touch]] == 0.0:
+                touch += 1
+            if core.touch_room[touch] == room:
+                count = _list_item(core, b, side, item, count)
+    return count
+
+
+@inlined
+def _list_item(core: Core, b: Basis, side: float, item: int, count: int) -> int:
+    cell = 0.0
+    for touch in range(core.item_start[item], core.item_start[item + 1]):
+        cell -= b.row[core.touch_room[touch]] * b.cell[touch]
+    cell *= side
+    if abs(cell) < PIVOT_LEAST or b.row_of[item] != _NONE:
+        return count
+    if (cell > 0.0) == (b.value[item] == b.high[item]):
+        return _add_candidate(b, count, item, cell, gain_of(core, b, item))
     return count
 
 

@@ -36,8 +36,8 @@ PENALTY = 20.0
 BEGINNINGS = ((0.05, 1.0), (0.2, 1.0), (0.05, 0.9), (0.3, 0.9))
 """By turns of the first dives: the share of items that are smaller than the margin, and of those of which one way
 is looked at."""
-FAILURES_MAX = 6
-"""First dives that come to nothing, after which no more are tried."""
+DIVE_MOST = 4
+"""How many times the work of the first dives the last one may go on to."""
 MARGIN = 0.02
 """The share of items that are smaller than the margin afterwards."""
 FREE_LEAST, HALVINGS = 50, 5
@@ -88,23 +88,24 @@ class Far:
         """Work used."""
         return int(self.way.basis.tally[WORK]) + self.near.spent
 
-    def begin(self, work_max: int) -> bool:
-        """Dive with all items free until the work, or at most twice as much, is used: rule 1; return whether
-        anything better was found."""
-        core, known, failures, turn = self.way.core, self.best_value, 0, 0
+    def begin(self, work_max: int) -> None:
+        """Dive with all items free until the work is used: rule 1.
+
+        The last dive may go on to `DIVE_MOST` times as much.
+        """
+        core, turn = self.way.core, 0
         more = np.zeros(len(core.room), np.int64)
-        while self.spent < work_max and failures < FAILURES_MAX:
+        while self.spent < work_max:
             share, of_large = BEGINNINGS[(turn + int(self.way.tally[TURN])) % len(BEGINNINGS)]
             margin = int(np.quantile(core.value, share))
             self.way.room[:] = core.room - margin - more
             large = float(np.quantile(core.value, of_large)) if of_large < 1.0 else NO_BOUND
-            done = _begin(self.way, float(self.best_value), large, 2 * work_max - self.near.spent)
+            done = _begin(self.way, float(self.best_value), large, DIVE_MOST * work_max - self.near.spent)
             if done:
                 left = rooms_after(core, self.way.inside == 1)
                 more = np.where(left < 0, more - left + margin // 2, more * 3 // 4)
-            failures += not (done and self._mend())
+                self._mend()
             turn += 1
-        return self.best_value > known
 
     def go_on(self, work_max: int, _: int, enough: int) -> None:
         """Search on from the best set until so much work is used, or the value is enough: rules 2 and 3."""
@@ -119,13 +120,11 @@ class Far:
         self.best, self.best_value = inside.copy(), int(self.way.core.value[inside].sum())
         self.way.inside[:] = inside
 
-    def _mend(self) -> bool:
-        """Mend a copy of the set as it is; return whether it is better than the best one, and keep it then."""
+    def _mend(self) -> None:
+        """Mend a copy of the set as it is, and keep it if it is better than the best one."""
         self.near.set_out(self.way.inside == 1)
-        is_better = self.near.mend() and self.near.best_value > self.best_value
-        if is_better:
+        if self.near.mend() and self.near.best_value > self.best_value:
             self.best, self.best_value = self.near.best, self.near.best_value
-        return is_better
 
 
 def make_far(near: Near, number: int) -> Far:

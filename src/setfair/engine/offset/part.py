@@ -40,8 +40,11 @@ LEAST_LOOKS = 2_000
 search across the border, twice from the best set."""
 FIRST_CHAINS = 40
 """The part of the work with which chains begin."""
-FAR_ITEMS, FAR_ROOMS = 100, 300
-"""Least items and most rooms of a part in which first dives are made."""
+FAR_ITEMS, FAR_ROOMS, FAR_SHARE = 100, 300, 0.5
+"""First dives are made in parts of so many items at least and so many rooms at most, where chains begin with so much of
+the bound at least: with very little liquidity whole items come nowhere near to the relaxation."""
+FIRST_DIVES = 6
+"""The part of the work for first dives."""
 CHAIN_LOOKS = 100_000
 """Most work of the chains for each item."""
 DENSE = 100
@@ -90,15 +93,14 @@ def solve_part(part: Part, work_max: int) -> Solved:
     is_long = not small and work_max < LEAST_LOOKS * core.items
     chains = _work_of_chains(core, work_max, small=small, is_long=is_long)
     known = _Known(*_begin(part, min(chains, work_max // FIRST_CHAINS), part.bound // step * step))
-    gain, far = np.zeros(core.items), None
-    if small and known.best < known.bound:
-        gain = _search_all(part, known, max(0, work_max - known.work) // 16)
-    if known.is_open(work_max) and not is_long and FAR_ITEMS <= core.items and len(core.room) <= FAR_ROOMS:
-        far = _dive(core, known, gain, work_max // 5)
-    if known.is_open(work_max) and far is None:
+    far, gain = None, np.zeros(core.items)
+    if known.is_open(work_max) and _is_near(part, known, is_long=is_long):
+        gain = _bound(part, known, (work_max - known.work) // 16, small=small)
+        far = _dive(core, known, gain, work_max // FIRST_DIVES)
+    elif known.is_open(work_max):
         _search_from(part, known, chains, work_max, is_long=is_long)
-    if not small and known.best < known.bound:
-        gain = _price(part, known, max(0, work_max - known.work) // (4 if is_long else 8))
+        share = (work_max - known.work) // (16 if small else 4 if is_long else 8)
+        gain = _bound(part, known, max(0, share), small=small)
     if known.is_open(work_max) and not is_long:
         share = (work_max - known.work) * (7 if small else 8) // 8
         known.take(*improve(core, known.inside, gain, share, known.bound, far))
@@ -142,12 +144,26 @@ def _work_of_chains(core: Core, work_max: int, *, small: bool, is_long: bool) ->
     return min(share, CHAIN_LOOKS * core.items)
 
 
+def _is_near(part: Part, known: _Known, *, is_long: bool) -> bool:
+    """Tell whether first dives are worth while: whole items may come near to the relaxation, and it is not too large."""
+    core = part.core
+    fits = core.items >= FAR_ITEMS and len(core.room) <= FAR_ROOMS and not is_long
+    return fits and known.best >= known.bound * FAR_SHARE
+
+
+def _bound(part: Part, known: _Known, work_max: int, *, small: bool) -> npt.NDArray[np.float64]:
+    """Lower the bound, as far as it may be; return gains at the prices that say so."""
+    if known.best == known.bound:
+        return np.zeros(part.core.items)
+    return _search_all(part, known, work_max) if small else _price(part, known, work_max)
+
+
 def _dive(core: Core, known: _Known, gain: npt.NDArray[np.float64], work_max: int) -> Far | None:
-    """Dive along the relaxation; return the search that goes on from there if it came to more than is known."""
+    """Dive along the relaxation; return the search that goes on from there."""
+    if known.best == known.bound:
+        return None
     far, work = begin_far(core, known.inside, gain, work_max)
-    known.work += work
-    if far is not None:
-        known.take(far.best, far.best_value, 0)
+    known.take(far.best, far.best_value, work)
     return far
 
 
