@@ -11,10 +11,12 @@ Rules
 3. What is better is kept at once. After many neighbourhoods without anything better the search returns to the
    best set, and a few neighbourhoods are searched with values that differ from what they are: so it goes on
    from another set nearby.
-4. A search that roams does not return to the best set, in the first half of its work, while its own has less by no
-   more than an allowance, which falls to nothing.
-5. A set that lacks something in a few rooms is mended in the same way: of the items around such a room any choice
-   that leaves none of their rooms short is taken, the one of most value that is found.
+4. Two searches go on beside each other, each on a core of its own with half of the work. The second begins
+   with another number, and it roams: in the first half of its work it does not return to the best set while
+   its own has less by no more than an allowance, which falls to nothing. Then the one that has less goes on
+   from the best set of the other.
+5. A set that lacks something in a few rooms is mended in the same way: of the items around such a room that choice is
+   taken that leaves none of their rooms short and has most value, of those that are found.
 6. What is drawn follows fixed sequences of numbers, and work is counted, not timed: the same problem and the
    same work give the same set, whichever search is done first.
 
@@ -25,10 +27,12 @@ relaxation induced neighborhoods to improve MIP solutions", Mathematical Program
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
+from setfair.engine.offset.beside import run_beside
 from setfair.engine.offset.branch import BEST, STEP, UNKNOWN, Solver, branch, make_solver, spent
 from setfair.engine.offset.given import BoolArray, Int64Array
 from setfair.engine.offset.linear import WORK, Float64Array
@@ -45,6 +49,8 @@ PATIENCE, BLURRED = 40, 3
 """Neighbourhoods without anything better, and how many are searched then with other values."""
 WAYS, TURNS_OF_ROOMS = 3, 3
 """Ways, and how often the first one has its turn before each of the others has one."""
+ROUNDS = 2
+"""After each the better set goes over to the other search; the first ends when nothing roams any more."""
 NUMBERS = (1, 15_838)
 """Where their sequences of numbers begin."""
 ALLOWANCE = 0.01
@@ -84,8 +90,38 @@ class Whole(NamedTuple):
     tally: Int64Array
 
 
-class Near(NamedTuple):
-    """A search of neighbourhoods."""
+def improve(
+    core: Core, inside: BoolArray, gain: Float64Array, work_max: int, enough: int
+) -> tuple[BoolArray, int, int]:
+    """Improve a set; return the best one, its value, and the work used.
+
+    Parameters
+    ----------
+    core
+        Items and rooms.
+    inside
+        A set that may settle.
+    gain
+        By item, at some prices; only compared, each as a share of the value.
+    work_max
+        Work units of both searches together.
+    enough
+        A value at which the searches end: no set has more.
+    """
+    searches = [make_search(core, inside, gain, roams=roams) for roams in (False, True)]
+    for number in range(1, ROUNDS + 1):
+        run_beside([partial(search.go_on, work_max // 2, number, enough) for search in searches])
+        best = max(searches, key=lambda search: search.best_value)
+        if best.best_value >= enough:
+            break
+        for search in searches:
+            if search.best_value < best.best_value:
+                search.set_out(best.best)
+    return best.best, best.best_value, sum(search.spent for search in searches)
+
+
+class Search(NamedTuple):
+    """A search, as one of those that go on beside each other."""
 
     whole: Whole
     solver: Solver
@@ -105,25 +141,25 @@ class Near(NamedTuple):
         """Work used."""
         return int(self.whole.tally[SPENT])
 
-    def go_on(self, work_max: int, work_all: int, enough: int) -> None:
-        """Search until so much of the work that it has in all is used, or the value is enough."""
-        _improve(self.whole, self.solver, work_max, work_all, enough)
+    def go_on(self, work_all: int, number: int, enough: int) -> None:
+        """Search until the end of a round of the work that it has in all."""
+        _improve(self.whole, self.solver, work_all * number // ROUNDS, work_all, enough)
 
     def set_out(self, inside: BoolArray) -> None:
-        """Go on from another set; it is the best one from now on. It may have short rooms if it is mended next."""
+        """Go on from another set, which is the best one then; rooms may be short if it is mended next."""
         self.whole.best[:] = self.whole.inside[:] = inside
         self.whole.left[:] = rooms_after(self.whole.core, inside)
         self.whole.tally[[VALUE, BEST_VALUE]] = int(self.whole.core.value[inside].sum())
 
     def mend(self) -> bool:
-        """Make up for what rooms lack in the set as it is; return whether it was done, and the set is the best one."""
+        """Make up for what rooms lack: rule 5; return whether it was done."""
         done = bool(_mend(self.whole, self.solver))
-        if done:
-            self.set_out(self.whole.inside == 1)
+        self.set_out(self.whole.inside == 1)
         return done
 
 
-def make_near(core: Core, inside: BoolArray, gain: Float64Array, *, roams: bool) -> Near:
+def make_search(core: Core, inside: BoolArray, gain: Float64Array, *, roams: bool) -> Search:
+    """Return a search that begins with a set; parameters as of `improve`."""
     step = int(np.gcd.reduce(core.value))
     solver = make_solver(core, min(ITEMS_MAX, core.items), min(ROOMS_MAX, len(core.room)), step)
     share = np.maximum(np.abs(core.value.astype(np.float64)), 1.0)
@@ -140,7 +176,7 @@ def make_near(core: Core, inside: BoolArray, gain: Float64Array, *, roams: bool)
         size=np.full(WAYS, min(ITEMS_FIRST, core.items), np.int64),
         tally=np.array([value, value, NUMBERS[roams], 0, 0, 0, roams], np.int64),
     )
-    return Near(whole, solver)
+    return Search(whole, solver)
 
 
 @inlined
@@ -159,7 +195,8 @@ def _improve(whole: Whole, solver: Solver, work_max: int, work_all: int, enough:
         way = max(0, tally[TURN] % (TURNS_OF_ROOMS + WAYS - 1) - TURNS_OF_ROOMS + 1)
         small.counts[ITEMS] = 0
         if way == 0:
-            _take_rooms(whole, solver, whole.size[way], _draw(whole) % whole.core.value.shape[0])
+            first = _draw(whole) % whole.core.value.shape[0]
+            _take_rooms(whole, solver, whole.size[way], first)
         else:
             _take_near(whole, solver, whole.size[way], way == 2)
         if small.counts[ITEMS] < 2:
@@ -335,7 +372,6 @@ def _take_near(whole: Whole, solver: Solver, size: int, guided: bool) -> None:
         if found != _NONE and not _free(whole, solver, found):
             looks += 4
     solver.tableau.tally[WORK] += 2 * looks
-
 
 
 @kernel

@@ -21,12 +21,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from setfair.engine.offset.beside import begin_far, improve
 from setfair.engine.offset.branch import search_all
-from setfair.engine.offset.far import Far
+from setfair.engine.offset.dives import dive_first
 from setfair.engine.offset.fill import fill_rooms
 from setfair.engine.offset.given import BoolArray, Int64Array
 from setfair.engine.offset.model import Core
+from setfair.engine.offset.neighbourhood import improve
 from setfair.engine.offset.oscillate import oscillate
 from setfair.engine.offset.price import PRICE_MAX, find_scale, improve_prices, price_items
 from setfair.engine.offset.search import fill_up, make_state, search
@@ -41,12 +41,12 @@ LEAST_LOOKS = 2_000
 search across the border, twice from the best set."""
 FIRST_CHAINS = 40
 """The part of the work with which chains begin."""
-FAR_ITEMS, FAR_EACH, FAR_ROOMS, FAR_SHARE = 100, 6, 300, 0.5
+DIVE_ITEMS, DIVE_EACH, DIVE_ROOMS, DIVE_SHARE = 100, 6, 300, 0.5
 """First dives are made in parts of so many items at least, and so many for each room, and so many rooms at most, where
 chains begin with so much of the bound at least: with very little liquidity whole items come nowhere near to the relaxation."""
 LAST_FILL = 16
 """The part of the work in which rooms are filled to the last unit."""
-FAR_SURE = 0.95
+DIVE_SURE = 0.95
 """If nothing better comes of them, the search goes on as without them, unless so much of the bound is reached."""
 FIRST_DIVES = 6
 """The part of the work for first dives."""
@@ -98,17 +98,17 @@ def solve_part(part: Part, work_max: int) -> Solved:
     is_long = not small and work_max < LEAST_LOOKS * core.items
     chains = _work_of_chains(core, work_max, small=small, is_long=is_long)
     known = _Known(*_begin(part, min(chains, work_max // FIRST_CHAINS), part.bound // step * step))
-    far, gain = None, np.zeros(core.items)
+    gain, dived = np.zeros(core.items), False
     if known.is_open(work_max) and _is_near(part, known, is_long=is_long):
         gain = _bound(part, known, (work_max - known.work) // 16, small=small)
-        far = _dive(core, known, gain, work_max // FIRST_DIVES)
-    if known.is_open(work_max) and far is None:
+        dived = known.is_open(work_max) and _dive(core, known, gain, work_max // FIRST_DIVES)
+    if known.is_open(work_max) and not dived:
         _search_from(part, known, chains, work_max, is_long=is_long)
         share = (work_max - known.work) // (16 if small else 4 if is_long else 8)
         gain = _bound(part, known, max(0, share), small=small)
     if known.is_open(work_max) and not is_long:
         share = (work_max - known.work - work_max // LAST_FILL) * (7 if small else 8) // 8
-        known.take(*improve(core, known.inside, gain, share, known.bound, far))
+        known.take(*improve(core, known.inside, gain, share, known.bound))
     if known.best < known.bound:
         known.take(*fill_rooms(core, fill_up(core, known.inside), work_max // LAST_FILL))
     if small and known.is_open(work_max):
@@ -154,8 +154,8 @@ def _work_of_chains(core: Core, work_max: int, *, small: bool, is_long: bool) ->
 def _is_near(part: Part, known: _Known, *, is_long: bool) -> bool:
     """Tell whether first dives are worth while: whole items may come near to the relaxation, and it is not too large."""
     core = part.core
-    fits = core.items >= max(FAR_ITEMS, FAR_EACH * len(core.room)) and len(core.room) <= FAR_ROOMS and not is_long
-    return fits and known.best >= known.bound * FAR_SHARE
+    fits = core.items >= max(DIVE_ITEMS, DIVE_EACH * len(core.room)) and len(core.room) <= DIVE_ROOMS and not is_long
+    return fits and known.best >= known.bound * DIVE_SHARE
 
 
 def _bound(part: Part, known: _Known, work_max: int, *, small: bool) -> npt.NDArray[np.float64]:
@@ -165,14 +165,11 @@ def _bound(part: Part, known: _Known, work_max: int, *, small: bool) -> npt.NDAr
     return _search_all(part, known, work_max) if small else _price(part, known, work_max)
 
 
-def _dive(core: Core, known: _Known, gain: npt.NDArray[np.float64], work_max: int) -> Far | None:
-    """Dive along the relaxation; return the search that goes on from there, if it is of use."""
-    if known.best == known.bound:
-        return None
+def _dive(core: Core, known: _Known, gain: npt.NDArray[np.float64], work_max: int) -> bool:
+    """Dive along the relaxation; return whether that is the set to go on from."""
     best = known.best
-    far, work = begin_far(core, known.inside, gain, work_max)
-    known.take(far.best, far.best_value, work)
-    return far if known.best > best or known.best >= known.bound * FAR_SURE else None
+    known.take(*dive_first(core, known.inside, gain, work_max))
+    return known.best > best or known.best >= known.bound * DIVE_SURE
 
 
 def _search_from(part: Part, known: _Known, chains: int, work_max: int, *, is_long: bool) -> None:

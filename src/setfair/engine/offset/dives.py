@@ -1,0 +1,147 @@
+"""First dives: sets of much value from the relaxation of a whole part, in two sequences beside each other.
+
+Rules
+-----
+1. Each dive begins with other tiny differences of worth, and so at another corner of the relaxation; and with a
+   margin in each room, of several sizes in turn: what whole items lack in the end is then there. A room that was
+   short has a larger margin the next time.
+2. What a dive comes to is mended by the search of neighbourhoods, if rooms are short; the best set is the result.
+3. A dive ends when nothing better than the best set lies ahead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+from setfair.engine.offset.basis import APART, WORK, WORK_MOST, Basis, bound_item, make_basis, reckon, seat
+from setfair.engine.offset.beside import run_beside
+from setfair.engine.offset.dive import dive
+from setfair.engine.offset.given import BoolArray, Int64Array
+from setfair.engine.offset.linear import NO_BOUND, Float64Array
+from setfair.engine.offset.model import Core, rooms_after
+from setfair.engine.offset.neighbourhood import Search, make_search
+from setfair.kernel import inlined, kernel
+
+PENALTY = 20.0
+"""What a unit that is lacking costs."""
+TURNS = ((0.05, 1.0), (0.2, 1.0), (0.05, 0.9), (0.3, 0.9))
+"""Dives in turn: the share of items that are smaller than the margin, and of those of which one way is looked at."""
+DIVE_MOST = 4
+"""How many times its work a sequence may use, so that a dive can be done."""
+NUMBERS = (1, 15_838)
+"""Where the sequences of numbers begin."""
+
+NUMBER = 0
+"""Place in `tally`: the number of the fixed sequence."""
+
+
+class Whole(NamedTuple):
+    """All items, and what a dive comes to."""
+
+    core: Core
+    basis: Basis
+    room: Int64Array
+    """By room: what there is, less the margin."""
+    inside: Int64Array
+    """By item: 1 if it is in the set."""
+    tally: Int64Array
+
+
+@dataclass(slots=True)
+class _Dives:
+    """One of the sequences."""
+
+    whole: Whole
+    near: Search
+    """What mends."""
+    first: int
+    """The turn of the first dive."""
+    best: BoolArray
+    best_value: int
+
+    @property
+    def spent(self) -> int:
+        """Work used."""
+        return int(self.whole.basis.tally[WORK]) + self.near.spent
+
+    def run(self, work_max: int) -> None:
+        """Dive until the work is used."""
+        core, turn = self.whole.core, self.first
+        more = np.zeros(len(core.room), np.int64)
+        while self.spent < work_max:
+            share, of_one_way = TURNS[turn % len(TURNS)]
+            margin = int(np.quantile(core.value, share))
+            self.whole.room[:] = core.room - margin - more
+            large = float(np.quantile(core.value, of_one_way)) if of_one_way < 1.0 else NO_BOUND
+            if _dive(self.whole, float(self.best_value), large, DIVE_MOST * work_max - self.near.spent):
+                inside = self.whole.inside == 1
+                left = rooms_after(core, inside)
+                more = np.where(left < 0, more - left + margin // 2, more * 3 // 4)
+                self._mend(inside)
+            turn += 1
+
+    def _mend(self, inside: BoolArray) -> None:
+        """Keep a set, mended, if it is better than the best one."""
+        self.near.set_out(inside)
+        if self.near.mend() and self.near.best_value > self.best_value:
+            self.best, self.best_value = self.near.best, self.near.best_value
+
+
+def dive_first(core: Core, inside: BoolArray, gain: Float64Array, work_max: int) -> tuple[BoolArray, int, int]:
+    """Return the best set that dives come to, or the one that is known; its value, and the work used.
+
+    Parameters
+    ----------
+    core
+        Items and rooms.
+    inside
+        A set that may settle.
+    gain
+        By item, at some prices.
+    work_max
+        Work units of both sequences together; the last dives may take more.
+    """
+    value = int(core.value[inside].sum())
+    sequences = [
+        _Dives(_make_whole(core, start), make_search(core, inside, gain, roams=False), 2 * number, inside, value)
+        for number, start in enumerate(NUMBERS)
+    ]
+    run_beside([partial(each.run, work_max // len(NUMBERS)) for each in sequences])
+    best = max(sequences, key=lambda each: each.best_value)
+    return best.best, best.best_value, sum(each.spent for each in sequences)
+
+
+def _make_whole(core: Core, number: int) -> Whole:
+    basis = make_basis(core)
+    basis.penalty[:] = PENALTY
+    return Whole(core, basis, core.room.copy(), np.zeros(core.items, np.int64), np.array([number], np.int64))
+
+
+@inlined
+def _draw(whole: Whole) -> int:
+    """Return the next number of the fixed sequence (S. Park, K. Miller, 1988)."""
+    whole.tally[NUMBER] = whole.tally[NUMBER] * 48271 % 2147483647
+    return whole.tally[NUMBER]
+
+
+@kernel
+def _dive(whole: Whole, wanted: float, large: float, work_max: int) -> bool:
+    """Dive with all items free: rules 1 and 3; return whether it came to a set that is worth what is wanted."""
+    core, b = whole.core, whole.basis
+    b.tally[WORK_MOST] = work_max
+    for item in range(core.value.shape[0]):
+        bound_item(b, item, 0.0, float(core.value[item]))
+        b.worth[item] = 1.0 + APART * (float(_draw(whole)) / 2147483647.0)
+    for room in range(core.room.shape[0]):
+        b.room[room] = float(whole.room[room])
+    reckon(core, b)
+    seat(core, b)
+    if not dive(core, b, wanted, large):
+        return False
+    for item in range(core.value.shape[0]):
+        whole.inside[item] = 1 if b.value[item] * 2.0 > core.value[item] else 0
+    return True
