@@ -47,6 +47,7 @@ from setfair.engine.layout import (
     LinkBooks,
     ObligationBooks,
     PaymentBooks,
+    clear_rows,
     cleared,
     copy_rows,
 )
@@ -315,19 +316,24 @@ class Books:
             places = self.accounts[name]
             self.accounts[name] = np.where(places >= 0, places - keep_from, -1)
         forget(IdentityMemory(self.identities, self._slots), keep_from, count)
-        self._slots = slots_for(0)
-        payments = self.room.cleared(count - keep_from + 1024, PAYMENT)
-        identities = self.room.cleared(count - keep_from + 1024, IDENTITY)
+        self._move_to_front(keep_from, leg_places)
+
+    def _move_to_front(self, keep_from: int, leg_places: NDArray[np.int64]) -> None:
+        """Let payments from a place on be the first. The next day comes into the room of the one before."""
+        count, kept = self.payment_count, self.payment_count - keep_from
+        payments, identities = self.room.target(self.payments, kept), self.room.target(self.identities, kept)
         for first in range(keep_from, count, PIECE_ROWS):
             after = min(first + PIECE_ROWS, count)
-            kept = self.payments[first:after].copy()
-            _move_places(kept, keep_from, leg_places)
-            copy_rows(kept, payments[first - keep_from :])
+            piece = self.payments[first:after].copy()
+            _move_places(piece, keep_from, leg_places)
+            copy_rows(piece, payments[first - keep_from :])
             copy_rows(self.identities[first:after], identities[first - keep_from :])
             self.room.let_go()
-        self._slots = _filled_slots(identities[: count - keep_from], count - keep_from, self.room)
+        clear_rows(identities[kept:count])
         self.payments, self.identities = payments, identities
-        self.counters[PAYMENT_COUNT] = count - keep_from
+        self._slots.fill(0)
+        _fill_slots(self._slots, identities[:kept], self.room)
+        self.counters[PAYMENT_COUNT] = kept
 
     def _first_waiting(self, before: int) -> int:
         """Return the place of the first payment before a place that still waits, or that place."""
@@ -485,10 +491,14 @@ def _copied(array: Any) -> Any:
 
 def _filled_slots(identities: Array, needed: int, room: Room = MEMORY) -> NDArray[np.uint32]:
     slots = slots_for(needed)
+    _fill_slots(slots, identities, room)
+    return slots
+
+
+def _fill_slots(slots: NDArray[np.uint32], identities: Array, room: Room) -> None:
     for first in range(0, len(identities), PIECE_ROWS):
         fill(IdentityMemory(identities, slots), first, min(first + PIECE_ROWS, len(identities)))
         room.let_go()
-    return slots
 
 
 def _grown_slots(slots: NDArray[np.uint32], identities: Array, needed: int) -> NDArray[np.uint32]:
