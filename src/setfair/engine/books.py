@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from setfair.domain.codes import InstructionKind, Status
+from setfair.domain.codes import Status
 from setfair.engine.identity import fill, forget, slots_for, slots_wanted
 from setfair.engine.layout import (
     ACCOUNT,
@@ -53,6 +53,7 @@ from setfair.engine.layout import (
 )
 from setfair.engine.ledger import ALL_OTHERS, limits_table
 from setfair.engine.limit_table import entries, flags_of, table_of, with_limits
+from setfair.engine.places import move_places, new_places
 from setfair.engine.room import MEMORY, Room
 
 BYPASS_RULE, NETTING_RULE, RERUN_RULE, OFFSET_TIME, OFFSET_LEFT = 0, 4, 5, 6, 7
@@ -325,7 +326,7 @@ class Books:
         for first in range(keep_from, count, PIECE_ROWS):
             after = min(first + PIECE_ROWS, count)
             piece = self.payments[first:after].copy()
-            _move_places(piece, keep_from, leg_places)
+            move_places(piece, keep_from, leg_places)
             copy_rows(piece, payments[first - keep_from :])
             copy_rows(self.identities[first:after], identities[first - keep_from :])
             self.room.let_go()
@@ -356,7 +357,7 @@ class Books:
         # A link that all legs have left waits for others to come, and keeps nothing of a day.
         forgotten |= links["present"] == 0
         keeps_leg = (legs["link"] >= 0) & ~forgotten[legs["link"]] if len(links) else np.zeros(0, np.bool_)
-        leg_place, link_place = _new_places(keeps_leg), _new_places(~forgotten)
+        leg_place, link_place = new_places(keeps_leg), new_places(~forgotten)
         legs, links = legs[keeps_leg].copy(), links[~forgotten].copy()
         legs["payment"] -= keep_from
         legs["link"] = link_place[legs["link"]]
@@ -452,20 +453,6 @@ def restored_array(name: str, rows: int, dtype: np.dtype[Any], room: Room = MEMO
     if name in ("payments", "identities"):
         return room.cleared(GROWTH * max(rows, 256), dtype)
     return cleared(rows, dtype)
-
-
-def _new_places(kept: NDArray[np.bool_]) -> NDArray[np.int64]:
-    return np.where(kept, np.cumsum(kept) - 1, -1)
-
-
-def _move_places(kept: Array, keep_from: int, leg_places: NDArray[np.int64]) -> None:
-    """Let payments that are kept name their neighbours, originals and legs by their new places."""
-    names_leg = kept["kind"] <= InstructionKind.INSTITUTION_PAYMENT
-    is_leg = np.flatnonzero(names_leg & (kept["original"] >= 0))
-    places_of_legs = kept["original"][is_leg]
-    for name in ("original", "next", "previous"):
-        kept[name] = np.where(kept[name] >= keep_from, kept[name] - keep_from, -1)
-    kept["original"][is_leg] = leg_places[places_of_legs]
 
 
 def _grown(array: Array, needed: int, room: Room = MEMORY) -> Array:
