@@ -273,6 +273,11 @@ def cleared(count: int, dtype: np.dtype[Any]) -> Any:
     return room[first : first + size].view(dtype)
 
 
+def clear_rows(rows: Array) -> None:
+    """Make rows zero, as bytes: NumPy fills structured rows field by field."""
+    rows.view(np.uint8)[:] = 0
+
+
 def copy_rows(source: Array, target: Array) -> None:
     """Copy rows into the first of `target`, as bytes: NumPy copies structured rows field by field."""
     target[: len(source)].view(np.uint8)[:] = source.view(np.uint8)
