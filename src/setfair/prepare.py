@@ -80,7 +80,7 @@ def _compile_fast() -> None:
     """
     gc.freeze()
     gc.set_threshold(_OBJECTS_A_LOOK)
-    of_all_options: Callable[[object, object], bool] = TargetConfig.__eq__
+    of_all_options: Callable[[TargetConfig, object], bool] = TargetConfig.__eq__
 
     def is_equal(one: TargetConfig, other: object) -> bool:
         alike = isinstance(other, TargetConfig) and one._values == other._values
