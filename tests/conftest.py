@@ -41,6 +41,18 @@ leave_pandas_out()
 gc.disable()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let coverage of a worker be only what it begins from here on.
+
+    It has begun once already, as if there were no workers. What that saw is never written, and it would look at
+    the tests that are not to be traced: it takes up again whenever the other one pauses.
+    """
+    coverage = session.config.pluginmanager.getplugin("_cov")
+    if coverage is not None and hasattr(session.config, "workerinput"):
+        coverage.cov_controller.pause()
+
+
 def _place(item: pytest.Item) -> int:
     file = item.path
     return 0 if file.stem in _LONGEST else 1 if _LONG & {file.stem, file.parent.name} else 2
