@@ -47,6 +47,7 @@ from setfair.engine.layout import (
     LinkBooks,
     ObligationBooks,
     PaymentBooks,
+    at_line,
     clear_rows,
     cleared,
     copy_rows,
@@ -157,6 +158,10 @@ class Books:
     _worklist: NDArray[np.int32] = field(default_factory=lambda: np.zeros(1, np.int32))
     """Scratch of the release cascade, and which accounts are in it: all zero between batches."""
     _listed: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(1, np.uint8))
+
+    def __post_init__(self) -> None:
+        """Let payments begin at a cache line: kernels write whole lines."""
+        self.payments = at_line(self.payments)
 
     @property
     def payment_count(self) -> int:

@@ -273,6 +273,15 @@ def cleared(count: int, dtype: np.dtype[Any]) -> Any:
     return room[first : first + size].view(dtype)
 
 
+def at_line(rows: Array) -> Array:
+    """Return rows that begin at a cache line: the same, or a copy."""
+    if rows.__array_interface__["data"][0] % CACHE_LINE == 0:
+        return rows
+    copy: Array = cleared(len(rows), rows.dtype)
+    copy_rows(rows, copy)
+    return copy
+
+
 def clear_rows(rows: Array) -> None:
     """Make rows zero, as bytes: NumPy fills structured rows field by field."""
     rows.view(np.uint8)[:] = 0
@@ -358,8 +367,6 @@ class Setting(NamedTuple):
 
     now: int
     """Nanoseconds since 1970-01-01 UTC."""
-    today: int
-    """The latest business day of any currency, days since 1970-01-01: the day of what comes in."""
     bypass: bool
     """True under the `bypass` discipline, False under `ordered`."""
     queue_max: int
