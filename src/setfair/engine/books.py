@@ -50,6 +50,7 @@ from setfair.engine.layout import (
     at_line,
     clear_rows,
     cleared,
+    copied,
     copy_rows,
 )
 from setfair.engine.ledger import ALL_OTHERS, limits_table
@@ -450,7 +451,7 @@ class Books:
 
     def copy(self) -> Books:
         """Return the same books, of which nothing is shared."""
-        return Books.restore({name: _copied(array) for name, array in self.snapshot().items()})
+        return Books.restore({name: copied(array) for name, array in self.snapshot().items()})
 
 
 def restored_array(name: str, rows: int, dtype: np.dtype[Any], room: Room = MEMORY) -> Any:
@@ -471,14 +472,6 @@ def _grown(array: Array, needed: int, room: Room = MEMORY) -> Array:
         copy_rows(array[first : first + PIECE_ROWS], grown[first:])
         room.let_go()
     return grown
-
-
-def _copied(array: Any) -> Any:
-    if array.dtype.names is None:
-        return np.array(array)
-    copy = cleared(len(array), array.dtype)
-    copy_rows(array, copy)
-    return copy
 
 
 def _filled_slots(identities: Array, needed: int, room: Room = MEMORY) -> NDArray[np.uint32]:

@@ -275,10 +275,16 @@ def cleared(count: int, dtype: np.dtype[Any]) -> Any:
 
 def at_line(rows: Array) -> Array:
     """Return rows that begin at a cache line: the same, or a copy."""
-    if rows.__array_interface__["data"][0] % CACHE_LINE == 0:
-        return rows
-    copy: Array = cleared(len(rows), rows.dtype)
-    copy_rows(rows, copy)
+    is_there = rows.__array_interface__["data"][0] % CACHE_LINE == 0
+    return rows if is_there else copied(rows)
+
+
+def copied(array: Any) -> Any:
+    """Return a copy of an array; of rows one that begins at a cache line."""
+    if array.dtype.names is None:
+        return np.array(array)
+    copy = cleared(len(array), array.dtype)
+    copy_rows(array, copy)
     return copy
 
 
