@@ -70,6 +70,10 @@ GROWTH = 4
 memory, only addresses."""
 
 
+SLOTS_AHEAD = 1 << 22
+"""For how many payments more than needed at most a full table of identities gets room, up to twice as many: it
+is filled anew half as often. Measured: 56 to 59 ns a payment of books that grow instead of 61 to 68."""
+
 PIECE_ROWS = 65_536
 """Payments that are moved at a time, so that what they are moved from need not be in memory with them."""
 
@@ -283,7 +287,8 @@ class Books:
         self.identities = _grown(self.identities, needed, self.room)
         if not _is_room(self._slots, needed):
             self._slots = slots_for(0)  # let go before the larger ones are made
-            self._slots = _filled_slots(self.identities[:count], needed, self.room)
+            more = min(needed, SLOTS_AHEAD) if count else 0
+            self._slots = _filled_slots(self.identities[:count], needed + more, self.room)
 
     def reserve_links(self, more: int) -> None:
         """Make room for `more` legs, each of a link of its own."""
