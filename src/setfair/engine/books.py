@@ -71,7 +71,7 @@ memory, only addresses."""
 
 
 SLOTS_AHEAD = 1 << 22
-"""For how many payments more than needed at most a full table of identities gets room, up to twice as many: it
+"""For how many payments more than needed at most a full table of identities gets room, up to twice: it
 is filled anew half as often. Measured: 56 to 59 ns a payment of books that grow instead of 61 to 68."""
 
 PIECE_ROWS = 65_536
