@@ -103,7 +103,7 @@ def _open_next_day(books: Books) -> None:
 
 def _run_kernel(batches: list[Array], books: Books, scale: Scale) -> tuple[float, ...]:
     total, rows = sum(map(len, batches)), len(batches[0])
-    setting = Setting(0, BUSINESS_DAY, False, QUEUE_MAX, _OFFICERS, NO_LEGS, np.zeros(0, SCHEDULE), 0, 0)
+    setting = Setting(0, False, QUEUE_MAX, _OFFICERS, NO_LEGS, np.zeros(0, SCHEDULE), 0, 0)
 
     def once(timer: Timer) -> None:
         fresh = _fresh(books)

@@ -45,8 +45,8 @@ gc.disable()
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Let coverage of a worker be only what it begins from here on.
 
-    It has begun once already, as if there were no workers. What that saw is never written, and it would look at
-    the tests that are not to be traced: it takes up again whenever the other one pauses.
+    It has begun once already, as if there were no workers. What that sees is never written, and it takes up
+    again whenever the other one pauses: so it would trace the tests that are not to be traced.
     """
     coverage = session.config.pluginmanager.getplugin("_cov")
     if coverage is not None and hasattr(session.config, "workerinput"):

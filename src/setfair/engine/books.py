@@ -47,8 +47,10 @@ from setfair.engine.layout import (
     LinkBooks,
     ObligationBooks,
     PaymentBooks,
+    at_line,
     clear_rows,
     cleared,
+    copied,
     copy_rows,
 )
 from setfair.engine.ledger import ALL_OTHERS, limits_table
@@ -67,6 +69,10 @@ GROWTH = 4
 """By how much payments and obligations get more room: they fill it in order, and what is not filled takes no
 memory, only addresses."""
 
+
+SLOTS_AHEAD = 1 << 22
+"""For how many payments more than needed at most a full table of identities gets room, up to twice: it
+is filled anew half as often. Measured: 56 to 59 ns a payment of books that grow instead of 61 to 68."""
 
 PIECE_ROWS = 65_536
 """Payments that are moved at a time, so that what they are moved from need not be in memory with them."""
@@ -157,6 +163,10 @@ class Books:
     _worklist: NDArray[np.int32] = field(default_factory=lambda: np.zeros(1, np.int32))
     """Scratch of the release cascade, and which accounts are in it: all zero between batches."""
     _listed: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(1, np.uint8))
+
+    def __post_init__(self) -> None:
+        """Let payments begin at a cache line: kernels write whole lines."""
+        self.payments = at_line(self.payments)
 
     @property
     def payment_count(self) -> int:
@@ -277,7 +287,8 @@ class Books:
         self.identities = _grown(self.identities, needed, self.room)
         if not _is_room(self._slots, needed):
             self._slots = slots_for(0)  # let go before the larger ones are made
-            self._slots = _filled_slots(self.identities[:count], needed, self.room)
+            more = min(needed, SLOTS_AHEAD) if count else 0
+            self._slots = _filled_slots(self.identities[:count], needed + more, self.room)
 
     def reserve_links(self, more: int) -> None:
         """Make room for `more` legs, each of a link of its own."""
@@ -445,7 +456,7 @@ class Books:
 
     def copy(self) -> Books:
         """Return the same books, of which nothing is shared."""
-        return Books.restore({name: _copied(array) for name, array in self.snapshot().items()})
+        return Books.restore({name: copied(array) for name, array in self.snapshot().items()})
 
 
 def restored_array(name: str, rows: int, dtype: np.dtype[Any], room: Room = MEMORY) -> Any:
@@ -466,14 +477,6 @@ def _grown(array: Array, needed: int, room: Room = MEMORY) -> Array:
         copy_rows(array[first : first + PIECE_ROWS], grown[first:])
         room.let_go()
     return grown
-
-
-def _copied(array: Any) -> Any:
-    if array.dtype.names is None:
-        return np.array(array)
-    copy = cleared(len(array), array.dtype)
-    copy_rows(array, copy)
-    return copy
 
 
 def _filled_slots(identities: Array, needed: int, room: Room = MEMORY) -> NDArray[np.uint32]:

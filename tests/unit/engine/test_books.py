@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from benchmarks.scenario import BUSINESS_DAY, EURO, batches_of, books_of
 
+from setfair.domain.codes import InstructionKind, Priority, Status
 from setfair.engine.books import Books
 from setfair.engine.decide import decide
-from setfair.engine.layout import Array
+from setfair.engine.layout import LEG_TERMS, PAYMENT, Array, at_line, cleared
 
 ACCOUNTS = 50
 
@@ -66,3 +67,30 @@ def test_what_is_kept_is_known_in_its_new_place() -> None:
     assert again["repeated"].all()
     assert again["index"].tolist() == list(range(3_000))
     assert not decide(books, first, now=4).rows["repeated"].any()
+
+
+def test_what_settles_at_once_is_kept_field_by_field_and_as_a_line_alike() -> None:
+    """A batch that brings terms of legs keeps payments field by field, another as lines: the same bytes."""
+    (batch,) = batches_of(1, 1_000, ACCOUNTS)
+    batch["kind"][::3] = InstructionKind.INSTITUTION_PAYMENT
+    batch["priority"][::5], batch["priority"][::7] = Priority.URGENT, Priority.HIGH
+    batch["value_date"][::2], batch["amount"][::11] = BUSINESS_DAY, 10**13
+    whole, by_field = books_of(ACCOUNTS), books_of(ACCOUNTS)
+    decide(whole, batch, now=1)
+    decide(by_field, batch, now=1, leg_terms=np.zeros(1, LEG_TERMS))
+    for books in (whole, by_field):
+        assert (books.payments["status"][:1_000] == Status.ACSC).all()
+        assert (books.payments["day"][:1_000] == BUSINESS_DAY).all()
+    assert whole.payments[:1_000].tobytes() == by_field.payments[:1_000].tobytes()
+
+
+def test_payments_of_books_begin_at_a_cache_line() -> None:
+    """Rows that do not are copied; those that do are taken over."""
+    room = cleared(10, PAYMENT)
+    assert at_line(room) is room
+    for skipped in (8, 16, 40):
+        rows = np.zeros(skipped + 9 * PAYMENT.itemsize, np.uint8)[skipped:].view(PAYMENT)
+        rows["amount"] = np.arange(9)
+        payments = Books(payments=rows).payments
+        assert payments.__array_interface__["data"][0] % 64 == 0
+        assert payments.tobytes() == rows.tobytes()
