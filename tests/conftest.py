@@ -6,6 +6,7 @@ And how the tests are run together: in which order, and which of them coverage l
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -48,9 +49,25 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     It has begun once already, as if there were no workers. What that sees is never written, and it takes up
     again whenever the other one pauses: so it would trace the tests that are not to be traced.
     """
-    coverage = session.config.pluginmanager.getplugin("_cov")
-    if coverage is not None and hasattr(session.config, "workerinput"):
-        coverage.cov_controller.pause()
+    if _is_traced_worker(session):
+        session.config.pluginmanager.getplugin("_cov").cov_controller.pause()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    """Trace what is imported in one worker alone: it is the same in all."""
+    if not _is_traced_worker(session) or session.config.workerinput["workerid"] == "gw0":
+        return (yield)
+    coverage = session.config.pluginmanager.getplugin("_cov").cov_controller
+    coverage.pause()
+    try:
+        return (yield)
+    finally:
+        coverage.resume()
+
+
+def _is_traced_worker(session: pytest.Session) -> bool:
+    return hasattr(session.config, "workerinput") and session.config.pluginmanager.hasplugin("_cov")
 
 
 def _place(item: pytest.Item) -> int:
