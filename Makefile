@@ -12,6 +12,12 @@ unexport PYTHONDONTWRITEBYTECODE
 # Two thirds of what is installed, of which the tests and commands import little: not compiled before it is.
 SELDOM_IMPORTED := site-packages/(pandas|pip|setuptools|mypyc?|mypy_extensions|pygments/(lexers|styles))/|site-packages/.*/tests?/
 
+# Pip is at work on one core, and waits for the network: so what is pinned is installed in three parts at once,
+# into an environment that is new where the pins are: one part must not replace what another one looks at (as it would
+# the setuptools that some Pythons bring).
+INSTALL_PINNED := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes
+PINNED_PARTS := 1 2 3
+
 READY := $(VENV)/.ready
 KERNELS := $(VENV)/.kernels
 KERNEL_SOURCES := $(wildcard src/setfair/kernel.py src/setfair/engine/*.py src/setfair/engine/*/*.py src/setfair/domain/*.py \
@@ -63,8 +69,11 @@ $(READY): requirements.lock pyproject.toml
 	    echo "Python 3.11 or later is needed; $(PYTHON) is not there or older: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	    echo "Python's venv is missing. As root: apt-get install python3-venv" >&2; exit 1; }
-	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
+	@cmp -s requirements.lock $(VENV)/requirements.lock || { rm -rf $(VENV) && $(PYTHON) -m venv $(VENV) && \
+	    cd $(VENV)/lib/python3*/site-packages && rm -rf setuptools* pkg_resources *distutils*; }
+	@awk '/^[^ ]/ {part = part % $(words $(PINNED_PARTS)) + 1} {print > "$(VENV)/pinned-" part}' requirements.lock
+	printf '%s\n' $(PINNED_PARTS) | xargs -P $(words $(PINNED_PARTS)) -I {} $(INSTALL_PINNED) -r $(VENV)/pinned-{}
+	@cp requirements.lock $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@$(BIN)/python -m compileall -q -j 2 -x '$(SELDOM_IMPORTED)' $(VENV)/lib src examples tests benchmarks || true  # some packages hold files for other Pythons
 	@touch $@

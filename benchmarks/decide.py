@@ -2,8 +2,9 @@
 
 `kernel` is `admit` alone; `decide` is the whole transition with its check after every page. Both run in books
 with room for the day. `growing` starts from empty books and makes the room as it goes: once a day at most.
-Every run has fresh books, so that memory that is touched for the first time counts everywhere. Where there
-are links, every fifth payment is a leg of a link of two currencies that settles within its batch.
+Every run has fresh books, so that memory that is touched for the first time counts everywhere but in `the day
+after`: a house that goes on decides as many payments again, and has forgotten those before. Where there are
+links, every fifth payment is a leg of a link of two currencies that settles within its batch.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from benchmarks.measure import Sample, Scale, Timer, rates
-from benchmarks.scenario import BUSINESS_DAY, batches_of, books_of, linked_batches_of, two_currencies
+from benchmarks.scenario import BUSINESS_DAY, EURO, batches_of, books_of, linked_batches_of, two_currencies
+from setfair.domain.codes import InstructionKind, Phase
 from setfair.domain.instruction import BATCH_ROWS_MAX
 from setfair.engine.admit import admit
 from setfair.engine.books import QUEUE_MAX, Books
 from setfair.engine.decide import NO_LEGS, decide
-from setfair.engine.layout import RECORD, ROW_OUTCOME, SCHEDULE, Array, Journal, Setting, cleared
+from setfair.engine.layout import INSTRUCTION, RECORD, ROW_OUTCOME, SCHEDULE, Array, Journal, Setting, cleared
 
 AIM = 20e6
 AIM_LINKED = 5e6
@@ -36,6 +38,8 @@ def run(scale: Scale) -> Iterator[Sample]:
         yield _sample(f"decide, {size}", _run_decide(batches, books_of(accounts), scale), AIM)
         values = _run_decide(batches, books_of(accounts), scale, growing=True)
         yield _sample(f"decide, growing, {size}", values)
+        values = _run_decide(batches, books_of(accounts), scale, day_after=True)
+        yield _sample(f"decide, the day after, {size}", values)
         anonymous = batches_of(count, rows, accounts, identities=False)
         values = _run_decide(anonymous, books_of(accounts), scale)
         yield _sample(f"decide, no identities, {size}", values)
@@ -65,6 +69,7 @@ def _run_decide(
     scale: Scale,
     *,
     growing: bool = False,
+    day_after: bool = False,
     terms: list[Array] | None = None,
 ) -> tuple[float, ...]:
     total = sum(map(len, batches))
@@ -75,6 +80,10 @@ def _run_decide(
         if not growing:
             fresh.reserve_payments(total)
             fresh.reserve_links(sum(map(len, legs)))
+        if day_after:
+            for number, batch in enumerate(batches):
+                decide(fresh, batch, now=number)
+            _open_next_day(fresh)
         with timer:
             for number, (batch, leg_terms) in enumerate(zip(batches, legs, strict=True)):
                 decide(fresh, batch, now=number, leg_terms=leg_terms)
@@ -82,9 +91,19 @@ def _run_decide(
     return rates(total, once, scale.runs)
 
 
+def _open_next_day(books: Books) -> None:
+    """Close the day, and open the next, which forgets the payments of the one before."""
+    for phase in (Phase.INTERBANK_CUTOFF, Phase.CLOSED, Phase.OPEN):
+        command = np.zeros(1, INSTRUCTION)
+        command["kind"], command["currency"], command["target"] = InstructionKind.PHASE_CHANGE, EURO, phase
+        if phase is Phase.OPEN:
+            command["value_date"] = command["amount"] = BUSINESS_DAY + 1
+        decide(books, command, now=0)
+
+
 def _run_kernel(batches: list[Array], books: Books, scale: Scale) -> tuple[float, ...]:
     total, rows = sum(map(len, batches)), len(batches[0])
-    setting = Setting(0, BUSINESS_DAY, False, QUEUE_MAX, _OFFICERS, NO_LEGS, np.zeros(0, SCHEDULE), 0, 0)
+    setting = Setting(0, False, QUEUE_MAX, _OFFICERS, NO_LEGS, np.zeros(0, SCHEDULE), 0, 0)
 
     def once(timer: Timer) -> None:
         fresh = _fresh(books)

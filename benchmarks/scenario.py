@@ -49,7 +49,9 @@ def books_of(accounts: int, *, limits: bool = False, contended: bool = False) ->
     table["credit_line"] = RICH_MINOR
     if contended:
         table["credit_line"][: accounts // POOR_SHARE] = 0
-    books = Books(accounts=table, standing=np.zeros(accounts, STANDING))
+    standing = np.zeros(accounts, STANDING)
+    standing["credit_line"] = table["credit_line"]
+    books = Books(accounts=table, standing=standing)
     books.phases[EURO], books.business_day[EURO] = Phase.OPEN, BUSINESS_DAY
     if limits:
         _limit_all(books)

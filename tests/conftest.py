@@ -6,6 +6,7 @@ And how the tests are run together: in which order, and which of them coverage l
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -39,6 +40,34 @@ _OBJECTS_A_LOOK = 10_000
 leave_pandas_out()
 # What collecting makes stays: to look through it for garbage again and again is a tenth of the time.
 gc.disable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let coverage of a worker be only what it begins from here on.
+
+    It has begun once already, as if there were no workers. What that sees is never written, and it takes up
+    again whenever the other one pauses: so it would trace the tests that are not to be traced.
+    """
+    if _is_traced_worker(session):
+        session.config.pluginmanager.getplugin("_cov").cov_controller.pause()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    """Trace what is imported in one worker alone: it is the same in all."""
+    if not _is_traced_worker(session) or session.config.workerinput["workerid"] == "gw0":
+        return (yield)
+    coverage = session.config.pluginmanager.getplugin("_cov").cov_controller
+    coverage.pause()
+    try:
+        return (yield)
+    finally:
+        coverage.resume()
+
+
+def _is_traced_worker(session: pytest.Session) -> bool:
+    return hasattr(session.config, "workerinput") and session.config.pluginmanager.hasplugin("_cov")
 
 
 def _place(item: pytest.Item) -> int:

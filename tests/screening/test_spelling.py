@@ -127,6 +127,20 @@ def test_legal_forms_are_known_in_words_that_translation_leaves() -> None:
     assert spelt("Orvek Sociedad de Responsabilidad Limitada").core == ("orvek",)
 
 
+@pytest.mark.parametrize(
+    ("names", "other"),
+    [
+        (("Orvekev", "Orvekyev", "Orvekyov", "Orvekiev"), "Orvekov"),
+        (("Orvaev", "Orvayev", "Orvaiev"), "Orvav"),
+        (("Orvekyeva", "Orvekeva", "Orvekjeva"), "Orvekava"),
+    ],
+)
+def test_surnames_that_end_soft_are_spelt_in_one_way(names: tuple[str, ...], other: str) -> None:
+    """`Vorobev`, `Vorobyev` and `Vorobyov` are one name; a hard ending is another."""
+    assert len({fold_token(name.lower()) for name in names}) == 1
+    assert fold_token(other.lower()) != fold_token(names[0].lower())
+
+
 def test_no_name_stands_in_two_lines() -> None:
     """Each spelling of a name is one of one line, also when it is folded."""
     folded = [{fold_token(name) for name in line} for line in LINES]

@@ -39,15 +39,16 @@ def test_person_with_every_kind_of_name(tmp_path: Path) -> None:
 
 
 def test_organisation_with_parentheses(tmp_path: Path) -> None:
-    """A remark in parentheses may be left out; another script in them is a name."""
+    """A remark in parentheses may be left out; another script is a name, and three letters say little."""
     organisation = read(tmp_path, samples.un_xml()).entries[1]
     assert organisation.kind is EntryKind.ORGANISATION
-    assert [name.text for name in organisation.names] == [
-        "GLIMMERFEN TRADING (GFT)",
-        "GLIMMERFEN TRADING",
-        "Morrowfen Trading (شركة الفجر)",
-        "Morrowfen Trading",
-        "شركة الفجر",
+    assert [(name.text, name.quality) for name in organisation.names] == [
+        ("GLIMMERFEN TRADING (GFT)", NameQuality.MAIN),
+        ("GLIMMERFEN TRADING", NameQuality.MAIN),
+        ("GFT", NameQuality.LOW),
+        ("Morrowfen Trading (شركة الفجر)", NameQuality.ALIAS),
+        ("Morrowfen Trading", NameQuality.ALIAS),
+        ("شركة الفجر", NameQuality.ALIAS),
     ]
 
 

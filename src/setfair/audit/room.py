@@ -24,6 +24,8 @@ import numpy as np
 
 _LAID_BYTES = 1 << 18
 """What is laid down at least: a page of the journal may have one payment."""
+_ROWS_MORE = 1024
+"""Room behind rows that have moved, for the next page."""
 _ZEROS = bytes(_LAID_BYTES)
 
 
@@ -38,6 +40,10 @@ class DiskRoom:
         mapped = _Map(max(1, count * dtype.itemsize))
         self._maps.add(mapped)
         return np.frombuffer(mapped, dtype, count)
+
+    def target(self, rows: Any, count: int) -> Any:
+        """Return other rows: what is written over would be read from disk first."""
+        return self.cleared(count + _ROWS_MORE, rows.dtype)
 
     def expect(self, rows: Any, used: int, more: int) -> None:
         """Lay down what will be written behind the rows in use, of which nothing is written so far."""

@@ -82,24 +82,33 @@ RECORDS_OF_LEG = 5
 NO_LEGS = np.zeros(0, LEG_TERMS)
 NO_TIMES = np.zeros(0, TIMES)
 
+# Plain numbers: to look for a member of an enumeration takes longer.
 _PAYMENTS = frozenset(
-    {
-        InstructionKind.CUSTOMER_PAYMENT,
-        InstructionKind.INSTITUTION_PAYMENT,
-        InstructionKind.PAYMENT_RETURN,
-        InstructionKind.LIQUIDITY_TRANSFER,
-        InstructionKind.CANCELLATION,
-    }
+    map(
+        int,
+        (
+            InstructionKind.CUSTOMER_PAYMENT,
+            InstructionKind.INSTITUTION_PAYMENT,
+            InstructionKind.PAYMENT_RETURN,
+            InstructionKind.LIQUIDITY_TRANSFER,
+            InstructionKind.CANCELLATION,
+        ),
+    )
 )
 _OBLIGATIONS = frozenset(
-    {
-        InstructionKind.OBLIGATION,
-        InstructionKind.CREDIT_NOTE,
-        InstructionKind.CONFIRMATION,
-        InstructionKind.PARTY_REGISTRATION,
-    }
+    map(
+        int,
+        (
+            InstructionKind.OBLIGATION,
+            InstructionKind.CREDIT_NOTE,
+            InstructionKind.CONFIRMATION,
+            InstructionKind.PARTY_REGISTRATION,
+        ),
+    )
 )
-_DECISIONS = frozenset({InstructionKind.RELEASE, InstructionKind.REFUSAL, InstructionKind.SCREENING_HOLD})
+_DECISIONS = frozenset(
+    map(int, (InstructionKind.RELEASE, InstructionKind.REFUSAL, InstructionKind.SCREENING_HOLD))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +185,9 @@ def decide(
     BrokenInvariantError
         If the books contradict themselves afterwards, or what an OFFSETTING comes with may not settle.
     """
-    kind = InstructionKind(int(batch[0]["kind"]))
+    kind = int(batch["kind"][0])
     if kind in _DECISIONS:
-        kind = _kind_of_held(books, int(batch[0]["target"]))
+        kind = _kind_of_held(books, int(batch["target"][0]))
     times = NO_TIMES if times is None else times
     if kind in _PAYMENTS:
         decided = _decide_payments(books, batch, now, NO_LEGS if leg_terms is None else leg_terms, times)
@@ -186,18 +195,17 @@ def decide(
         decided = _decide_obligations(books, batch, now)
     else:
         beside = Beside(terms, times, party_account, cycle_terms, searched)
-        decided = _decide_command(books, kind, batch[0], now, beside)
+        decided = _decide_command(books, InstructionKind(kind), batch[0], now, beside)
         check_books(books)
         return decided
     check_page(books, len(batch))
     return decided
 
 
-def _kind_of_held(books: Books, number: int) -> InstructionKind:
+def _kind_of_held(books: Books, number: int) -> int:
     arrays = books.obligation_books()
-    if find_obligation(arrays, number) >= 0:
-        return InstructionKind.OBLIGATION
-    return InstructionKind.CUSTOMER_PAYMENT
+    is_obligation = find_obligation(arrays, number) >= 0
+    return int(InstructionKind.OBLIGATION if is_obligation else InstructionKind.CUSTOMER_PAYMENT)
 
 
 def _decide_payments(books: Books, batch: Array, now: int, leg_terms: Array, times: Array) -> Decided:
@@ -218,9 +226,8 @@ def _decide_payments(books: Books, batch: Array, now: int, leg_terms: Array, tim
 
 def _setting(books: Books, now: int, leg_terms: Array, schedule: Array) -> Setting:
     rules = books.rules.tolist()
-    bypass, officers, queue_max, ahead = (rules[place] for place in (0, 1, QUEUE_RULE, WAREHOUSE_RULE))
-    today, first = int(books.business_day.max()), len(books.schedule)
-    return Setting(now, today, bool(bypass), queue_max, officers, leg_terms, schedule, first, ahead)
+    bypass, officers, queue_max, ahead = rules[0], rules[1], rules[QUEUE_RULE], rules[WAREHOUSE_RULE]
+    return Setting(now, bool(bypass), queue_max, officers, leg_terms, schedule, len(books.schedule), ahead)
 
 
 def _keep_schedule(books: Books, setting: Setting) -> None:

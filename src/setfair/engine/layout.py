@@ -273,6 +273,26 @@ def cleared(count: int, dtype: np.dtype[Any]) -> Any:
     return room[first : first + size].view(dtype)
 
 
+def at_line(rows: Array) -> Array:
+    """Return rows that begin at a cache line: the same, or a copy."""
+    is_there = rows.__array_interface__["data"][0] % CACHE_LINE == 0
+    return rows if is_there else copied(rows)
+
+
+def copied(array: Any) -> Any:
+    """Return a copy of an array; of rows one that begins at a cache line."""
+    if array.dtype.names is None:
+        return np.array(array)
+    copy = cleared(len(array), array.dtype)
+    copy_rows(array, copy)
+    return copy
+
+
+def clear_rows(rows: Array) -> None:
+    """Make rows zero, as bytes: NumPy fills structured rows field by field."""
+    rows.view(np.uint8)[:] = 0
+
+
 def copy_rows(source: Array, target: Array) -> None:
     """Copy rows into the first of `target`, as bytes: NumPy copies structured rows field by field."""
     target[: len(source)].view(np.uint8)[:] = source.view(np.uint8)
@@ -353,8 +373,6 @@ class Setting(NamedTuple):
 
     now: int
     """Nanoseconds since 1970-01-01 UTC."""
-    today: int
-    """The latest business day of any currency, days since 1970-01-01: the day of what comes in."""
     bypass: bool
     """True under the `bypass` discipline, False under `ordered`."""
     queue_max: int

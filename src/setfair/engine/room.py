@@ -16,6 +16,9 @@ class Room(Protocol):
     def cleared(self, count: int, dtype: np.dtype[Any]) -> Any:
         """Return rows of zeros that begin at a cache line."""
 
+    def target(self, rows: Any, count: int) -> Any:
+        """Return where `count` of the rows are to go, in order and to the front: these, or others."""
+
     def expect(self, rows: Any, used: int, more: int) -> None:
         """Say how many rows are in use, and how many may be written behind them next."""
 
@@ -31,6 +34,10 @@ class _Memory:
 
     def cleared(self, count: int, dtype: np.dtype[Any]) -> Any:
         return cleared(count, dtype)
+
+    def target(self, rows: Any, count: int) -> Any:
+        """Return the same rows: what comes next finds memory that is there."""
+        return rows
 
     def expect(self, rows: Any, used: int, more: int) -> None:
         """Leave it to the system."""

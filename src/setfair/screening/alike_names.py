@@ -120,6 +120,105 @@ chin jin
 ryong ryeong
 pyong byong byung
 yon yeon
+kamil kamel
+jaber jabir jabber
+jasim jassem jassim jasem
+malik malek
+fahad fahd
+ihsan ehsan
+suhail sohail suhayl soheil suheil
+mansour mansur mansoor mansor
+raouf rauf raof rouf
+farouk faruk faruq farooq farouq faroq
+hossam hussam husam houssam hosam
+muhsin mohsen mohsin mohsan muhsen mohsein
+arif aref
+hamza hamze hamzeh hamzah
+yasir yasser yaser yassir
+asif asef
+rostam rustam rustem rostem
+jafar jaafar jaffar jaffer jafer djaafar djafar
+nasim nasseem nessim naseem
+bilal belal bilel
+ilyas elyas ilias elias
+tayeb tayyab tayyib taib taieb
+hafiz hafez hafidh hafeez
+nadir nader
+jamil jameel djamil gamil cemil
+jalal djalal galal celal
+amin ameen emin
+amir ameer emir
+farid fareed ferid
+mazin mazen
+najib najeeb nagib nadjib
+walid waleed oualid walied
+hisham hesham hicham
+iyad eyad ayad
+imad emad
+riad riyad riyadh riadh reyad
+marwan marouane merwan
+munir mounir muneer monir
+munther mundhir mounzer munzir monther
+muslim moslem
+muhyiddin mohieddine muhieddine mohyeddin
+nidal nedal
+rafi rafie
+sabir saber
+shakir shaker chaker
+shafiq shafik chafik shafeeq
+zakariya zakaria zakarya zekeriya zakariyya
+ayman aiman aymen aimen
+basim bassem bassim basem
+ghulam gholam golam ghoulam
+hatim hatem
+harith hareth
+hilal helal
+jihad jehad djihad
+kabir kabeer kebir
+luqman lukman loqman loukman
+mujahid mojahed mujahed
+muqtada moqtada
+muntasir montaser muntaser
+mutaz moataz mutazz
+rabi rabie
+shahid shaheed chahid
+talib taleb
+ubaid obaid obeid ubayd
+uthmani othmani osmani
+zahid zahed zaheed
+zaki zakki zeki
+soleimani sulaymani soleymani solaimani sulaimani suleimani soleimany
+ebrahimi ibrahimi
+hashemi hashimi
+rashidi rashedi
+rezai rezaei rezaie rezayi rezaee
+mousavi musavi mosavi moussavi mosawi musawi
+bagheri baqeri bagiri
+sadeghi sadeqi sadiqi
+ghasemi qasemi qasimi ghassemi
+tabatabaei tabatabaie tabatabai tabatabaee
+rahmani rehmani
+moghaddam moqaddam moghadam moqadam
+ghanbari qanbari
+ghorbani qorbani
+akbari akberi
+mohseni muhsini
+chaudhry chaudhary choudhury chaudhri chowdhury choudhary choudhry
+aleksei alexey alexei aleksej
+fedor fyodor fiodor
+gennadi gennady hennadiy genadi gennadii
+artem artyom artiom
+vyacheslav viacheslav vjaceslav
+yaroslav iaroslav jaroslav
+anatoli anatoly anatoliy anatol
+julia yulia yuliya iuliia julija
+evgenia yevgenia eugenia yevgeniya evgeniya
+lyudmila ludmila liudmila
+valeri valery valeriy valerij
+george georges
+gonzalez gonzales
+vasquez vazquez vasques
+velazquez velasquez velasques
 """
 
 LINES: tuple[tuple[str, ...], ...] = tuple(tuple(line.split()) for line in _NAMES.split("\n") if line)

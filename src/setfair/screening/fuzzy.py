@@ -8,7 +8,8 @@ Rules
    that of the listed name that fits best.
 3. A low-quality alias alone says too little: it is a hit by itself only where a name of at least two core
    tokens is the very same. Otherwise it stays just below the threshold, and a second feature of the party
-   (`qualifiers`) lifts it.
+   (`qualifiers`) lifts it. The very same is each token in any of its spellings: folded, or of one line of
+   `alike_names`.
 4. A name of more than `TOKENS_MAX` tokens is compared in windows that overlap by half, and whole for
    equality. Work on a name grows with its length, no faster.
 5. At most `HITS_MAX` hits of a name are kept, the best first.
@@ -258,8 +259,7 @@ class FuzzyMatcher:
                 best[hit.list_id, hit.entry_id] = (score, None, replace(hit, score=score))
         for each in [*(_Found(-1, listed, COMPACT_SCORE) for listed in compact), *(each for each, _ in near)]:
             target = self._target(each.listed)
-            low = target.name.quality is NameQuality.LOW
-            score = self._low(each.score) if low else each.score
+            score = each.score
             key = (target.list_id, target.entry.entry_id)
             if score >= score_min and (key not in best or score > best[key][0]):
                 best[key] = (score, each, None)

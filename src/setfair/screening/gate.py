@@ -36,7 +36,7 @@ UN_AGE_DAYS_MAX = 31
 can need to bring a new file. An agreement should ask for a week or less."""
 FUTURE_DAYS_MAX = 1
 """A list that was published this evening in one time zone may carry tomorrow's date in another."""
-SETTINGS_VERSION = "fuzzy-7"
+SETTINGS_VERSION = "fuzzy-8"
 """Changes with every change of normalisation or matching, so that no decision made before is taken over."""
 
 

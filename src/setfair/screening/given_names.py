@@ -25,7 +25,7 @@ anna anya ania
 boris borya
 dmitri dima mitya dmytro dzmitry
 evgeni eugene zhenya yevhen yevhenii evhen yauheni
-ekaterina katya kateryna
+ekaterina katya kateryna katerina catherine
 elena lena olena alena helena
 georgi gosha georgiy heorhii
 andrei andrii andriy andrzej
@@ -34,7 +34,7 @@ ivan vanya iwan
 igor ihor ihar
 irina ira iryna
 konstantin kostya kostiantyn
-maria masha mariya mariia
+maria masha mariya mariia marija
 mikhail misha mykhailo mykhaylo mikhas
 nadezhda nadia nadya nadiia
 natalia natasha natalya nataliia
@@ -43,7 +43,7 @@ nikolai kolya mykola mikalai
 oleg oleh aleh
 olga olya olha volha
 pavel pasha pavlo
-petr petya petro piotr pyotr
+petr petya petro piotr pyotr peter
 roman roma
 sergei seryozha serhii serhiy siarhei
 svetlana sveta svitlana sviatlana
@@ -52,10 +52,36 @@ stepan styopa
 tatiana tanya tetiana tetyana tatsiana
 valentin valya
 vasili vasya vasyl
-viktor vitya
+viktor vitya viktar
 vladimir vova volodya volodymyr uladzimir
 vladislav vladik vladyslav uladzislau
 yuri yura yurii iurie
+vadim vadym vadzim
+artem artsiom
+maksim maxym maksym
+fedor fedir
+gennadi hennadiy hennadii henadz genadz
+vyacheslav slava viacheslau viachaslau
+yaroslav yaraslau
+stanislav stas stanislau
+kirill kyrylo kiryl
+gleb hlib hleb
+leonid leanid
+denis denys dzianis
+galina galya halyna halina
+yulia juliana yuliia
+viktoria vika viktoryia
+oksana aksana
+lyudmila lyuda liudmyla
+yakov jakob jacob yakiv
+matvei matvii
+egor yahor yehor
+deogratias deo
+jesus chucho
+jose pepe
+manuel manolo
+enrique quique
+alberto beto
 robert bob rob bobby
 william bill billy
 richard dick rick ricky

@@ -41,6 +41,7 @@ from setfair.screening.pair_kernels import (
     append,
     begin_of,
     is_initial,
+    is_same,
     mark_of,
     points_about,
     points_of,
@@ -244,7 +245,7 @@ def _best_of_entries(
         if _cannot_fit(slots, mine, names, name, index, work, settings):
             continue
         score = score_name(slots, mine, names, name, index, work, settings)
-        if names.low[name]:
+        if names.low[name] and not (len(mine) > 1 and is_same(names, name, len(mine), work)):
             score = min(score, work.asked[2])
         if score < threshold:
             continue

@@ -406,6 +406,17 @@ def _tally_like(
                 return
 
 
+@inner
+def is_same(names: NameIndex, name: int, tokens: int, work: NameScratch) -> bool:
+    """Return whether a name that was scored is the listed one, each token in another spelling at most."""
+    length = names.start[name + 1] - names.start[name]
+    same = length == tokens and work.tally[TALLY_CHANGED] == 0
+    same = same and work.about[ABOUT_LEGAL] == names.legal[name]
+    for j in range(length):
+        same = same and work.listed_state[j] == PAIRED
+    return bool(same)
+
+
 @kernel
 def score_name(
     slots: Slots, mine: NDArray[np.int32], names: NameIndex, name: int,

@@ -40,6 +40,9 @@ _DOUBLED = re.compile(r"([a-zA-Z])\1+")
 _FATHERS = ("vich", "vna")
 _PATRONYMIC = re.compile("[eijy]+(vich|vna)$")
 """How the name after a father ends who is called ``Sergei``: ``Sergeevich``, ``Sergeyevich``."""
+_SURNAMES = ("ev", "ov", "eva", "ova")
+_SURNAME = re.compile("(?<=[a-z]{2})[ijy]+[eo]v(a?)$")
+"""How Russian surnames end after a soft letter: ``Vorobev``, ``Vorobyev``, ``Vorobyov``."""
 
 _SPELLINGS = (
     ("h", (("sch", "S"), ("shch", "S"), ("sh", "S"), ("tch", "C"), ("ch", "C"), ("dzh", "j"))),
@@ -213,6 +216,8 @@ def fold_token(token: str) -> str:
         return text
     if text.endswith(_FATHERS):
         text = _PATRONYMIC.sub(r"e\1", text)
+    elif text.endswith(_SURNAMES):
+        text = _SURNAME.sub(r"ev\1", text)
     for letter, spellings in _SPELLINGS:
         if letter in text:
             for written, folded in spellings:

@@ -15,6 +15,7 @@ Rules
 from __future__ import annotations
 
 from setfair.screening.more_words import MORE_PHRASES, MORE_WORDS
+from setfair.screening.service_words import SERVICE_WORDS
 from setfair.screening.trade_words import TRADE_PHRASES, TRADE_WORDS
 
 _WORDS = """
@@ -316,7 +317,7 @@ WORDS: dict[str, str] = {}
 """By word: the one that stands for all."""
 STEMS: dict[str, str] = {}
 """By the beginning of a word: the same."""
-_LINES = [line.split() for line in f"{_WORDS}{MORE_WORDS}{TRADE_WORDS}".split("\n") if line]
+_LINES = [line.split() for line in f"{_WORDS}{MORE_WORDS}{TRADE_WORDS}{SERVICE_WORDS}".split("\n") if line]
 _FIRSTS = {line[0] for line in _LINES}
 for _first, *_others in _LINES:
     for _word in _others:

@@ -58,7 +58,9 @@ society limitada|society por acciones simplificada|societe a responsabilite limi
 society anonima promotora de invest|society de production rural|eingetragener association|
 foreign obshchestvo s ogranichennoi otvetstvennostyu|aktsionernoe tovarystvo|
 publichnoe aktsionernoe tovarystvo|pryvatne aktsionernoe tovarystvo|private enterprise|private company|
-with foreign invest|society de production rural de responsabilidad ilimitada|spr de ri|spr de r i|
+with foreign invest|otkrytoye aktsionernoe obshchestvo|zakrytoye aktsionernoe obshchestvo|
+otkritoe aktsionernoe obshchestvo|zakritoe aktsionernoe obshchestvo|
+society de production rural de responsabilidad ilimitada|spr de ri|spr de r i|
 unlimited company|sole proprietorship|individual entrepreneur|individualnyi predprinimatel|
 publicly traded company|masuliyati cheklangan jamiyat|masuliyati cheklangan society|
 tavarystva s abmezhavanay adkaznastsyu|tavarystva s abmezhavanai adkaznastsiu

@@ -12,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from setfair.engine.layout import RECORD
 from setfair.journal.columns import (
     SECTION_LENGTH_MAX,
     Column,
     Encoding,
     Section,
+    columns_of,
     decode,
     encode,
     encode_texts,
@@ -184,3 +186,18 @@ def test_one_text_is_written_as_any_column_is(text: str) -> None:
         sections = (encode("text.t.length", lengths), encode_texts("text.t.bytes", lengths, data))
         expected = b"".join(bytes(part) for section in sections for part in section_to_bytes(section))
         assert one_text_to_bytes("t", texts) == expected
+
+
+@pytest.mark.parametrize("rows", [2, 3, 63, 64, 65, 128, 200])
+def test_one_item_that_differs_is_seen_wherever_it_is(rows: int) -> None:
+    """A column is constant if all items are equal, and of rows of any number none is overlooked."""
+    table = np.zeros(rows, RECORD)
+    table["amount"], table["kind"], table["currency"] = 2**63 - 1, 255, 978
+    assert all(column.strides == (0,) for _, column in columns_of(table))
+    for place in range(rows):
+        for name, value in (("kind", 254), ("time", -1), ("amount", 0)):
+            changed = table.copy()
+            changed[name][place] = value
+            found = dict(columns_of(changed))
+            assert [each for each in found if found[each].strides != (0,)] == [name]
+            assert all((found[each] == changed[each]).all() for each in found)

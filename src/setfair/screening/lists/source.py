@@ -227,7 +227,7 @@ class EntryCollector:
 
 
 class NameCollector:
-    """Takes the name fields of one entry; each name once, with the best quality first given."""
+    """Takes the name fields of one entry; each name once, with the best quality that any field gives it."""
 
     def __init__(self, path: Path, line: int | None) -> None:
         self._path, self._line = path, line
@@ -238,8 +238,10 @@ class NameCollector:
         if len(text) > NAME_LENGTH_MAX:
             raise refused(self._path, f"a name has at most {NAME_LENGTH_MAX} characters", self._line)
         for name in names_in(text):
-            if name not in self._names:
-                self._names[name] = Name(name, quality, original_script)
+            given = NameQuality.LOW if name.is_short else quality
+            known = self._names.get(name.text)
+            if known is None or (known.quality is NameQuality.LOW and given is not NameQuality.LOW):
+                self._names[name.text] = Name(name.text, given, original_script)
 
     def names(self) -> tuple[Name, ...]:
         """Return what was taken, the main name first."""
