@@ -28,6 +28,7 @@ from setfair.engine.layout import INSTRUCTION, LEG_TERMS, RECORD, TIMES, Array, 
 from setfair.engine.limit_table import find_limit
 from setfair.engine.loops import find_loops
 from setfair.engine.offset.branch import search_all
+from setfair.engine.offset.dives import dive_first
 from setfair.engine.offset.model import assemble
 from setfair.engine.offset.neighbourhood import improve
 from setfair.engine.offset.oscillate import oscillate
@@ -157,6 +158,7 @@ def choose_payments() -> None:
     oscillate(core, fill_up(core, nothing), 100, 10)
     improve_prices(core, np.zeros(1, np.int64), 1, 0, 100)
     improve(core, search_all(core, nothing, 1).inside, np.zeros(3), 100, 10)
+    dive_first(core, nothing, np.zeros(3), 100)
 
 
 def clear_debts() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from setfair.engine.offset import Discipline, Offset
+from setfair.engine.offset import beside as searches
 from setfair.engine.offset import neighbourhood as searched
 from setfair.engine.offset.model import find_rooms, make_core, number_items, rooms_after
 from tests.offset_cases import draw_case, give, run_case
@@ -42,7 +43,7 @@ def run(seed: int) -> Offset:
 def test_threads_do_not_change_what_is_found(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """One search after the other finds what both beside each other find, with the same work."""
     beside = run(seed)
-    monkeypatch.setattr(searched, "ThreadPoolExecutor", InTurn)
+    monkeypatch.setattr(searches, "ThreadPoolExecutor", InTurn)
     in_turn = run(seed)
     assert InTurn.done > 0
     assert beside.chosen.tolist() == in_turn.chosen.tolist()

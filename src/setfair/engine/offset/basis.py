@@ -2,13 +2,14 @@
 
 Rules
 -----
-1. Variables and gains are those of `linear`: an item from 0 to its value, a room from 0 upwards. But no tableau
-   is kept, only the inverse of the columns that are basic: rooms by rooms, however many items there are.
+1. Variables and gains are those of `linear`: an item from 0 to its value, a room from 0 upwards. But no
+   tableau is kept, only the inverse of the columns that are basic: rooms by rooms, however many items there
+   are.
 2. Each room has one variable more, what it lacks, at a penalty a unit: so nothing is ever impossible.
-3. Whatever the bounds are, a method goes on from any basis: what is not basic is put at the bound that its gain
-   says (`seat`), and what is basic follows.
-4. The inverse is reckoned anew now and then: links have other numbers than 1, and floating point loses a little
-   with each step.
+3. Whatever the bounds are, a method goes on from any basis: what is not basic is put at the bound that its
+   gain says (`seat`), and what is basic follows.
+4. The inverse is reckoned anew now and then: links have other numbers than 1, and floating point loses a
+   little with each step.
 
 Source: R. E. Bixby, "Solving real-world linear programs: a decade and more of progress", Operations Research
 50, 2002.
@@ -34,8 +35,8 @@ WORK_NUMBERS = 3
 _NONE = -1
 
 ITEMS, ROOMS, ACTIVE, WORK, STEPS, WORK_MOST = range(6)
-"""Places in `tally`: items, rooms, items that are free, work used, steps since the inverse was reckoned, and the
-work at which a method stops."""
+"""Places in `tally`: items, rooms, items that are free, work used, steps since the inverse was reckoned, and
+the work at which a method stops."""
 
 
 class Basis(NamedTuple):

@@ -1,7 +1,7 @@
 """Searches beside each other, each on a core of its own: kernels release the interpreter lock.
 
-None looks at another while it runs, and work is counted, not timed: what is found does not depend on which is done
-first.
+None looks at another while it runs, and work is counted, not timed: what is found does not depend on which
+is done first.
 """
 
 from __future__ import annotations

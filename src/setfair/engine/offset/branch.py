@@ -67,8 +67,9 @@ _NONE = -1
 
 BEST, STEP, SYNCED, PROVEN, SPENT, NODES, UNKNOWN = range(7)
 """Places in `tally`: value of the best set, what divides all values, items of the trail that the tableau
-knows, whether all was searched, work of all searches, nodes of this one,
-and 1 if no set is known that may settle: the first one that is found is kept whatever its value, and if there is none, `BEST` stays below zero."""
+knows, whether all was searched, work of all searches, nodes of this one, and 1 if no set is known that may
+settle: the first one that is found is kept whatever its value, and if there is none, `BEST` stays below
+zero."""
 _OPEN, _UNSOLVED, _CLOSED = range(3)
 
 

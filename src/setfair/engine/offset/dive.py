@@ -5,8 +5,8 @@ Rules
 1. What keeps whole items away from the relaxation is a few large ones; small ones leave little over. So the
    largest item that is divided comes in if at least half of it is in, or else goes out, and the relaxation is
    solved on from there.
-2. Where a decision leaves something lacking, and where the item is one of the largest, both ways are looked at,
-   and the better one is gone.
+2. Where a decision leaves something lacking, and where the item is one of the largest, both ways are looked
+   at, and the better one is gone.
 3. A dive ends when none is divided any more, or as soon as nothing better than what is wanted lies ahead.
 """
 

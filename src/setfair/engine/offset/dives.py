@@ -2,11 +2,14 @@
 
 Rules
 -----
-1. Each dive begins with other tiny differences of worth, and so at another corner of the relaxation; and with a
-   margin in each room, of several sizes in turn: what whole items lack in the end is then there. A room that was
-   short has a larger margin the next time.
-2. What a dive comes to is mended by the search of neighbourhoods, if rooms are short; the best set is the result.
-3. A dive ends when nothing better than the best set lies ahead.
+1. Each dive begins with other tiny differences of worth, and so at another corner of the relaxation; and
+   with a margin in each room, of several sizes in turn: what whole items lack in the end is then there. A
+   room that was short has a larger margin the next time.
+2. What a dive comes to is mended by the search of neighbourhoods, if rooms are short; the best set is the
+   result.
+3. Where a dive is likely to take more than a sequence has, there is one sequence; where it would hardly end with
+   all the work, there is none.
+4. A dive ends when nothing better than the best set lies ahead.
 """
 
 from __future__ import annotations
@@ -29,9 +32,13 @@ from setfair.kernel import inlined, kernel
 PENALTY = 20.0
 """What a unit that is lacking costs."""
 TURNS = ((0.05, 1.0), (0.2, 1.0), (0.05, 0.9), (0.3, 0.9))
-"""Dives in turn: the share of items that are smaller than the margin, and of those of which one way is looked at."""
+"""Dives in turn: the share of items that are smaller than the margin, and of those of which only one way is
+looked at."""
 DIVE_MOST = 4
 """How many times its work a sequence may use, so that a dive can be done."""
+WORK_LIKELY = 8
+"""A dive takes a unit of work for so many pairs of items and so many products of an item and two rooms, and up to
+two and a half times as much."""
 NUMBERS = (1, 15_838)
 """Where the sequences of numbers begin."""
 
@@ -91,7 +98,9 @@ class _Dives:
             self.best, self.best_value = self.near.best, self.near.best_value
 
 
-def dive_first(core: Core, inside: BoolArray, gain: Float64Array, work_max: int) -> tuple[BoolArray, int, int]:
+def dive_first(
+    core: Core, inside: BoolArray, gain: Float64Array, work_max: int
+) -> tuple[BoolArray, int, int]:
     """Return the best set that dives come to, or the one that is known; its value, and the work used.
 
     Parameters
@@ -105,12 +114,19 @@ def dive_first(core: Core, inside: BoolArray, gain: Float64Array, work_max: int)
     work_max
         Work units of both sequences together; the last dives may take more.
     """
-    value = int(core.value[inside].sum())
+    value, numbers = int(core.value[inside].sum()), NUMBERS
+    likely = core.items * (core.items + len(core.room) ** 2) // WORK_LIKELY
+    if likely > DIVE_MOST * work_max // 3:
+        return inside, value, 0
+    if likely > work_max // len(NUMBERS):
+        numbers = NUMBERS[:1]
     sequences = [
-        _Dives(_make_whole(core, start), make_search(core, inside, gain, roams=False), 2 * number, inside, value)
-        for number, start in enumerate(NUMBERS)
+        _Dives(
+            _make_whole(core, start), make_search(core, inside, gain, roams=False), 2 * number, inside, value
+        )
+        for number, start in enumerate(numbers)
     ]
-    run_beside([partial(each.run, work_max // len(NUMBERS)) for each in sequences])
+    run_beside([partial(each.run, work_max // len(numbers)) for each in sequences])
     best = max(sequences, key=lambda each: each.best_value)
     return best.best, best.best_value, sum(each.spent for each in sequences)
 
@@ -130,7 +146,7 @@ def _draw(whole: Whole) -> int:
 
 @kernel
 def _dive(whole: Whole, wanted: float, large: float, work_max: int) -> bool:
-    """Dive with all items free: rules 1 and 3; return whether it came to a set that is worth what is wanted."""
+    """Dive with all items free; return whether it came to a set that is worth what is wanted: rules 1, 4."""
     core, b = whole.core, whole.basis
     b.tally[WORK_MOST] = work_max
     for item in range(core.value.shape[0]):

@@ -2,10 +2,10 @@
 
 Rules
 -----
-1. The variable that is farthest outside its bounds leaves. Its row is reckoned from the inverse, for the items
-   that are free.
-2. The one enters that costs least for each unit; what costs less than that moves to its other bound on the way,
-   as far as something is still lacking.
+1. The variable that is farthest outside its bounds leaves. Its row is reckoned from the inverse, for the
+   items that are free.
+2. The one enters that costs least for each unit; what costs less than that moves to its other bound on the
+   way, as far as something is still lacking.
 
 Source: I. Maros, "A generalized dual phase-2 simplex algorithm", European Journal of Operational Research
 149, 2003.

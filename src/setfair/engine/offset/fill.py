@@ -2,15 +2,15 @@
 
 Rules
 -----
-1. A room of which little is left is tight, less than an item has on the average. Items are taken that touch one tight room and
-   no other; thirty-four of them, drawn, if there are more.
-2. All choices of each half of them are made, and what they add to the room and to the value. For each choice of the
-   one half the best of the other half that fits is found in its order: so the best of all choices is found, 2 to the
-   power of 34 of them. Where it leaves another room short, this one counts as tight too, and the choice is made again.
+1. A room is filled of which less is left than items have on the average. Items are taken that touch it and no
+   other room that is tight; thirty of them, drawn, if there are more.
+2. All choices of each half of them are made, and what they add to the room and to the value. For each choice of
+   the one half the best of the other half that fits is found in its order: so the best of 2 to the power of 30
+   choices is found. Where it leaves another room short, this one counts as tight too, and it is chosen again.
 3. That goes on from room to room until nothing better is found.
 
-Source: E. Horowitz, S. Sahni, "Computing partitions with applications to the knapsack problem", Journal of the ACM 21,
-1974.
+Source: E. Horowitz, S. Sahni, "Computing partitions with applications to the knapsack problem", Journal of
+the ACM 21, 1974.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ import numpy as np
 from setfair.engine.offset.given import BoolArray, Int64Array
 from setfair.engine.offset.model import Core, item_of_touch, rooms_after
 
-HALF = 17
+HALF = 15
 """Items of one half."""
-AGAIN = 4
+AGAIN = 16
 """How often the items of a room are drawn."""
-ROUNDS = 3
+ROUNDS = 6
 """How often all tight rooms have their turn."""
+TIGHT = 3
+"""The power of two by which less is left in a tight room than items have on the average."""
 WORK_CHOICES = 8
 """Units of work for one choice of each half."""
 
@@ -64,7 +66,7 @@ def _fill(
 ) -> tuple[bool, int]:
     """Fill one room; return whether it was filled better, and the work used. `inside` is changed."""
     left, work = rooms_after(core, inside), 0
-    tight = left < average
+    tight = left < average >> TIGHT
     while True:
         items, by = _only_here(core, touched, tight, room)
         if len(items) > 2 * HALF:
@@ -97,7 +99,7 @@ def _only_here(core: Core, touched: Int64Array, tight: BoolArray, room: int) -> 
 
 
 def _choose(by: Int64Array, value: Int64Array, left: int) -> tuple[BoolArray, int]:
-    """Return which changes have most value, of those after which what is left is not below zero; and their value."""
+    """Return the changes of most value, of those after which nothing is lacking, and their value."""
     middle = len(by) // 2
     first, second = _sums(by[:middle]), _sums(by[middle:])
     first_value, second_value = _sums(value[:middle]), _sums(value[middle:])

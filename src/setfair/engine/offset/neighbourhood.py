@@ -15,8 +15,8 @@ Rules
    with another number, and it roams: in the first half of its work it does not return to the best set while
    its own has less by no more than an allowance, which falls to nothing. Then the one that has less goes on
    from the best set of the other.
-5. A set that lacks something in a few rooms is mended in the same way: of the items around such a room that choice is
-   taken that leaves none of their rooms short and has most value, of those that are found.
+5. A set that lacks something in a few rooms is mended in the same way: of the items around such a room that
+   choice is taken that leaves none of their rooms short and has most value, of those that are found.
 6. What is drawn follows fixed sequences of numbers, and work is counted, not timed: the same problem and the
    same work give the same set, whichever search is done first.
 

@@ -4,13 +4,17 @@ Rules
 -----
 1. The chains begin with the better of two sets: the ordered one, and the one that the divided payments of the
    relaxation come to if each is rounded and what is short is mended. Both are filled first.
-2. What the chains come to is improved by the search across the border. Both are needed: with many items for
-   each room, and little in the rooms, chains find more; otherwise they find much less.
-3. A part of not too many items and rooms is then searched exactly for a while: its relaxation is better than
-   the flow, and often that is all. What is still open goes to the search of neighbourhoods, and to the exact
+2. Where that is near to the bound, dives along the relaxation (`dives`) come much nearer in a fraction of
+   the work. Elsewhere, or where they find nothing better, the chains have more work, and what they come to
+   is improved by the search across the border. Both are needed: with many items for each room, and little in
+   the rooms, chains find more; otherwise they find much less.
+3. A part of not too many items and rooms is searched exactly for a while: its relaxation is better than the
+   flow, and often that is all. What is still open goes to the search of neighbourhoods, and to the exact
    search again with the work that is left. Neighbourhoods have most of the work: two searches go on beside
-   each other there, so it takes half of the time. In long parts the search across the border goes on instead.
-4. A bound is rounded down to a multiple of what divides all values.
+   each other there, so it takes half of the time. In long parts the search across the border goes on
+   instead.
+4. In the end rooms are filled to the last unit (`fill`).
+5. A bound is rounded down to a multiple of what divides all values.
 """
 
 from __future__ import annotations
@@ -42,12 +46,11 @@ search across the border, twice from the best set."""
 FIRST_CHAINS = 40
 """The part of the work with which chains begin."""
 DIVE_ITEMS, DIVE_EACH, DIVE_ROOMS, DIVE_SHARE = 100, 6, 300, 0.5
-"""First dives are made in parts of so many items at least, and so many for each room, and so many rooms at most, where
-chains begin with so much of the bound at least: with very little liquidity whole items come nowhere near to the relaxation."""
-LAST_FILL = 16
+"""First dives are made in parts of so many items at least, and so many for each room, and so many rooms at
+most, where chains begin with so much of the bound at least: with very little liquidity whole items come
+nowhere near to the relaxation."""
+LAST_FILL = 10
 """The part of the work in which rooms are filled to the last unit."""
-DIVE_SURE = 0.95
-"""If nothing better comes of them, the search goes on as without them, unless so much of the bound is reached."""
 FIRST_DIVES = 6
 """The part of the work for first dives."""
 CHAIN_LOOKS = 100_000
@@ -99,7 +102,7 @@ def solve_part(part: Part, work_max: int) -> Solved:
     chains = _work_of_chains(core, work_max, small=small, is_long=is_long)
     known = _Known(*_begin(part, min(chains, work_max // FIRST_CHAINS), part.bound // step * step))
     gain, dived = np.zeros(core.items), False
-    if known.is_open(work_max) and _is_near(part, known, is_long=is_long):
+    if known.is_open(work_max) and not is_long and _is_near(core, known):
         gain = _bound(part, known, (work_max - known.work) // 16, small=small)
         dived = known.is_open(work_max) and _dive(core, known, gain, work_max // FIRST_DIVES)
     if known.is_open(work_max) and not dived:
@@ -151,10 +154,10 @@ def _work_of_chains(core: Core, work_max: int, *, small: bool, is_long: bool) ->
     return min(share, CHAIN_LOOKS * core.items)
 
 
-def _is_near(part: Part, known: _Known, *, is_long: bool) -> bool:
-    """Tell whether first dives are worth while: whole items may come near to the relaxation, and it is not too large."""
-    core = part.core
-    fits = core.items >= max(DIVE_ITEMS, DIVE_EACH * len(core.room)) and len(core.room) <= DIVE_ROOMS and not is_long
+def _is_near(core: Core, known: _Known) -> bool:
+    """Tell whether first dives are worth while: the set is near to the relaxation, which is not too large."""
+    rooms = len(core.room)
+    fits = core.items >= max(DIVE_ITEMS, DIVE_EACH * rooms) and rooms <= DIVE_ROOMS
     return fits and known.best >= known.bound * DIVE_SHARE
 
 
@@ -169,7 +172,7 @@ def _dive(core: Core, known: _Known, gain: npt.NDArray[np.float64], work_max: in
     """Dive along the relaxation; return whether that is the set to go on from."""
     best = known.best
     known.take(*dive_first(core, known.inside, gain, work_max))
-    return known.best > best or known.best >= known.bound * DIVE_SURE
+    return known.best > best
 
 
 def _search_from(part: Part, known: _Known, chains: int, work_max: int, *, is_long: bool) -> None:
