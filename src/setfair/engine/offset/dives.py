@@ -7,8 +7,8 @@ Rules
    room that was short has a larger margin the next time.
 2. What a dive comes to is mended by the search of neighbourhoods, if rooms are short; the best set is the
    result.
-3. Where a dive is likely to take more than a sequence has, there is one sequence; where it would hardly end with
-   all the work, there is none.
+3. Where a dive is likely to take more than a sequence has, there is one sequence; where it would hardly end
+   with all the work, there is none.
 4. A dive ends when nothing better than the best set lies ahead.
 """
 
@@ -37,8 +37,8 @@ looked at."""
 DIVE_MOST = 4
 """How many times its work a sequence may use, so that a dive can be done."""
 WORK_LIKELY = 8
-"""A dive takes a unit of work for so many pairs of items and so many products of an item and two rooms, and up to
-two and a half times as much."""
+"""A dive takes a unit of work for so many pairs of items, and for so many products of an item and two rooms;
+or up to two and a half times as much."""
 NUMBERS = (1, 15_838)
 """Where the sequences of numbers begin."""
 
@@ -114,12 +114,11 @@ def dive_first(
     work_max
         Work units of both sequences together; the last dives may take more.
     """
-    value, numbers = int(core.value[inside].sum()), NUMBERS
+    value = int(core.value[inside].sum())
     likely = core.items * (core.items + len(core.room) ** 2) // WORK_LIKELY
     if likely > DIVE_MOST * work_max // 3:
         return inside, value, 0
-    if likely > work_max // len(NUMBERS):
-        numbers = NUMBERS[:1]
+    numbers = NUMBERS if likely <= work_max // len(NUMBERS) else NUMBERS[:1]
     sequences = [
         _Dives(
             _make_whole(core, start), make_search(core, inside, gain, roams=False), 2 * number, inside, value

@@ -2,11 +2,12 @@
 
 Rules
 -----
-1. A room is filled of which less is left than items have on the average. Items are taken that touch it and no
-   other room that is tight; thirty of them, drawn, if there are more.
-2. All choices of each half of them are made, and what they add to the room and to the value. For each choice of
-   the one half the best of the other half that fits is found in its order: so the best of 2 to the power of 30
-   choices is found. Where it leaves another room short, this one counts as tight too, and it is chosen again.
+1. A room is filled of which less is left than items have on the average. Items are taken that touch it and
+   no other room that is tight; thirty of them, drawn, if there are more.
+2. All choices of each half of them are made, and what they add to the room and to the value. For each choice
+   of the one half the best of the other half that fits is found in its order: so the best of 2 to the power
+   of 30 choices is found. Where it leaves another room short, this one counts as tight too, and it is chosen
+   again.
 3. That goes on from room to room until nothing better is found.
 
 Source: E. Horowitz, S. Sahni, "Computing partitions with applications to the knapsack problem", Journal of
@@ -28,7 +29,7 @@ ROUNDS = 6
 """How often all tight rooms have their turn."""
 TIGHT = 3
 """The power of two by which less is left in a tight room than items have on the average."""
-WORK_CHOICES = 8
+WORK_CHOICES = 6
 """Units of work for one choice of each half."""
 
 

@@ -102,7 +102,9 @@ def solve_part(part: Part, work_max: int) -> Solved:
     chains = _work_of_chains(core, work_max, small=small, is_long=is_long)
     known = _Known(*_begin(part, min(chains, work_max // FIRST_CHAINS), part.bound // step * step))
     gain, dived = np.zeros(core.items), False
-    if known.is_open(work_max) and not is_long and _is_near(core, known):
+    is_near = not is_long and _is_near(core, known)
+    last = work_max // LAST_FILL if is_near else 0
+    if known.is_open(work_max) and is_near:
         gain = _bound(part, known, (work_max - known.work) // 16, small=small)
         dived = known.is_open(work_max) and _dive(core, known, gain, work_max // FIRST_DIVES)
     if known.is_open(work_max) and not dived:
@@ -110,10 +112,10 @@ def solve_part(part: Part, work_max: int) -> Solved:
         share = (work_max - known.work) // (16 if small else 4 if is_long else 8)
         gain = _bound(part, known, max(0, share), small=small)
     if known.is_open(work_max) and not is_long:
-        share = (work_max - known.work - work_max // LAST_FILL) * (7 if small else 8) // 8
+        share = (work_max - known.work - last) * (7 if small else 8) // 8
         known.take(*improve(core, known.inside, gain, share, known.bound))
-    if known.best < known.bound:
-        known.take(*fill_rooms(core, fill_up(core, known.inside), work_max // LAST_FILL))
+    if known.best < known.bound and is_near:
+        known.take(*fill_rooms(core, fill_up(core, known.inside), last))
     if small and known.is_open(work_max):
         _search_all(part, known, work_max - known.work)
     elif known.is_open(work_max):
