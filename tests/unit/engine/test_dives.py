@@ -22,9 +22,10 @@ from setfair.engine.offset.dual import solve
 from setfair.engine.offset.given import BoolArray
 from setfair.engine.offset.model import Core, assemble, find_rooms, make_core, number_items, rooms_after
 from setfair.engine.offset.neighbourhood import make_search
+from setfair.kernel import kernel
 from tests.offset_cases import draw_case, give, run_case
 from tests.reference.offset import Case, Payment
-from tests.uncompiled import UNCOMPILED, compiled_only
+from tests.uncompiled import compiled_only
 
 PENALTY = 20.0
 SEEDS = range(40)
@@ -72,34 +73,40 @@ def relaxed(core: Core, low: np.ndarray, high: np.ndarray) -> float:
     return float(solver.Objective().Value())
 
 
-@pytest.mark.skipif(not UNCOMPILED, reason="calls what compiled only kernels call")
+@kernel
+def relax(core: Core, basis: Basis, anew: bool) -> float:
+    """Solve the relaxation from where the basis stands, or anew; return its value."""
+    if anew:
+        for item in range(core.value.shape[0]):
+            bound_item(basis, item, 0.0, float(core.value[item]))
+        reckon(core, basis)
+    seat(core, basis)
+    return worth_of(basis) if solve(core, basis) else -1.0
+
+
+@kernel
+def decide_and_relax(core: Core, basis: Basis, item: int, at: float) -> float:
+    """Decide an item, and solve on."""
+    decide(core, basis, item, at)
+    return worth_of(basis) if solve(core, basis) else -1.0
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_relaxation_is_that_of_a_general_solver(seed: int) -> None:
     """At first, and again and again after items were decided, from where the method stands."""
     core, _ = core_of(dense_case(seed, 24, 4) if seed % 2 else draw_case(seed, 24))
     draw = np.random.default_rng(seed)
-    low, high = np.zeros(core.items), np.ones(core.items)
     basis = make_basis(core)
     basis.penalty[:] = PENALTY
     basis.tally[WORK_MOST] = 10**9
-    seat(core, basis)
-    for turn in range(4):
-        assert solve(core, basis)
-        assert worth_of(basis) == pytest.approx(relaxed(core, low, high), rel=1e-6, abs=0.1)
-        item = int(draw.integers(core.items))
-        low[item] = high[item] = draw.integers(2)
-        decide(core, basis, item, float(low[item] * core.value[item]))
-        if turn == 2:
-            _free_again(core, basis, low, high)
-
-
-def _free_again(core: Core, basis: Basis, low: np.ndarray, high: np.ndarray) -> None:
-    """Free all items, and reckon the basis anew."""
-    for item in range(core.items):
-        bound_item(basis, item, 0.0, float(core.value[item]))
-    low[:], high[:] = 0.0, 1.0
-    reckon(core, basis)
-    seat(core, basis)
+    for turn in range(2):
+        low, high = np.zeros(core.items), np.ones(core.items)
+        assert relax(core, basis, turn == 1) == pytest.approx(relaxed(core, low, high), rel=1e-6, abs=0.1)
+        for _ in range(3):
+            item = int(draw.integers(core.items))
+            low[item] = high[item] = draw.integers(2)
+            found = decide_and_relax(core, basis, item, float(low[item] * core.value[item]))
+            assert found == pytest.approx(relaxed(core, low, high), rel=1e-6, abs=0.1)
 
 
 @pytest.mark.parametrize("seed", range(6))
