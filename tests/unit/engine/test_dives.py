@@ -25,10 +25,10 @@ from setfair.engine.offset.neighbourhood import make_search
 from setfair.kernel import kernel
 from tests.offset_cases import draw_case, give, run_case
 from tests.reference.offset import Case, Payment
-from tests.uncompiled import compiled_only
+from tests.uncompiled import compiled_only, share
 
 PENALTY = 20.0
-SEEDS = range(40)
+SEEDS = range(share(40))
 
 
 def core_of(case: Case) -> tuple[Core, BoolArray]:
@@ -109,7 +109,7 @@ def test_the_relaxation_is_that_of_a_general_solver(seed: int) -> None:
             assert found == pytest.approx(relaxed(core, low, high), rel=1e-6, abs=0.1)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(share(6)))
 def test_a_dive_may_settle_and_has_no_less(seed: int) -> None:
     """From nothing; and what is found does not hang on what ran before."""
     core, shut = core_of(dense_case(seed, 60, 4))

@@ -13,9 +13,10 @@ from setfair.engine.offset.fill import fill_rooms
 from setfair.engine.offset.model import assemble, find_rooms, make_core, number_items, rooms_after
 from setfair.engine.offset.search import fill_up
 from tests.offset_cases import draw_case, give
+from tests.uncompiled import share
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(share(60)))
 def test_the_best_of_all_changes_is_chosen(seed: int) -> None:
     """Of up to nine changes, against all of their sets."""
     draw = random.Random(seed)
@@ -30,7 +31,7 @@ def test_the_best_of_all_changes_is_chosen(seed: int) -> None:
     assert gain == np.array(value)[flips].sum()
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(share(30)))
 def test_one_room_is_filled_as_well_as_can_be(seed: int) -> None:
     """Items that only take from a room of which little is left: the best of all sets."""
     draw = random.Random(seed)
@@ -49,7 +50,7 @@ def test_one_room_is_filled_as_well_as_can_be(seed: int) -> None:
     assert filled == value[inside].sum() == best
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(share(60)))
 def test_what_is_filled_may_settle_and_has_no_less(seed: int) -> None:
     """Whatever the queue, with links and limits; without work nothing changes."""
     accounts, queue, limits = give(draw_case(seed, 60))
