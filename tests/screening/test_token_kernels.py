@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
@@ -31,6 +32,20 @@ def changed(chance: Random, token: str, count: int) -> str:
 def near_of(slots: Slots, slot: int) -> list[tuple[int, int]]:
     begin, end = int(slots.near_start[slot]), int(slots.near_end[slot])
     return list(zip(slots.near[begin:end].tolist(), slots.apart[begin:end].tolist(), strict=True))
+
+
+@pytest.mark.parametrize("token", ["arzh", "mosul", "abcdef", "abcdefg", "abcdefgh", "abcdefghij"])
+def test_neighbours_that_are_swapped_are_found(token: str) -> None:
+    """Wherever in a token of four letters or more."""
+    for place in range(len(token) - 1):
+        listed = token[:place] + token[place + 1] + token[place] + token[place + 2 :]
+        slots = empty_slots(1, 1 << 12)
+        slots.length[0] = len(token)
+        slots.chars[0, : len(token)] = letters_of(token)
+        weight = np.full(1, 50, np.int32)
+        words = {"rest": weight, "unknown_weight": 90, "letter_weight": 18}
+        look_up(slots, 0, 1, 0, token_index([listed]), weight, make_scratch(1), **words)
+        assert [number for number, _ in near_of(slots, 0)] == [0], listed
 
 
 @given(

@@ -8,9 +8,10 @@ Rules
 3. Listed tokens are found by their pieces: a token of n pieces that is changed in fewer than n places
    keeps one piece whole (Li, Deng, Wang and Feng, Pass-Join, 2011), so a table of pieces finds all that
    are within `_edits_max` changes of letters, and nearly all with one more: a piece is looked for where the
-   changes before and behind it, and one more, can have moved it. Tokens with the same consonants are
-   found as well, for vowels are what transliterations differ in. The table has at most five numbers for each
-   listed token.
+   changes before and behind it, and one more, can have moved it. Of two pieces, two letters swapped across
+   their border change both: short tokens are looked up with these swapped back. Tokens with the same
+   consonants are found as well, for vowels are what transliterations differ in. The table has at most five
+   numbers for each listed token.
 
 Compiled once and kept on disk: about 4 s at the first use after an installation.
 """
@@ -372,6 +373,12 @@ def find_near(index: TokenIndex, token: Letters, work: Scratch) -> int:
     if consonants >= 3:
         found = _take(index, _key(work.skeleton[:consonants], _CONSONANTS), token, work, found, 4)
     length = len(token)
+    if _edits_max(length) == 1:
+        swapped, middle = work.skeleton[:length], length // 2
+        for place in range(length):
+            swapped[place] = token[place]
+        swapped[middle - 1], swapped[middle] = token[middle], token[middle - 1]
+        found = _take(index, _key(swapped, _WHOLE), token, work, found, 2)
     for other in range(max(3, length - 2), min(LENGTH_MAX, length + 2) + 1):
         most, longer = _edits_max(other), length - other
         if abs(longer) > most:

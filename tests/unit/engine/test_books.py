@@ -9,6 +9,7 @@ from setfair.domain.codes import InstructionKind, Priority, Status
 from setfair.engine.books import Books
 from setfair.engine.decide import decide
 from setfair.engine.layout import LEG_TERMS, PAYMENT, Array, at_line, cleared
+from tests.uncompiled import compiled_only
 
 ACCOUNTS = 50
 
@@ -25,6 +26,7 @@ def _played(books: Books, days: list[list[Array]]) -> list[bytes]:
     return decided
 
 
+@compiled_only
 def test_a_day_comes_into_the_room_of_the_day_before() -> None:
     """Nothing is made anew, and what is decided is what books decide that begin with room for one batch."""
     large, small = batches_of(4, 2_000, ACCOUNTS), batches_of(4, 500, ACCOUNTS, seed=1)
