@@ -55,7 +55,7 @@ NUMBERS = (1, 15_838)
 """Where their sequences of numbers begin."""
 ALLOWANCE = 0.01
 """Share of the value by which the set of the search that roams may be less than the best one at first."""
-WORK_MEND, FAILURES_MAX = 200_000, 250
+WORK_MEND, FAILURES_MAX = 200_000, 80
 """Most work of one neighbourhood that is mended, and how often it may fail."""
 MEND_FIRST = 60
 """Items of the first such neighbourhood."""
