@@ -181,8 +181,9 @@ def _search_from(part: Part, known: _Known, chains: int, work_max: int, *, is_lo
     """Search with the chains, and across the border."""
     core = part.core
     if chains > work_max // FIRST_CHAINS:
+        # They begin anew, so what the first ones took is in it.
         inside, best, work, _ = _begin(part, chains, known.bound)
-        known.work += work
+        known.work += max(0, work - work_max // FIRST_CHAINS)
         if best > known.best:
             known.take(inside, best, 0)
     if known.is_open(work_max):
