@@ -19,43 +19,14 @@ from setfair.engine.offset.basis import (
 )
 from setfair.engine.offset.dives import dive_first
 from setfair.engine.offset.dual import solve
-from setfair.engine.offset.given import BoolArray
-from setfair.engine.offset.model import Core, assemble, find_rooms, make_core, number_items, rooms_after
+from setfair.engine.offset.model import Core, assemble, rooms_after
 from setfair.engine.offset.neighbourhood import make_search
 from setfair.kernel import kernel
-from tests.offset_cases import draw_case, give, run_case
-from tests.reference.offset import Case, Payment
+from tests.offset_cases import core_of, dense_case, draw_case, run_case
 from tests.uncompiled import compiled_only, share
 
 PENALTY = 20.0
 SEEDS = range(share(40))
-
-
-def core_of(case: Case) -> tuple[Core, BoolArray]:
-    """Return a case as items and rooms, and what is shut."""
-    accounts, queue, limits = give(case)
-    return make_core(accounts, queue, find_rooms(accounts, queue, limits), number_items(queue))
-
-
-def dense_case(seed: int, payments: int, accounts: int) -> Case:
-    """Draw a queue of few accounts with many payments each, and a third of what they lack."""
-    draw = np.random.default_rng(seed)
-    debtor = draw.integers(0, accounts, payments)
-    creditor = (debtor + draw.integers(1, accounts, payments)) % accounts
-    amount = draw.lognormal(9, 1.5, payments).astype(np.int64) + 1
-    net = np.bincount(debtor, amount, accounts) - np.bincount(creditor, amount, accounts)
-    links = np.where(draw.random(payments) < 0.2, draw.integers(0, payments // 20, payments), -1).tolist()
-    drawn = zip(debtor.tolist(), creditor.tolist(), amount.tolist(), links, strict=True)
-    return Case(
-        tuple(int(max(each, 0)) // 3 for each in net),
-        (0,) * accounts,
-        tuple(
-            Payment(one, other, much, 0, order, None if link < 0 else link)
-            for order, (one, other, much, link) in enumerate(drawn)
-        ),
-        {},
-        {},
-    )
 
 
 def relaxed(core: Core, low: np.ndarray, high: np.ndarray) -> float:
