@@ -26,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from setfair.engine.offset.branch import search_all
-from setfair.engine.offset.dives import dive_first
+from setfair.engine.offset.dives import dive_first, dive_on
 from setfair.engine.offset.fill import fill_rooms
 from setfair.engine.offset.frontier import Frontier, make_frontier
 from setfair.engine.offset.given import BoolArray, Int64Array
@@ -54,8 +54,8 @@ FIRST_DEPTH = 4
 """The part of the work for the bound in which a part is searched in depth."""
 LAST_FILL = 10
 """The part of the work in which rooms are filled to the last unit."""
-FIRST_DIVES = 6
-"""The part of the work for first dives."""
+FIRST_DIVES, LATER_DIVES = 6, 4
+"""The part of the work for first dives, and for those that go on from the best set."""
 CHAIN_LOOKS = 100_000
 """Most work of the chains for each item."""
 DENSE = 100
@@ -106,19 +106,23 @@ def solve_part(part: Part, work_max: int) -> Solved:
     known = _Known(*_begin(part, min(chains, work_max // FIRST_CHAINS), part.bound // step * step))
     gain, dived = np.zeros(core.items), False
     is_near = not is_long and _is_near(core, known)
-    last = work_max // LAST_FILL if is_near else 0
+    last, later = (work_max // LAST_FILL, work_max // LATER_DIVES) if is_near else (0, 0)
     if known.is_open(work_max) and is_near:
         gain = _bound(part, known, (work_max - known.work) // 16, small=small)
         dived = known.is_open(work_max) and _dive(core, known, gain, work_max // FIRST_DIVES)
         _fill(core, known, last // 2)
+        if dived or not _is_dense(core):
+            _dive_on(core, known, gain, later)
+            later = 0
     if known.is_open(work_max) and not dived:
         _search_from(part, known, chains, work_max, is_long=is_long)
         share = (work_max - known.work) // (16 if small else 4 if is_long else 8)
         gain = _bound(part, known, max(0, share), small=small)
     if known.is_open(work_max) and not is_long:
-        share = (work_max - known.work - last) * (7 if small else 8) // 8
+        share = (work_max - known.work - last - later) * (7 if small else 8) // 8
         known.take(*improve(core, known.inside, gain, share, known.bound))
-    if is_near:
+    if is_near and known.is_open(work_max):
+        _dive_on(core, known, gain, later)
         _fill(core, known, last)
     if small and known.is_open(work_max):
         _search_all(known, core, work_max - known.work, in_depth=not is_near)
@@ -185,6 +189,12 @@ def _dive(core: Core, known: _Known, gain: npt.NDArray[np.float64], work_max: in
     best = known.best
     known.take(*dive_first(core, known.inside, gain, work_max))
     return known.best > best
+
+
+def _dive_on(core: Core, known: _Known, gain: npt.NDArray[np.float64], work_max: int) -> None:
+    """Dive on from the best set."""
+    if known.best < known.bound and work_max > 0:
+        known.take(*dive_on(core, fill_up(core, known.inside), gain, work_max))
 
 
 def _search_from(part: Part, known: _Known, chains: int, work_max: int, *, is_long: bool) -> None:
