@@ -113,7 +113,7 @@ def with_times(schedule: Array, times: Array) -> Array:
         return schedule
     rows = np.zeros(len(times), SCHEDULE)
     rows["earliest"], rows["latest"] = times["earliest"], times["latest"]
-    return np.concatenate([schedule, rows])
+    return np.concatenate([schedule, rows], dtype=SCHEDULE)
 
 
 def still_needed(schedule: Array, payments: Array) -> Array:
