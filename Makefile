@@ -14,10 +14,14 @@ SELDOM_IMPORTED := site-packages/(pandas|pip|setuptools|mypyc?|mypy_extensions|p
 
 # Pip is at work on one core, and waits for the network: so what is pinned is installed in three parts at once,
 # into an environment that is new where the pins are: one part must not replace what another one looks at (as it would
-# the setuptools that some Pythons bring).
+# the setuptools that some Pythons bring). What compiling kernels imports comes first, and the rest while they compile;
+# a file that is a copy of the pins says that it is whole, and what is not is begun anew.
 INSTALL_PINNED := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes
 PINNED_PARTS := 1 2 3
+FOR_KERNELS := anyascii|cffi|coverage|cryptography|iso4217|llvmlite|lxml|numba|numpy|pandas|pyarrow|pycparser|python-dateutil|pytz|rapidfuzz|six
+install_parts = printf '%s\n' $(PINNED_PARTS) | xargs -P $(words $(PINNED_PARTS)) -I {} $(INSTALL_PINNED) -r $(VENV)/pinned-$(1)-{}
 
+ENVIRONMENT := $(VENV)/.environment
 READY := $(VENV)/.ready
 KERNELS := $(VENV)/.kernels
 KERNEL_SOURCES := $(wildcard src/setfair/kernel.py src/setfair/engine/*.py src/setfair/engine/*/*.py src/setfair/domain/*.py \
@@ -28,17 +32,17 @@ UNCOMPILED_TESTS := tests/unit/engine tests/tables tests/properties tests/format
 CHECK_TESTS := tests/style $(filter-out %/test_readme.py, $(wildcard tests/docs/test_*.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench bench-screening torture check clean clean-kernels lock
+.PHONY: help setup ready demo test bench bench-screening torture check clean clean-kernels lock
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
 
-demo: $(KERNELS) ## Play a business day of a four-country house; ends with the path of its report
+demo: ready ## Play a business day of a four-country house; ends with the path of its report
 	$(BIN)/python examples/run_day.py --folder demo
 
 # A file stays with one worker, so that what its tests share (a demo that was played) is made once; those that
 # take long come first (tests/conftest.py).
-test: $(KERNELS) ## Run the tests: the engine uncompiled for coverage, then everything as it ships
+test: ready ## Run the tests: the engine uncompiled for coverage, then everything as it ships
 	@rm -f .coverage .coverage.*
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) -W "ignore::RuntimeWarning" \
 	    --cov --cov-report= $(wildcard $(UNCOMPILED_TESTS)) \
@@ -46,16 +50,16 @@ test: $(KERNELS) ## Run the tests: the engine uncompiled for coverage, then ever
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(addprefix --ignore ,$(CHECK_TESTS)) \
 	    --cov --cov-append --cov-report=term --cov-fail-under=90
 
-bench: $(KERNELS) ## Measure: prints a table and writes JSON
+bench: ready ## Measure: prints a table and writes JSON
 	$(BIN)/python -m benchmarks
 
-bench-screening: $(KERNELS) ## Measure screening alone: recall, false positives, speed
+bench-screening: ready ## Measure screening alone: recall, false positives, speed
 	$(BIN)/python -m benchmarks --only screening
 
-torture: $(KERNELS) ## Ten minutes of faults, from a seed that is printed: ARGS="--runs 1 --seed N" to run one again
+torture: ready ## Ten minutes of faults, from a seed that is printed: ARGS="--runs 1 --seed N" to run one again
 	$(BIN)/python -m tests.torture $(ARGS)
 
-check: $(KERNELS) ## Style, types, imports, documentation
+check: ready ## Style, types, imports, documentation
 	$(BIN)/ruff check src tests examples benchmarks docs
 	$(BIN)/ruff format --check src tests examples benchmarks docs
 	$(BIN)/mypy
@@ -64,25 +68,35 @@ check: $(KERNELS) ## Style, types, imports, documentation
 
 setup: $(READY) ## Make .venv with the pinned dependencies, and install the package in it
 
-$(READY): requirements.lock pyproject.toml
+# All that a command needs.
+ready:
+	@$(MAKE) --silent --jobs 2 $(READY) $(KERNELS)
+
+$(ENVIRONMENT): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	    echo "Python 3.11 or later is needed; $(PYTHON) is not there or older: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	    echo "Python's venv is missing. As root: apt-get install python3-venv" >&2; exit 1; }
-	@cmp -s requirements.lock $(VENV)/requirements.lock || { rm -rf $(VENV) && $(PYTHON) -m venv $(VENV) && \
+	@echo "installing what is pinned, and compiling kernels"
+	@cmp -s requirements.lock $@ || { rm -rf $(VENV) && $(PYTHON) -m venv $(VENV) && \
 	    cd $(VENV)/lib/python3*/site-packages && rm -rf setuptools* pkg_resources *distutils*; }
-	@awk '/^[^ ]/ {part = part % $(words $(PINNED_PARTS)) + 1} {print > "$(VENV)/pinned-" part}' requirements.lock
-	printf '%s\n' $(PINNED_PARTS) | xargs -P $(words $(PINNED_PARTS)) -I {} $(INSTALL_PINNED) -r $(VENV)/pinned-{}
+	@awk '/^[^ ]/ {turn = /^($(FOR_KERNELS))[[=]/ ? "first" : "then"; part = number[turn]++ % $(words $(PINNED_PARTS)) + 1} \
+	    {print > "$(VENV)/pinned-" turn "-" part}' requirements.lock
+	@$(call install_parts,first)
+	@cp requirements.lock $@
+
+$(READY): $(ENVIRONMENT) pyproject.toml
+	@cmp -s requirements.lock $(VENV)/requirements.lock || $(call install_parts,then) --ignore-installed
 	@cp requirements.lock $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@$(BIN)/python -m compileall -q -j 2 -x '$(SELDOM_IMPORTED)' $(VENV)/lib src examples tests benchmarks || true  # some packages hold files for other Pythons
 	@touch $@
 
 # Numba looks only at a kernel's own file: when another one that it calls was edited, the caches must go.
 # Compiling takes a while, and what is made side by side would be compiled twice: so it is done once, first.
-$(KERNELS): $(READY) $(KERNEL_SOURCES)
+$(KERNELS): $(ENVIRONMENT) $(KERNEL_SOURCES)
 	@find src -name '*.nb[ic]' -delete
-	$(BIN)/python -m setfair.prepare
+	@PYTHONPATH=$(CURDIR)/src $(BIN)/python -m setfair.prepare
 	@touch $@
 
 clean-kernels: ## Delete compiled kernels

@@ -3,12 +3,11 @@
 Numba compiles a kernel when it is first called, and keeps it on disk. So a day of two accounts is decided
 here, and a set-off of two debts made: what they answer is of no interest. Kernels that share rules are
 compiled in one process, two groups beside each other. Most of the time Numba is at work in Python, so it is
-that which is made faster in those processes (`_compile_fast`).
+that which is made faster in those processes (`setfair.compiler`).
 """
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -18,8 +17,8 @@ from tempfile import TemporaryFile
 
 import numpy as np
 import pyarrow as pa
-from numba.core.targetconfig import TargetConfig
 
+from setfair.compiler import compile_fast
 from setfair.domain.codes import InstructionKind, Phase, Priority, QueueAction, Screening
 from setfair.engine.books import BYPASS_RULE, WAREHOUSE_RULE, AccountTerms, Books, LimitTerms
 from setfair.engine.decide import Terms, decide
@@ -64,34 +63,13 @@ _SPOKES = 400
 """So many around one are concentrated (`setfair.engine.setoff.start`)."""
 _DAY = 20_000
 """Days since 1970-01-01; any day does."""
-_OBJECTS_A_LOOK = 100_000
-"""How many objects are made until garbage is looked for: at Python's 700 that is a tenth of compiling."""
 
 
 def prepare() -> None:
     """Compile all kernels, on two cores where there are two."""
-    with ProcessPoolExecutor(2, get_context("spawn"), _compile_fast) as pool:
+    with ProcessPoolExecutor(2, get_context("spawn"), compile_fast) as pool:
         for part in [pool.submit(part) for part in _parts()]:
             part.result()
-
-
-def _compile_fast() -> None:
-    """Look for garbage seldom, and compare the options of kernels as they were given, where that is enough.
-
-    Numba looks up each operation by the options too, and reads them all one by one for it: a tenth
-    of compiling.
-    """
-    gc.freeze()
-    gc.set_threshold(_OBJECTS_A_LOOK)
-    of_all_options: Callable[[TargetConfig, object], bool] = TargetConfig.__eq__
-
-    def is_equal(one: TargetConfig, other: object) -> bool:
-        alike = isinstance(other, TargetConfig) and one._values == other._values
-        return alike or of_all_options(one, other)
-
-    # There are few that differ: their hash may be one.
-    for name, way in (("__eq__", is_equal), ("__hash__", lambda _: 0)):
-        setattr(TargetConfig, name, way)
 
 
 def load() -> None:

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from setfair.engine.offset import part
 from tests.uncompiled import UNCOMPILED
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _short_searches() -> Iterator[None]:
     """The days and their plain twin ask the same search, so both take what it finds."""
+    # The process that hands out tests reads this file too, while the others wait for it.
+    from setfair.engine.offset import part
+
     with pytest.MonkeyPatch.context() as patch:
         if UNCOMPILED:
             patch.setattr(part, "CHAIN_LOOKS", part.CHAIN_LOOKS // 100)
