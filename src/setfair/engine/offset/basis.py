@@ -26,6 +26,8 @@ from setfair.engine.offset.linear import NEAR_BOUND, NEAR_UNITS, NO_BOUND, PIVOT
 from setfair.engine.offset.model import Core, item_of_touch
 from setfair.kernel import inlined, inner
 
+PENALTY = 1e6
+"""What a unit that is lacking costs, if nothing else is set: more than any price is likely to be."""
 NOTHING = 1e-11
 """A number of the inverse below this is nothing."""
 APART = 1e-8
@@ -91,7 +93,7 @@ def make_basis(core: Core) -> Basis:
         cell=core.touch_by / value[item_of_touch(core)],
         worth=np.ones(items),
         room=core.room.astype(np.float64),
-        penalty=np.full(rooms, NO_BOUND),
+        penalty=np.full(rooms, PENALTY),
         low=np.zeros(variables),
         high=np.concatenate((value, np.full(2 * rooms, NO_BOUND))),
         value=np.zeros(variables),

@@ -29,6 +29,7 @@ from setfair.engine.offset.linear import (
     NO_BOUND,
     NOTHING_FITS,
     PIVOT_LEAST,
+    WHOLE,
     WORK,
     Float64Array,
     Tableau,
@@ -59,8 +60,6 @@ TURNS_MAX = 2_000
 """Steps of the method for one node; the bound holds wherever it stops."""
 CANDIDATES = 8
 """Divided items of which the cost of both ways is looked at."""
-WHOLE = 1e-6
-"""Share of an item that counts as nothing."""
 LOOK_BITS = 3
 """The power of two of touches that count as one unit of work."""
 _NONE = -1

@@ -14,11 +14,10 @@ from __future__ import annotations
 
 from setfair.engine.offset.basis import ITEMS, ROOMS, Basis, decide, worth_of
 from setfair.engine.offset.dual import solve
+from setfair.engine.offset.linear import WHOLE
 from setfair.engine.offset.model import Core
 from setfair.kernel import inlined, inner
 
-WHOLE = 1e-6
-"""Share of an item that counts as nothing."""
 LACKING = 1.0
 """Value that counts as lacking."""
 _NONE = -1

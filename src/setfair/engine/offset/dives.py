@@ -33,6 +33,7 @@ from setfair.engine.offset.linear import NO_BOUND, Float64Array
 from setfair.engine.offset.model import Core, item_of_touch, rooms_after
 from setfair.engine.offset.neighbourhood import Search, make_search
 from setfair.engine.offset.search import fill_up
+from setfair.engine.offset.sequence import LARGEST, next_number
 from setfair.kernel import inlined, kernel
 
 PENALTY = 20.0
@@ -87,15 +88,13 @@ class _Dives:
     """The turn of the first dive."""
     best: BoolArray
     best_value: int
-    turn: int = 0
-    """Later dives so far."""
     filled: int = 0
     """Work used for filling."""
 
     @property
     def spent(self) -> int:
-        """Work used for dives and mending."""
-        return int(self.whole.basis.tally[WORK]) + self.near.spent
+        """Work used."""
+        return int(self.whole.basis.tally[WORK]) + self.near.spent + self.filled
 
     def run(self, work_max: int) -> None:
         """Dive until the work is used."""
@@ -115,29 +114,38 @@ class _Dives:
 
     def go_on(self, work_max: int) -> None:
         """Dive on from the best set until the work is used: rule 5."""
-        core, whole, draw = self.whole.core, self.whole, np.random.default_rng(self.first)
-        touched, filled, better = item_of_touch(core), 0, False
-        while self.spent + filled < work_max and (better or self.turn < FIRST_FEW):
-            drawn = np.zeros(len(core.room), np.bool_)
-            count = max(2, int(len(core.room) * FREE_ROOMS[self.turn % len(FREE_ROOMS)]))
-            drawn[draw.permutation(len(core.room))[:count]] = True
-            whole.stays[:] = 0
-            whole.stays[touched[~drawn[core.touch_room]]] = 1
-            share = LATER_MARGINS[self.turn % len(LATER_MARGINS)]
-            whole.room[:] = core.room - np.where(drawn, int(np.quantile(core.value, share)), 0)
-            whole.inside[:] = self.best
+        whole, begun = self.whole, self.best_value
+        draw, touched = np.random.default_rng(self.first), item_of_touch(whole.core)
+        turn = 0
+        while self.spent < work_max and (self.best_value > begun or turn < FIRST_FEW):
+            self._free_rooms(turn, draw, touched)
             wanted = float(self.best_value) * NEAR_BEST
             if _dive(whole, wanted, NO_BOUND, DIVE_MOST * work_max - self.near.spent):
-                self.near.set_out(whole.inside == 1)
-                if self.near.mend():
-                    inside, value, work = fill_rooms(
-                        core, fill_up(core, self.near.best), work_max // FILL_EACH
-                    )
-                    filled += work
-                    if value > self.best_value:
-                        self.best, self.best_value, better = inside, value, True
-            self.turn += 1
-        self.filled = filled
+                self._mend_and_fill(whole.inside == 1, work_max // FILL_EACH)
+            turn += 1
+
+    def _free_rooms(self, turn: int, draw: np.random.Generator, touched: Int64Array) -> None:
+        """Draw rooms, with a margin in each, and let all items stay that touch others."""
+        core, whole = self.whole.core, self.whole
+        drawn = np.zeros(len(core.room), np.bool_)
+        count = max(2, int(len(core.room) * FREE_ROOMS[turn % len(FREE_ROOMS)]))
+        drawn[draw.permutation(len(core.room))[:count]] = True
+        whole.stays[:] = 0
+        whole.stays[touched[~drawn[core.touch_room]]] = 1
+        margin = int(np.quantile(core.value, LATER_MARGINS[turn % len(LATER_MARGINS)]))
+        whole.room[:] = core.room - np.where(drawn, margin, 0)
+        whole.inside[:] = self.best
+
+    def _mend_and_fill(self, inside: BoolArray, work_max: int) -> None:
+        """Keep a set, mended and filled, if it is better than the best one."""
+        self.near.set_out(inside)
+        if self.near.mend():
+            filled, value, work = fill_rooms(
+                self.whole.core, fill_up(self.whole.core, self.near.best), work_max
+            )
+            self.filled += work
+            if value > self.best_value:
+                self.best, self.best_value = filled, value
 
     def _mend(self, inside: BoolArray) -> None:
         """Keep a set, mended, if it is better than the best one."""
@@ -193,7 +201,7 @@ def _make_sequences(
 
 def _best_of(sequences: list[_Dives]) -> tuple[BoolArray, int, int]:
     best = max(sequences, key=lambda each: each.best_value)
-    return best.best, best.best_value, sum(each.spent + each.filled for each in sequences)
+    return best.best, best.best_value, sum(each.spent for each in sequences)
 
 
 def _make_whole(core: Core, number: int) -> Whole:
@@ -205,9 +213,8 @@ def _make_whole(core: Core, number: int) -> Whole:
 
 @inlined
 def _draw(whole: Whole) -> int:
-    """Return the next number of the fixed sequence (S. Park, K. Miller, 1988)."""
-    whole.tally[NUMBER] = whole.tally[NUMBER] * 48271 % 2147483647
-    return whole.tally[NUMBER]
+    """Return the next number of the fixed sequence."""
+    return next_number(whole.tally, NUMBER)
 
 
 @kernel
@@ -221,7 +228,7 @@ def _dive(whole: Whole, wanted: float, large: float, work_max: int) -> bool:
             bound_item(b, item, value * whole.inside[item], value * whole.inside[item])
         else:
             bound_item(b, item, 0.0, value)
-        b.worth[item] = 1.0 + APART * (float(_draw(whole)) / 2147483647.0)
+        b.worth[item] = 1.0 + APART * (float(_draw(whole)) / LARGEST)
     for room in range(core.room.shape[0]):
         b.room[room] = float(whole.room[room])
     reckon(core, b)

@@ -30,6 +30,7 @@ from setfair.engine.offset.given import BoolArray, Int64Array
 from setfair.engine.offset.halves import HALF, Halves, choose, make_halves
 from setfair.engine.offset.linear import NO_BOUND, Float64Array
 from setfair.engine.offset.model import Core, rooms_after
+from setfair.engine.offset.sequence import LARGEST, next_number
 from setfair.kernel import inlined, inner, kernel
 
 SIZES = (8, 12, 16)
@@ -40,8 +41,6 @@ ROUNDS = 24
 """Parts of the work, after each of which prices are made anew."""
 LARGE = 0.8
 """Share of the items that are not large."""
-PENALTY = 1e6
-"""What a unit that is lacking costs: more than any price."""
 PRICED = 1e-6
 """A price below this is none."""
 KICKS = 4
@@ -116,11 +115,9 @@ def fill_rooms(core: Core, inside: BoolArray, work_max: int) -> tuple[BoolArray,
 
 def _make_filling(core: Core, inside: BoolArray) -> Filling:
     items, rooms = core.items, len(core.room)
-    basis = make_basis(core)
-    basis.penalty[:] = PENALTY
     return Filling(
         core=core,
-        basis=basis,
+        basis=make_basis(core),
         halves=make_halves(),
         inside=inside.astype(np.int64),
         trial=inside.astype(np.int64),
@@ -139,9 +136,8 @@ def _make_filling(core: Core, inside: BoolArray) -> Filling:
 
 @inlined
 def _draw(f: Filling) -> int:
-    """Return the next number of the fixed sequence (S. Park, K. Miller, 1988)."""
-    f.tally[NUMBER] = f.tally[NUMBER] * 48271 % 2147483647
-    return f.tally[NUMBER] >> 7
+    """Return the next number of the fixed sequence."""
+    return next_number(f.tally, NUMBER) >> 7
 
 
 @kernel
@@ -245,7 +241,7 @@ def _order(f: Filling) -> None:
     """Put tight rooms in the order of falling prices; those of one price as it is drawn."""
     for place in range(f.tally[TIGHT]):
         room = f.order[place]
-        f.key[room] = f.price[room] + PRICED * float(_draw(f)) / 16777216.0
+        f.key[room] = f.price[room] + PRICED * float(next_number(f.tally, NUMBER)) / LARGEST
         here = place
         while here > 0 and f.key[f.order[here - 1]] < f.key[room]:
             f.order[here] = f.order[here - 1]

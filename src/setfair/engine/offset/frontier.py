@@ -37,7 +37,7 @@ from setfair.engine.offset.basis import (
 )
 from setfair.engine.offset.dual import solve
 from setfair.engine.offset.given import BoolArray, Int64Array
-from setfair.engine.offset.linear import Float64Array
+from setfair.engine.offset.linear import FLOAT_LOST, NO_BOUND, WHOLE, Float64Array, bound_by_prices
 from setfair.engine.offset.model import Core
 from setfair.kernel import inlined, inner, kernel
 
@@ -45,12 +45,6 @@ CANDIDATES = 12
 """Divided items of which both ways are solved."""
 NODES_MAX, CELLS_MAX = 20_000, 4_000_000
 """Most nodes, and most numbers of all their bases."""
-PENALTY = 1e6
-"""What a unit that is lacking costs: more than any price."""
-WHOLE = 1e-6
-"""Share of an item that counts as nothing."""
-FLOAT_LOST = 2.3e-16
-"""Share of a sum that floating point may lose in each of its terms."""
 _NONE = -1
 _OUT, _IN = 0, 1
 
@@ -84,6 +78,10 @@ class Frontier(NamedTuple):
     """How much of it is divided."""
     solved: npt.NDArray[np.int32]
     """By side and row: the basis of the candidate; and, two sides later, that of the best candidate."""
+    price: Float64Array
+    """By room, of the node that the basis is at; none is below zero."""
+    gain: Float64Array
+    """By item: what its value exceeds these by."""
     inside: Int64Array
     """By item: 1 if it is in the best set, if that was found here."""
     left: Float64Array
@@ -121,10 +119,9 @@ class Frontier(NamedTuple):
 
     def gains(self) -> Float64Array:
         """Return by item what its value exceeds prices by, at the prices of the largest bound."""
-        gain = np.zeros(self.core.items)
         if self.tally[OPEN]:
-            _reckon_gains(self, gain)
-        return gain
+            _reckon_gains(self)
+        return self.gain.copy()
 
 
 def make_frontier(core: Core, value: int) -> Frontier:
@@ -132,7 +129,6 @@ def make_frontier(core: Core, value: int) -> Frontier:
     items, rooms = core.items, len(core.room)
     nodes = min(NODES_MAX, CELLS_MAX // rooms)
     basis = make_basis(core)
-    basis.penalty[:] = PENALTY
 
     def column(size: int) -> Int64Array:
         return np.zeros(size, np.int64)
@@ -151,11 +147,13 @@ def make_frontier(core: Core, value: int) -> Frontier:
         candidate=column(rooms),
         amount=np.zeros(rooms),
         solved=np.zeros((4, rooms), np.int32),
+        price=np.zeros(rooms),
+        gain=np.zeros(items),
         inside=column(items),
         left=np.zeros(1),
         tally=np.array([value, step, 1, 1, 0, 0], np.int64),
     )
-    frontier.bound[0] = float(core.value.sum())
+    frontier.bound[0] = NO_BOUND
     frontier.basic[0] = basis.basic
     return frontier
 
@@ -246,23 +244,12 @@ def _go_to(f: Frontier, node: int) -> None:
 def _bound(f: Frontier) -> float:
     """Return what no set of the node exceeds: reckoned from the prices alone, whatever the basis is."""
     core, b = f.core, f.basis
-    total, size = 0.0, 0.0
-    for room in range(b.tally[ROOMS]):
-        part = max(b.price[room], 0.0) * core.room[room]
-        total += part
-        size += abs(part)
-    for item in range(b.tally[ITEMS]):
-        gain = float(core.value[item])
-        size += gain
-        for touch in range(core.item_start[item], core.item_start[item + 1]):
-            part = max(b.price[core.touch_room[touch]], 0.0) * core.touch_by[touch]
-            gain += part
-            size += abs(part)
-        if b.low[item] > 0.0 or (gain > 0.0 and b.high[item] > 0.0):
-            total += gain
-    terms = core.item_start[b.tally[ITEMS]] + b.tally[ITEMS] + b.tally[ROOMS] + 8
-    b.tally[WORK] += terms >> (WORK_NUMBERS - 1)
-    return total + size * terms * FLOAT_LOST
+    items, rooms = b.tally[ITEMS], b.tally[ROOMS]
+    for room in range(rooms):
+        f.price[room] = max(b.price[room], 0.0)
+    b.tally[WORK] += (core.item_start[items] + items + rooms + 8) >> (WORK_NUMBERS - 1)
+    touches = (core.item_start, core.touch_room, core.touch_by)
+    return bound_by_prices(items, rooms, core.value, core.room, touches, f.price, b.low, b.high, f.gain)
 
 
 @inner
@@ -361,10 +348,6 @@ def _is_in(f: Frontier, item: int) -> bool:
 
 
 @kernel
-def _reckon_gains(f: Frontier, gain: Float64Array) -> None:
-    core, b = f.core, f.basis
+def _reckon_gains(f: Frontier) -> None:
     _go_to(f, f.heap[0])
-    for item in range(core.value.shape[0]):
-        gain[item] = core.value[item]
-        for touch in range(core.item_start[item], core.item_start[item + 1]):
-            gain[item] += max(b.price[core.touch_room[touch]], 0.0) * core.touch_by[touch]
+    _bound(f)

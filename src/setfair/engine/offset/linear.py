@@ -45,13 +45,17 @@ SPARSE = 4
 WORK_CELLS = 4
 """The power of two of cells that count as one unit of work."""
 NO_BOUND = 1e300
+FLOAT_LOST = 2.3e-16
+"""Share of a sum that floating point may lose in each of its terms."""
+WHOLE = 1e-6
+"""Share of an item that counts as nothing."""
 _NONE = -1
 
 ROWS, COLUMNS, WORK, STUCK = range(4)
 """Places in `tally`: rooms, items, work used, and the row in which nothing fits."""
-NEAR, MARGIN, CUTOFF, CHANGE = range(4)
-"""Places in `scale`: how near to a bound is within it, what a bound may have lost, the value below which the
-method may stop, and the change of price that shows that nothing fits."""
+NEAR, CUTOFF, CHANGE = range(3)
+"""Places in `scale`: how near to a bound is within it, the value below which the method may stop, and the
+change of price that shows that nothing fits."""
 SOLVED, NOTHING_FITS, STOPPED = range(3)
 
 
@@ -310,22 +314,43 @@ def bound_of(small: Small, t: Tableau, change: float) -> float:
     `change` is how far the price of the row in which nothing fits is moved; 0 where all is solved.
     """
     _keep_prices(t, t.tally[STUCK], change * t.scale[CHANGE])
+    items, rooms = t.tally[COLUMNS], t.tally[ROWS]
+    t.tally[WORK] += (small.item_start[items] + items + rooms + 8) >> (WORK_CELLS - 2)
+    touches = (small.item_start, small.touch_room, small.touch_by)
+    return bound_by_prices(
+        items, rooms, small.value, small.room, touches, t.price, t.low, t.high, t.item_gain
+    )
+
+
+@inner
+def bound_by_prices(
+    items: int,
+    rooms: int,
+    value: Int64Array,
+    room: Int64Array,
+    touches: tuple[Int64Array, Int64Array, Int64Array],
+    price: Float64Array,
+    low: Float64Array,
+    high: Float64Array,
+    gain: Float64Array,
+) -> float:
+    """Return a value that no set exceeds whose items are within their bounds, and keep the gains.
+
+    It holds for any prices, none below zero. `touches` are those of `Core`.
+    """
+    item_start, touch_room, touch_by = touches
     total, size = 0.0, 0.0
-    for room in range(t.tally[ROWS]):
-        part = t.price[room] * small.room[room]
+    for number in range(rooms):
+        part = price[number] * room[number]
         total += part
         size += abs(part)
-    for item in range(t.tally[COLUMNS]):
-        gain = float(small.value[item])
-        size += gain
-        for touch in range(small.item_start[item], small.item_start[item + 1]):
-            part = t.price[small.touch_room[touch]] * small.touch_by[touch]
-            gain += part
+    for item in range(items):
+        gain[item] = value[item]
+        size += value[item]
+        for touch in range(item_start[item], item_start[item + 1]):
+            part = price[touch_room[touch]] * touch_by[touch]
+            gain[item] += part
             size += abs(part)
-        t.item_gain[item] = gain
-        if t.low[item] > 0.0 or (gain > 0.0 and t.high[item] > 0.0):
-            total += gain
-    terms = small.item_start[t.tally[COLUMNS]] + t.tally[COLUMNS] + t.tally[ROWS] + 8
-    t.scale[MARGIN] = size * terms * 2.3e-16
-    t.tally[WORK] += terms >> (WORK_CELLS - 2)
-    return total + t.scale[MARGIN]
+        if low[item] > 0.0 or (gain[item] > 0.0 and high[item] > 0.0):
+            total += gain[item]
+    return total + size * (item_start[items] + items + rooms + 8) * FLOAT_LOST

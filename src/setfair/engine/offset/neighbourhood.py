@@ -37,6 +37,7 @@ from setfair.engine.offset.branch import BEST, STEP, UNKNOWN, Solver, branch, ma
 from setfair.engine.offset.given import BoolArray, Int64Array
 from setfair.engine.offset.linear import WORK, Float64Array
 from setfair.engine.offset.model import Core, rooms_after
+from setfair.engine.offset.sequence import next_number
 from setfair.engine.offset.small import ITEMS, ROOMS, take_items
 from setfair.kernel import inlined, inner, kernel
 
@@ -181,9 +182,8 @@ def make_search(core: Core, inside: BoolArray, gain: Float64Array, *, roams: boo
 
 @inlined
 def _draw(whole: Whole) -> int:
-    """Return the next number of the fixed sequence (S. Park, K. Miller, 1988)."""
-    whole.tally[NUMBER] = whole.tally[NUMBER] * 48271 % 2147483647
-    return whole.tally[NUMBER] >> 7
+    """Return the next number of the fixed sequence."""
+    return next_number(whole.tally, NUMBER) >> 7
 
 
 @kernel

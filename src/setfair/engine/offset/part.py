@@ -7,7 +7,8 @@ Rules
 2. Where that is near to the bound, dives along the relaxation (`dives`) come much nearer in a fraction of
    the work. Elsewhere, or where they find nothing better, the chains have more work, and what they come to
    is improved by the search across the border. Both are needed: with many items for each room, and little in
-   the rooms, chains find more; otherwise they find much less.
+   the rooms, chains find more; otherwise they find much less. Dives go on from the best set at once; only in
+   a dense part that chains went on with, after the neighbourhoods.
 3. A part of not too many items and rooms is searched exactly for a while, first in depth, which is enough for
    a small one, then where most may be (`frontier`), which lowers the bound. What is still open goes to the
    search of neighbourhoods, and to the exact search again with the work that is left. Neighbourhoods have

@@ -25,7 +25,7 @@ from setfair.engine.offset.relax import Legs, relax
 
 WORK_MOST = 750_000_000
 """Work of a bypass run if none is given: a few seconds, in most of which two cores work."""
-WORK_TIMES_PAYMENTS = 10**13
+WORK_TIMES_PAYMENTS = 7 * 10**12
 """In long queues a unit of work takes longer, since less of them fits into a processor's caches: work that
 is not given is at most this divided by the payments."""
 

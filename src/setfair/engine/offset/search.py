@@ -24,6 +24,7 @@ import numpy.typing as npt
 
 from setfair.engine.offset.given import Int64Array
 from setfair.engine.offset.model import Core
+from setfair.engine.offset.sequence import next_number
 from setfair.kernel import inlined, inner, kernel
 
 LENGTH_MAX = 40
@@ -111,9 +112,8 @@ def fill_up(core: Core, inside: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
 
 @inlined
 def draw(state: State) -> int:
-    """Return the next number of the fixed sequence (S. Park, K. Miller, 1988)."""
-    state.tally[NUMBER] = state.tally[NUMBER] * 48271 % 2147483647
-    return state.tally[NUMBER] >> 7
+    """Return the next number of the fixed sequence."""
+    return next_number(state.tally, NUMBER) >> 7
 
 
 @inner
