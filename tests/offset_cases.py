@@ -8,6 +8,8 @@ import random
 import numpy as np
 
 from setfair.engine.offset import ALL_OTHERS, NO_LINK, Accounts, Discipline, Limits, Offset, Queue, offset
+from setfair.engine.offset.given import BoolArray
+from setfair.engine.offset.model import Core, find_rooms, make_core, number_items
 from tests.reference.offset import Case, Payment
 from tests.uncompiled import share
 
@@ -94,3 +96,30 @@ def digest() -> str:
         result = run_case(draw_case(seed, 200), Discipline.BYPASS, share(300_000))
         found.update(result.chosen.tobytes() + f"{result.bound} {result.work}".encode())
     return found.hexdigest()
+
+
+def core_of(case: Case) -> tuple[Core, BoolArray]:
+    """Return a case as items and rooms, and what is shut."""
+    accounts, queue, limits = give(case)
+    return make_core(accounts, queue, find_rooms(accounts, queue, limits), number_items(queue))
+
+
+def dense_case(seed: int, payments: int, accounts: int) -> Case:
+    """Draw a queue of few accounts with many payments each, and a third of what they lack."""
+    draw = np.random.default_rng(seed)
+    debtor = draw.integers(0, accounts, payments)
+    creditor = (debtor + draw.integers(1, accounts, payments)) % accounts
+    amount = draw.lognormal(9, 1.5, payments).astype(np.int64) + 1
+    net = np.bincount(debtor, amount, accounts) - np.bincount(creditor, amount, accounts)
+    links = np.where(draw.random(payments) < 0.2, draw.integers(0, payments // 20, payments), -1).tolist()
+    drawn = zip(debtor.tolist(), creditor.tolist(), amount.tolist(), links, strict=True)
+    return Case(
+        tuple(int(max(each, 0)) // 3 for each in net),
+        (0,) * accounts,
+        tuple(
+            Payment(one, other, much, 0, order, None if link < 0 else link)
+            for order, (one, other, much, link) in enumerate(drawn)
+        ),
+        {},
+        {},
+    )

@@ -28,6 +28,8 @@ from setfair.engine.limit_table import find_limit
 from setfair.engine.loops import find_loops
 from setfair.engine.offset.branch import search_all
 from setfair.engine.offset.dives import dive_first
+from setfair.engine.offset.fill import fill_rooms
+from setfair.engine.offset.frontier import make_frontier
 from setfair.engine.offset.model import assemble
 from setfair.engine.offset.neighbourhood import improve
 from setfair.engine.offset.oscillate import oscillate
@@ -137,6 +139,10 @@ def choose_payments() -> None:
     improve_prices(core, np.zeros(1, np.int64), 1, 0, 100)
     improve(core, search_all(core, nothing, 1).inside, np.zeros(3), 100, 10)
     dive_first(core, nothing, np.zeros(3), 100)
+    fill_rooms(core, nothing, 100)
+    frontier = make_frontier(core, 0)
+    frontier.go_on(0, 1)
+    frontier.gains()
 
 
 def clear_debts() -> None:

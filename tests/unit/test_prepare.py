@@ -29,6 +29,7 @@ _RARE = {
     "setfair.engine.setoff.closing close_in_order",  # `setfair clear` with another objective
 }
 _CALLED_BY_KERNELS = {
+    "setfair.engine.offset.halves choose",
     "setfair.engine.queue enqueue",
     "setfair.formats.kernels _mix",
     "setfair.formats.kernels _parse_digits",

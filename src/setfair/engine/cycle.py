@@ -13,7 +13,7 @@ from setfair.engine.books import NETTING_RULE, Books
 from setfair.engine.clear_due import choice_record, clear_due
 from setfair.engine.cycle_records import Stamp, cycle_record, netting_record
 from setfair.engine.cycle_terms import ChoiceTerms
-from setfair.engine.layout import Array
+from setfair.engine.layout import RECORD, Array
 from setfair.engine.net_cycle import run_net_cycle
 from setfair.engine.net_rounds import Choosing
 from setfair.engine.reduce import due_obligations, reduce_obligations
@@ -58,4 +58,4 @@ def run_cycle(
         # No money moves on a closed day: set-off alone.
         records.append(netting_record(np.zeros(0, np.int64), 0, 0, 0, stamp))
     own = cycle_record(due, int(result.cleared_minor.sum()), result.net_debit_minor, stamp)
-    return np.concatenate([*records, choice_record(chosen, stamp), own])
+    return np.concatenate([*records, choice_record(chosen, stamp), own], dtype=RECORD)

@@ -334,7 +334,7 @@ def _change_phase(books: Books, command: Array, number: int, now: int, times: Ar
     own["creditor_after"] = mark
     if not allowed:
         own["kind"], own["status"], own["reason"] = RecordKind.REJECTED, Status.RJCT, Reason.DAY_NOT_OPEN
-    return np.concatenate([own, _written(journal), over])
+    return np.concatenate([own, _written(journal), over], dtype=RECORD)
 
 
 def _expire(books: Books, number: int, now: int) -> Array:
@@ -351,7 +351,7 @@ def _expire(books: Books, number: int, now: int) -> Array:
         setting = _setting(books, now, NO_LEGS, books.schedule.copy())
         own["amount"] += let_times_pass(books.payment_books(), journal, setting, number)
         _keep_schedule(books, setting)
-    return np.concatenate([own, _written(journal)])
+    return np.concatenate([own, _written(journal)], dtype=RECORD)
 
 
 def _change_queue(books: Books, command: Array, number: int, now: int) -> Array:

@@ -71,7 +71,8 @@ def run_net_cycle(
     )
     own = cycle_record(due, int(clearing.cleared.sum()), clearing.net_debit, stamp)
     chosen = choice_record(clearing.chosen, stamp)
-    return np.concatenate([set_offs, *turns, left_due, legs, netted, released, totals, chosen, own])
+    parts = (set_offs, *turns, left_due, legs, netted, released, totals, chosen, own)
+    return np.concatenate(parts, dtype=RECORD)
 
 
 def _turn_records(books: Books, clearing: Clearing, stamp: Stamp) -> list[Array]:

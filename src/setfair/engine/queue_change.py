@@ -52,7 +52,7 @@ def schedule_for(books: Books, number: int) -> Array:
     row = np.zeros(1, SCHEDULE)
     row["number"] = number
     place = int(np.searchsorted(books.schedule["number"], number))
-    return np.concatenate([books.schedule[:place], row, books.schedule[place:]])
+    return np.concatenate([books.schedule[:place], row, books.schedule[place:]], dtype=SCHEDULE)
 
 
 @kernel

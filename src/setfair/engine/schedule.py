@@ -113,7 +113,7 @@ def with_times(schedule: Array, times: Array) -> Array:
         return schedule
     rows = np.zeros(len(times), SCHEDULE)
     rows["earliest"], rows["latest"] = times["earliest"], times["latest"]
-    return np.concatenate([schedule, rows])
+    return np.concatenate([schedule, rows], dtype=SCHEDULE)
 
 
 def still_needed(schedule: Array, payments: Array) -> Array:
@@ -131,7 +131,8 @@ def still_needed(schedule: Array, payments: Array) -> Array:
     place = np.searchsorted(payments["number"], rows["number"])
     is_there = place < len(payments)
     rows, place = rows[is_there], place[is_there]
-    waits = np.isin(payments["status"][place], (Status.ACSP, Status.PDNG))
+    status = payments["status"][place]
+    waits = (status == Status.ACSP) | (status == Status.PDNG)
     waits &= payments["number"][place] == rows["number"]
     rows = rows[waits]
     return rows[np.argsort(rows["number"], kind="stable")]

@@ -17,45 +17,17 @@ from setfair.engine.offset.basis import (
     seat,
     worth_of,
 )
-from setfair.engine.offset.dives import dive_first
+from setfair.engine.offset.dives import dive_first, dive_on
 from setfair.engine.offset.dual import solve
-from setfair.engine.offset.given import BoolArray
-from setfair.engine.offset.model import Core, assemble, find_rooms, make_core, number_items, rooms_after
+from setfair.engine.offset.model import Core, assemble, rooms_after
 from setfair.engine.offset.neighbourhood import make_search
+from setfair.engine.offset.search import fill_up
 from setfair.kernel import kernel
-from tests.offset_cases import draw_case, give, run_case
-from tests.reference.offset import Case, Payment
+from tests.offset_cases import core_of, dense_case, draw_case, run_case
 from tests.uncompiled import compiled_only, share
 
 PENALTY = 20.0
 SEEDS = range(share(40))
-
-
-def core_of(case: Case) -> tuple[Core, BoolArray]:
-    """Return a case as items and rooms, and what is shut."""
-    accounts, queue, limits = give(case)
-    return make_core(accounts, queue, find_rooms(accounts, queue, limits), number_items(queue))
-
-
-def dense_case(seed: int, payments: int, accounts: int) -> Case:
-    """Draw a queue of few accounts with many payments each, and a third of what they lack."""
-    draw = np.random.default_rng(seed)
-    debtor = draw.integers(0, accounts, payments)
-    creditor = (debtor + draw.integers(1, accounts, payments)) % accounts
-    amount = draw.lognormal(9, 1.5, payments).astype(np.int64) + 1
-    net = np.bincount(debtor, amount, accounts) - np.bincount(creditor, amount, accounts)
-    links = np.where(draw.random(payments) < 0.2, draw.integers(0, payments // 20, payments), -1).tolist()
-    drawn = zip(debtor.tolist(), creditor.tolist(), amount.tolist(), links, strict=True)
-    return Case(
-        tuple(int(max(each, 0)) // 3 for each in net),
-        (0,) * accounts,
-        tuple(
-            Payment(one, other, much, 0, order, None if link < 0 else link)
-            for order, (one, other, much, link) in enumerate(drawn)
-        ),
-        {},
-        {},
-    )
 
 
 def relaxed(core: Core, low: np.ndarray, high: np.ndarray) -> float:
@@ -123,6 +95,31 @@ def test_a_dive_may_settle_and_has_no_less(seed: int) -> None:
     again, value, _ = dive_first(core, found[0][0], np.zeros(core.items), 60_000)
     assert value >= found[0][1]
     assert rooms_after(core, again).min() >= 0
+
+
+@pytest.mark.parametrize("seed", range(share(6)))
+def test_later_dives_may_settle_and_have_no_less(seed: int) -> None:
+    """From a set; and what is found does not hang on what ran before, nor on which sequence is done first."""
+    core, _ = core_of(dense_case(seed, 60, 4))
+    begun = fill_up(core, np.zeros(core.items, np.bool_))
+    found = [dive_on(core, begun, np.zeros(core.items), 60_000) for _ in range(2)]
+    for inside, value, work in found:
+        assert rooms_after(core, inside).min() >= 0
+        assert value == core.value[inside].sum() >= core.value[begun].sum()
+        assert work > 0
+    assert found[0][0].tolist() == found[1][0].tolist()
+
+
+@compiled_only
+@pytest.mark.parametrize("seed", range(4))
+def test_later_dives_find_more_in_a_dense_queue(seed: int) -> None:
+    """Two fifths of what a set that is filled greedily lacks to the bound, at least."""
+    case = dense_case(seed, 1_500, 8)
+    core, _ = core_of(case)
+    begun = fill_up(core, np.zeros(core.items, np.bool_))
+    bound = run_case(case, Discipline.BYPASS, 1_000).bound
+    _, value, _ = dive_on(core, begun, np.zeros(core.items), 20_000_000)
+    assert bound - value < (bound - core.value[begun].sum()) * 3 / 5
 
 
 @compiled_only

@@ -1,4 +1,4 @@
-"""First dives: sets of much value from the relaxation of a whole part, in two sequences beside each other.
+"""Dives from the relaxation of a whole part, and on from a set; in two sequences beside each other.
 
 Rules
 -----
@@ -10,6 +10,10 @@ Rules
 3. Where a dive is likely to take more than a sequence has, there is one sequence; where it would hardly end
    with all the work, there is none.
 4. A dive ends when nothing better than the best set lies ahead.
+5. Later dives go on from the best set. The items are free that touch no other rooms than some that are drawn,
+   two fifths of them or seven tenths in turn; all others stay. What such a dive comes to is mended, and its
+   rooms are filled (`fill`). A sequence ends early if none of its first dives comes to anything better: with
+   few items for each room they hardly ever do.
 """
 
 from __future__ import annotations
@@ -23,10 +27,12 @@ import numpy as np
 from setfair.engine.offset.basis import APART, WORK, WORK_MOST, Basis, bound_item, make_basis, reckon, seat
 from setfair.engine.offset.beside import run_beside
 from setfair.engine.offset.dive import dive
+from setfair.engine.offset.fill import fill_rooms
 from setfair.engine.offset.given import BoolArray, Int64Array
 from setfair.engine.offset.linear import NO_BOUND, Float64Array
-from setfair.engine.offset.model import Core, rooms_after
+from setfair.engine.offset.model import Core, item_of_touch, rooms_after
 from setfair.engine.offset.neighbourhood import Search, make_search
+from setfair.engine.offset.search import fill_up
 from setfair.kernel import inlined, kernel
 
 PENALTY = 20.0
@@ -41,6 +47,16 @@ WORK_LIKELY = 8
 or up to two and a half times as much."""
 NUMBERS = (1, 15_838)
 """Where the sequences of numbers begin."""
+FREE_ROOMS = (0.7, 0.4)
+"""Share of the rooms that are drawn for later dives, in turn."""
+LATER_MARGINS = (0.02, 0.05, 0.1)
+"""Share of the items that are smaller than the margin of later dives, in turn."""
+NEAR_BEST = 0.99
+"""A later dive ends when less than this share of the best set's value lies ahead: filling makes up for it."""
+FILL_EACH = 100
+"""The part of the work of a sequence in which what a later dive comes to is filled."""
+FIRST_FEW = 12
+"""Later dives of which one must come to something better."""
 
 NUMBER = 0
 """Place in `tally`: the number of the fixed sequence."""
@@ -55,6 +71,8 @@ class Whole(NamedTuple):
     """By room: what there is, less the margin."""
     inside: Int64Array
     """By item: 1 if it is in the set."""
+    stays: Int64Array
+    """By item: 1 if it stays as it is in the set."""
     tally: Int64Array
 
 
@@ -69,10 +87,14 @@ class _Dives:
     """The turn of the first dive."""
     best: BoolArray
     best_value: int
+    turn: int = 0
+    """Later dives so far."""
+    filled: int = 0
+    """Work used for filling."""
 
     @property
     def spent(self) -> int:
-        """Work used."""
+        """Work used for dives and mending."""
         return int(self.whole.basis.tally[WORK]) + self.near.spent
 
     def run(self, work_max: int) -> None:
@@ -90,6 +112,32 @@ class _Dives:
                 more = np.where(left < 0, more - left + margin // 2, more * 3 // 4)
                 self._mend(inside)
             turn += 1
+
+    def go_on(self, work_max: int) -> None:
+        """Dive on from the best set until the work is used: rule 5."""
+        core, whole, draw = self.whole.core, self.whole, np.random.default_rng(self.first)
+        touched, filled, better = item_of_touch(core), 0, False
+        while self.spent + filled < work_max and (better or self.turn < FIRST_FEW):
+            drawn = np.zeros(len(core.room), np.bool_)
+            count = max(2, int(len(core.room) * FREE_ROOMS[self.turn % len(FREE_ROOMS)]))
+            drawn[draw.permutation(len(core.room))[:count]] = True
+            whole.stays[:] = 0
+            whole.stays[touched[~drawn[core.touch_room]]] = 1
+            share = LATER_MARGINS[self.turn % len(LATER_MARGINS)]
+            whole.room[:] = core.room - np.where(drawn, int(np.quantile(core.value, share)), 0)
+            whole.inside[:] = self.best
+            wanted = float(self.best_value) * NEAR_BEST
+            if _dive(whole, wanted, NO_BOUND, DIVE_MOST * work_max - self.near.spent):
+                self.near.set_out(whole.inside == 1)
+                if self.near.mend():
+                    inside, value, work = fill_rooms(
+                        core, fill_up(core, self.near.best), work_max // FILL_EACH
+                    )
+                    filled += work
+                    if value > self.best_value:
+                        self.best, self.best_value, better = inside, value, True
+            self.turn += 1
+        self.filled = filled
 
     def _mend(self, inside: BoolArray) -> None:
         """Keep a set, mended, if it is better than the best one."""
@@ -119,21 +167,40 @@ def dive_first(
     if likely > DIVE_MOST * work_max // 3:
         return inside, value, 0
     numbers = NUMBERS if likely <= work_max // len(NUMBERS) else NUMBERS[:1]
-    sequences = [
+    sequences = _make_sequences(core, inside, gain, numbers)
+    run_beside([partial(each.run, work_max // len(numbers)) for each in sequences])
+    return _best_of(sequences)
+
+
+def dive_on(core: Core, inside: BoolArray, gain: Float64Array, work_max: int) -> tuple[BoolArray, int, int]:
+    """Return the best set that dives from a set come to; its value, and the work used; as `dive_first`."""
+    sequences = _make_sequences(core, inside, gain, NUMBERS)
+    run_beside([partial(each.go_on, work_max // len(sequences)) for each in sequences])
+    return _best_of(sequences)
+
+
+def _make_sequences(
+    core: Core, inside: BoolArray, gain: Float64Array, numbers: tuple[int, ...]
+) -> list[_Dives]:
+    value = int(core.value[inside].sum())
+    return [
         _Dives(
             _make_whole(core, start), make_search(core, inside, gain, roams=False), 2 * number, inside, value
         )
         for number, start in enumerate(numbers)
     ]
-    run_beside([partial(each.run, work_max // len(numbers)) for each in sequences])
+
+
+def _best_of(sequences: list[_Dives]) -> tuple[BoolArray, int, int]:
     best = max(sequences, key=lambda each: each.best_value)
-    return best.best, best.best_value, sum(each.spent for each in sequences)
+    return best.best, best.best_value, sum(each.spent + each.filled for each in sequences)
 
 
 def _make_whole(core: Core, number: int) -> Whole:
     basis = make_basis(core)
     basis.penalty[:] = PENALTY
-    return Whole(core, basis, core.room.copy(), np.zeros(core.items, np.int64), np.array([number], np.int64))
+    inside, stays = np.zeros(core.items, np.int64), np.zeros(core.items, np.int64)
+    return Whole(core, basis, core.room.copy(), inside, stays, np.array([number], np.int64))
 
 
 @inlined
@@ -145,11 +212,15 @@ def _draw(whole: Whole) -> int:
 
 @kernel
 def _dive(whole: Whole, wanted: float, large: float, work_max: int) -> bool:
-    """Dive with all items free; return whether it came to a set that is worth what is wanted: rules 1, 4."""
+    """Dive with all items free that do not stay; return whether it came to a set worth what is wanted."""
     core, b = whole.core, whole.basis
     b.tally[WORK_MOST] = work_max
     for item in range(core.value.shape[0]):
-        bound_item(b, item, 0.0, float(core.value[item]))
+        value = float(core.value[item])
+        if whole.stays[item] == 1:
+            bound_item(b, item, value * whole.inside[item], value * whole.inside[item])
+        else:
+            bound_item(b, item, 0.0, value)
         b.worth[item] = 1.0 + APART * (float(_draw(whole)) / 2147483647.0)
     for room in range(core.room.shape[0]):
         b.room[room] = float(whole.room[room])

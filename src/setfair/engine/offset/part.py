@@ -8,12 +8,12 @@ Rules
    the work. Elsewhere, or where they find nothing better, the chains have more work, and what they come to
    is improved by the search across the border. Both are needed: with many items for each room, and little in
    the rooms, chains find more; otherwise they find much less.
-3. A part of not too many items and rooms is searched exactly for a while: its relaxation is better than the
-   flow, and often that is all. What is still open goes to the search of neighbourhoods, and to the exact
-   search again with the work that is left. Neighbourhoods have most of the work: two searches go on beside
-   each other there, so it takes half of the time. In long parts the search across the border goes on
-   instead.
-4. In the end rooms are filled to the last unit (`fill`).
+3. A part of not too many items and rooms is searched exactly for a while, first in depth, which is enough for
+   a small one, then where most may be (`frontier`), which lowers the bound. What is still open goes to the
+   search of neighbourhoods, and to the exact search again with the work that is left. Neighbourhoods have
+   most of the work: two searches go on beside each other there, so it takes half of the time. In long parts
+   the search across the border goes on instead.
+4. After dives and in the end rooms are filled to the last unit (`fill`).
 5. A bound is rounded down to a multiple of what divides all values.
 """
 
@@ -26,8 +26,9 @@ import numpy as np
 import numpy.typing as npt
 
 from setfair.engine.offset.branch import search_all
-from setfair.engine.offset.dives import dive_first
+from setfair.engine.offset.dives import dive_first, dive_on
 from setfair.engine.offset.fill import fill_rooms
+from setfair.engine.offset.frontier import Frontier, make_frontier
 from setfair.engine.offset.given import BoolArray, Int64Array
 from setfair.engine.offset.model import Core
 from setfair.engine.offset.neighbourhood import improve
@@ -49,10 +50,12 @@ DIVE_ITEMS, DIVE_EACH, DIVE_ROOMS, DIVE_SHARE = 100, 6, 300, 0.5
 """First dives are made in parts of so many items at least, and so many for each room, and so many rooms at
 most, where chains begin with so much of the bound at least: with very little liquidity whole items come
 nowhere near to the relaxation."""
+FIRST_DEPTH = 4
+"""The part of the work for the bound in which a part is searched in depth."""
 LAST_FILL = 10
 """The part of the work in which rooms are filled to the last unit."""
-FIRST_DIVES = 6
-"""The part of the work for first dives."""
+FIRST_DIVES, LATER_DIVES = 6, 4
+"""The part of the work for first dives, and for those that go on from the best set."""
 CHAIN_LOOKS = 100_000
 """Most work of the chains for each item."""
 DENSE = 100
@@ -103,21 +106,26 @@ def solve_part(part: Part, work_max: int) -> Solved:
     known = _Known(*_begin(part, min(chains, work_max // FIRST_CHAINS), part.bound // step * step))
     gain, dived = np.zeros(core.items), False
     is_near = not is_long and _is_near(core, known)
-    last = work_max // LAST_FILL if is_near else 0
+    last, later = (work_max // LAST_FILL, work_max // LATER_DIVES) if is_near else (0, 0)
     if known.is_open(work_max) and is_near:
         gain = _bound(part, known, (work_max - known.work) // 16, small=small)
         dived = known.is_open(work_max) and _dive(core, known, gain, work_max // FIRST_DIVES)
+        _fill(core, known, last // 2)
+        if dived or not _is_dense(core):
+            _dive_on(core, known, gain, later)
+            later = 0
     if known.is_open(work_max) and not dived:
         _search_from(part, known, chains, work_max, is_long=is_long)
         share = (work_max - known.work) // (16 if small else 4 if is_long else 8)
         gain = _bound(part, known, max(0, share), small=small)
     if known.is_open(work_max) and not is_long:
-        share = (work_max - known.work - last) * (7 if small else 8) // 8
+        share = (work_max - known.work - last - later) * (7 if small else 8) // 8
         known.take(*improve(core, known.inside, gain, share, known.bound))
-    if known.best < known.bound and is_near:
-        known.take(*fill_rooms(core, fill_up(core, known.inside), last))
+    if is_near and known.is_open(work_max):
+        _dive_on(core, known, gain, later)
+        _fill(core, known, last)
     if small and known.is_open(work_max):
-        _search_all(part, known, work_max - known.work)
+        _search_all(known, core, work_max - known.work, in_depth=not is_near)
     elif known.is_open(work_max):
         known.take(*oscillate(core, known.inside, work_max - known.work, known.bound))
     inside = known.inside if known.best == known.bound else fill_up(core, known.inside)
@@ -132,6 +140,7 @@ class _Known:
     best: int
     work: int
     bound: int
+    frontier: Frontier | None = None
 
     def is_open(self, work_max: int) -> bool:
         """Tell whether a better set may be found with work that is left."""
@@ -167,7 +176,12 @@ def _bound(part: Part, known: _Known, work_max: int, *, small: bool) -> npt.NDAr
     """Lower the bound, as far as it may be; return gains at the prices that say so."""
     if known.best == known.bound:
         return np.zeros(part.core.items)
-    return _search_all(part, known, work_max) if small else _price(part, known, work_max)
+    if not small:
+        return _price(part, known, work_max)
+    gain = _search_all(known, part.core, work_max // FIRST_DEPTH, in_depth=True)
+    if known.best < known.bound:
+        gain = _search_all(known, part.core, work_max - work_max // FIRST_DEPTH, in_depth=False)
+    return gain
 
 
 def _dive(core: Core, known: _Known, gain: npt.NDArray[np.float64], work_max: int) -> bool:
@@ -175,6 +189,12 @@ def _dive(core: Core, known: _Known, gain: npt.NDArray[np.float64], work_max: in
     best = known.best
     known.take(*dive_first(core, known.inside, gain, work_max))
     return known.best > best
+
+
+def _dive_on(core: Core, known: _Known, gain: npt.NDArray[np.float64], work_max: int) -> None:
+    """Dive on from the best set."""
+    if known.best < known.bound and work_max > 0:
+        known.take(*dive_on(core, fill_up(core, known.inside), gain, work_max))
 
 
 def _search_from(part: Part, known: _Known, chains: int, work_max: int, *, is_long: bool) -> None:
@@ -192,13 +212,27 @@ def _search_from(part: Part, known: _Known, chains: int, work_max: int, *, is_lo
         known.take(*oscillate(core, known.inside, share, known.bound))
 
 
-def _search_all(part: Part, known: _Known, work_max: int) -> npt.NDArray[np.float64]:
+def _fill(core: Core, known: _Known, work_max: int) -> None:
+    """Fill rooms to the last unit."""
+    if known.best < known.bound:
+        known.take(*fill_rooms(core, fill_up(core, known.inside), work_max))
+
+
+def _search_all(known: _Known, core: Core, work_max: int, *, in_depth: bool) -> npt.NDArray[np.float64]:
     """Search a part exactly as far as the work goes; return gains at the prices of its relaxation."""
-    searched = search_all(part.core, known.inside, max(0, work_max))
-    known.take(searched.inside, int(part.core.value[searched.inside].sum()), searched.work)
-    step = int(np.gcd.reduce(part.core.value))
-    known.bound = min(known.bound, searched.bound // step * step)
-    return searched.gain
+    if in_depth:
+        searched = search_all(core, known.inside, max(0, work_max))
+        known.take(searched.inside, int(core.value[searched.inside].sum()), searched.work)
+        step = int(np.gcd.reduce(core.value))
+        known.bound = min(known.bound, searched.bound // step * step)
+        return searched.gain
+    frontier = known.frontier = known.frontier or make_frontier(core, known.best)
+    before = frontier.spent
+    known.bound = min(known.bound, frontier.go_on(known.best, max(0, work_max)))
+    known.work += frontier.spent - before
+    if frontier.found is not None:
+        known.take(frontier.found, int(core.value[frontier.found].sum()), 0)
+    return frontier.gains()
 
 
 def _begin(part: Part, work_max: int, bound: int) -> tuple[BoolArray, int, int, int]:

@@ -23,9 +23,9 @@ from setfair.engine.offset.part import Part, solve_part
 from setfair.engine.offset.presolve import Reduced, reduce_problem
 from setfair.engine.offset.relax import Legs, relax
 
-WORK_MOST = 500_000_000
+WORK_MOST = 750_000_000
 """Work of a bypass run if none is given: a few seconds, in most of which two cores work."""
-WORK_TIMES_PAYMENTS = 7 * 10**12
+WORK_TIMES_PAYMENTS = 10**13
 """In long queues a unit of work takes longer, since less of them fits into a processor's caches: work that
 is not given is at most this divided by the payments."""
 
