@@ -13,7 +13,7 @@ from setfair.screening.given_names import GIVEN, other_reading
 from setfair.screening.index import COMMON_WEIGHT, FIRM_WEIGHT, build_index
 from setfair.screening.name_arrays import REST_WEIGHT
 from setfair.screening.normalise import normalise_name
-from setfair.screening.spelling import Spelling, as_meant, fold_token, spell
+from setfair.screening.spelling import Spelling, as_meant, fold_token, initials_apart, spell
 from setfair.screening.translations import ENDING_MAX, PHRASES, STEM_LENGTH_MIN, STEMS, WORDS
 from setfair.screening.words import PHRASES as LEGAL_AND_OTHER
 
@@ -169,3 +169,22 @@ def test_common_names_weigh_little_however_rare_on_the_list() -> None:
     assert weight[fold_token("jennifer")] == COMMON_WEIGHT
     assert weight[fold_token("trading")] == FIRM_WEIGHT
     assert weight[fold_token("zanvik")] > weight[fold_token("jennifer")]
+
+
+@pytest.mark.parametrize(
+    ("name", "apart"),
+    [
+        ("Orvek Z.P.", ("orvek", "z", "p")),
+        ("Z.P.Orvek", ("z", "p", "orvek")),
+        ("Орвек Ю.Ш.", ("orvek", "y", "s")),
+        ("Orvek Z. P.", ()),
+        ("Orvek S.A.", ()),
+        ("Orvek S.L.L.", ()),
+        ("Orvek Trading Z.P.", ()),
+        ("Z.P.", ()),
+        ("Orvek.", ()),
+    ],
+)
+def test_initials_between_dots_are_read_apart(name: str, apart: tuple[str, ...]) -> None:
+    """Initials without a space between them are letters; a legal form and a firm's abbreviation are not."""
+    assert initials_apart(name, spelt(name).core) == apart

@@ -18,7 +18,7 @@ Rules
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -39,7 +39,7 @@ from setfair.screening.name_kernels import match_names
 from setfair.screening.normalise import normalise_name
 from setfair.screening.pair_kernels import score_name
 from setfair.screening.slots import STRICT, TokenMemory
-from setfair.screening.spelling import COMPACT_LENGTH_MIN, Spelling, spell
+from setfair.screening.spelling import COMPACT_LENGTH_MIN, Spelling, initials_apart, spell
 
 THRESHOLD = 625
 """Score from which on a name is a hit, where an agreement does not say; see docs/screening.md."""
@@ -320,16 +320,18 @@ EXPLAINED_MAX = 1 << 12
 def _spelt(names: Sequence[str]) -> _Spelt:
     distinct = {name: normalise_name(name) for name in dict.fromkeys(names)}
     spellings = [spell(each) for each in distinct.values()]
-    return _Spelt(names, distinct, spellings, *_windows(spellings, distinct.values()))
+    return _Spelt(names, distinct, spellings, *_windows(spellings, distinct))
 
 
-def _windows(spelt: Sequence[Spelling], normalised: Iterable[str]) -> tuple[list[Sequence[str]], list[int]]:
+def _windows(spelt: Sequence[Spelling], distinct: dict[str, str]) -> tuple[list[Sequence[str]], list[int]]:
     """Return the tokens to compare, at most `TOKENS_MAX` at once, and the name of each."""
     windows: list[Sequence[str]] = []
     owner: list[int] = []
-    for number, (each, text) in enumerate(zip(spelt, normalised, strict=True)):
+    for number, (each, (name, text)) in enumerate(zip(spelt, distinct.items(), strict=True)):
         core = [f"{STRICT}{token}" for token in each.core] if each.syllabic else each.core
-        for read in (core, each.other, abbreviated(text) if may_be_abbreviated(each.core) else ()):
+        apart = initials_apart(name, each.core) if "." in name and not each.syllabic else ()
+        short = abbreviated(text) if may_be_abbreviated(each.core) else ()
+        for read in (core, each.other, short, apart):
             for begin in range(0, max(1, len(read) - TOKENS_MAX // 2), TOKENS_MAX // 2):
                 if read:
                     windows.append(read[begin : begin + TOKENS_MAX])

@@ -6,7 +6,9 @@ Rules
    family name and the given name.
 2. Tokens are letters and digits in lower case. Legal forms and honorifics are left out (`words`), unless
    nothing else is left.
-3. `fold_token` writes what different transliterations write differently in one way: ``Yevgeniy`` and
+3. Initials between dots (``Orvek Z.P.``, ``Z.P.Orvek``) are one token, as in ``S.A.``; `initials_apart` has a
+   reading in which each is one.
+4. `fold_token` writes what different transliterations write differently in one way: ``Yevgeniy`` and
    ``Evgeni``, ``Khalid`` and ``Halid``, ``Mohammed`` and ``Mohamed``. Tokens are compared in this form.
 """
 
@@ -21,7 +23,8 @@ from rapidfuzz.distance import OSA
 
 from setfair.screening.common_names import COMMON_NAMES
 from setfair.screening.given_names import other_reading
-from setfair.screening.translations import ENDING_MAX, STEM_LENGTH_MIN, STEMS, WORDS
+from setfair.screening.normalise import normalise_name
+from setfair.screening.translations import DESCRIPTIVE_WORDS, ENDING_MAX, STEM_LENGTH_MIN, STEMS, WORDS
 from setfair.screening.words import LEGAL_WORDS, LONG_WORDS, NOT_CORE, replace_phrases
 
 TOKEN_LENGTH_MAX = 32
@@ -35,6 +38,8 @@ FIRM_MARK = "+"
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]{2,}")
 _SYLLABIC = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _WORD = re.compile("[a-z0-9]+")
+_INITIALS = re.compile(r"(?<!\w)[^\W\d_]\.[^\W\d_](?!\w)")
+"""Two letters with a dot between them; three are an abbreviation more often than not."""
 _DOUBLED = re.compile(r"([a-zA-Z])\1+")
 
 _FATHERS = ("vich", "vna")
@@ -124,6 +129,28 @@ def spell(normalised: str) -> Spelling:
     core = tuple(token for token in kept if token not in NOT_CORE)
     legal = dropped or not LEGAL_WORDS.isdisjoint(kept)
     return Spelling(core or tuple(kept) or tuple(tokens), "".join(tokens), legal, is_syllabic(normalised))
+
+
+def initials_apart(name: str, core: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the core tokens of a name with each initial apart; empty where none stand between dots.
+
+    Parameters
+    ----------
+    name
+        As it is written.
+    core
+        What `spell` makes of it, without a legal form like ``S.A.``. Words of firms have no initials.
+    """
+    if not DESCRIPTIVE_WORDS.isdisjoint(core):
+        return ()
+    letters: dict[str, list[str]] = {}
+    for dotted in _INITIALS.findall(name):
+        together = "".join(latin_tokens(normalise_name(dotted)))
+        if together in core:
+            each = [latin_tokens(normalise_name(letter)) for letter in dotted.split(".")]
+            letters[together] = [latin[0][0] for latin in each if latin]
+    apart = tuple(part for token in core for part in letters.get(token, (token,)))
+    return apart if apart != core and max(map(len, apart)) > 1 else ()
 
 
 def as_meant(token: str) -> str:
