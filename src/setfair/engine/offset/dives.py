@@ -7,8 +7,8 @@ Rules
    room that was short has a larger margin the next time.
 2. What a dive comes to is mended by the search of neighbourhoods, if rooms are short; the best set is the
    result.
-3. Where a dive is likely to take more than a sequence has, there is one sequence; where it would hardly end
-   with all the work, there is none.
+3. Where a dive is likely to take more than half of what a sequence has, there is one sequence; where it would
+   hardly end with all the work, there is none.
 4. A dive ends when nothing better than the best set lies ahead.
 5. Later dives go on from the best set. The items are free that touch no other rooms than some that are drawn,
    two fifths of them or seven tenths in turn; all others stay. What such a dive comes to is mended, and its
@@ -174,7 +174,7 @@ def dive_first(
     likely = core.items * (core.items + len(core.room) ** 2) // WORK_LIKELY
     if likely > DIVE_MOST * work_max // 3:
         return inside, value, 0
-    numbers = NUMBERS if likely <= work_max // len(NUMBERS) else NUMBERS[:1]
+    numbers = NUMBERS if likely <= work_max // (2 * len(NUMBERS)) else NUMBERS[:1]
     sequences = _make_sequences(core, inside, gain, numbers)
     run_beside([partial(each.run, work_max // len(numbers)) for each in sequences])
     return _best_of(sequences)

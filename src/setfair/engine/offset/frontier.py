@@ -248,8 +248,7 @@ def _bound(f: Frontier) -> float:
     for room in range(rooms):
         f.price[room] = max(b.price[room], 0.0)
     b.tally[WORK] += (core.item_start[items] + items + rooms + 8) >> (WORK_NUMBERS - 1)
-    touches = (core.item_start, core.touch_room, core.touch_by)
-    return bound_by_prices(items, rooms, core.value, core.room, touches, f.price, b.low, b.high, f.gain)
+    return bound_by_prices(core, items, rooms, f.price, b.low, b.high, f.gain)
 
 
 @inner

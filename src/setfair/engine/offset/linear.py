@@ -28,6 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from setfair.engine.offset.given import Int64Array
+from setfair.engine.offset.model import Core
 from setfair.engine.offset.small import Small
 from setfair.kernel import inlined, inner
 
@@ -316,19 +317,14 @@ def bound_of(small: Small, t: Tableau, change: float) -> float:
     _keep_prices(t, t.tally[STUCK], change * t.scale[CHANGE])
     items, rooms = t.tally[COLUMNS], t.tally[ROWS]
     t.tally[WORK] += (small.item_start[items] + items + rooms + 8) >> (WORK_CELLS - 2)
-    touches = (small.item_start, small.touch_room, small.touch_by)
-    return bound_by_prices(
-        items, rooms, small.value, small.room, touches, t.price, t.low, t.high, t.item_gain
-    )
+    return bound_by_prices(small, items, rooms, t.price, t.low, t.high, t.item_gain)
 
 
 @inner
 def bound_by_prices(
+    problem: Small | Core,
     items: int,
     rooms: int,
-    value: Int64Array,
-    room: Int64Array,
-    touches: tuple[Int64Array, Int64Array, Int64Array],
     price: Float64Array,
     low: Float64Array,
     high: Float64Array,
@@ -336,19 +332,19 @@ def bound_by_prices(
 ) -> float:
     """Return a value that no set exceeds whose items are within their bounds, and keep the gains.
 
-    It holds for any prices, none below zero. `touches` are those of `Core`.
+    It holds for any prices, none below zero.
     """
-    item_start, touch_room, touch_by = touches
+    value, item_start = problem.value, problem.item_start
     total, size = 0.0, 0.0
     for number in range(rooms):
-        part = price[number] * room[number]
+        part = price[number] * problem.room[number]
         total += part
         size += abs(part)
     for item in range(items):
         gain[item] = value[item]
         size += value[item]
         for touch in range(item_start[item], item_start[item + 1]):
-            part = price[touch_room[touch]] * touch_by[touch]
+            part = price[problem.touch_room[touch]] * problem.touch_by[touch]
             gain[item] += part
             size += abs(part)
         if low[item] > 0.0 or (gain[item] > 0.0 and high[item] > 0.0):
