@@ -7,7 +7,7 @@ then initials, tokens written together or apart, a last token that was cut off; 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from setfair.screening.name_arrays import REST_WEIGHT, SAID_ABOUT, SCORE_MAX, Settings
 from setfair.screening.pair_kernels import BEGIN_LENGTH_MIN, LIKE_DISTANCE, LIKE_LENGTH_MIN
@@ -49,6 +49,8 @@ class _Pairs:
     partner: dict[int, int] = field(default_factory=dict)
     """By place in the listed name: the place in the name."""
     used: set[int] = field(default_factory=set)
+    whole_at: set[int] = field(default_factory=set)
+    """Places in the listed name."""
     joined: set[int] = field(default_factory=set)
     """Places in the listed name."""
     initial: set[int] = field(default_factory=set)
@@ -60,6 +62,11 @@ class _Pairs:
     listed_initials: int = 0
     known: int = 0
     common: int = 0
+    whole: int = 0
+    same: int = 0
+    uncommon: int = 0
+    consonants: bool = False
+    """Whether those of a pair differ."""
 
     def pair(self, i: int, j: int) -> None:
         self.used.add(i)
@@ -104,7 +111,8 @@ def plain_score(
 def plain_points(tally: list[int], settings: Settings) -> int:
     """Return thousandths of points of a tally."""
     matched, changed, missing, extra, said, initials, turned, begins, *rest = tally
-    listed_initials, other_names, given, accounted, known, common, like = rest
+    listed_initials, other_names, given, accounted, known, common, like, *rest = rest
+    whole, same, uncommon, consonants, ends, left, common_left, near_elsewhere = rest
     first = min(matched, settings.first)
     second = max(0, min(matched, settings.second) - settings.first)
     parts = [
@@ -127,6 +135,14 @@ def plain_points(tally: list[int], settings: Settings) -> int:
         settings.one_changed if said == 1 and changed else 0,
         settings.all_common if said and common == said else 0,
         settings.like * like,
+        settings.uncommon * min(uncommon, 2),
+        settings.none_same if whole and not same else 0,
+        settings.same_too if said == 1 and same >= 2 else 0,
+        settings.consonants * consonants,
+        settings.ends * ends,
+        settings.left * left,
+        settings.common_left * common_left,
+        settings.near_elsewhere * near_elsewhere,
     ]
     return sum(parts)
 
@@ -146,9 +162,21 @@ def _whole_tokens(pairs: _Pairs) -> None:
         token = pairs.listed[j]
         pairs.pair(i, j)
         length = max(len(pairs.mine[i].letters), len(token.letters))
-        pairs.count(token.weight, pairs.mine[i].near[token.number], length)
-        pairs.known += pairs.mine[i].common and pairs.mine[i].near[token.number] > 0
+        apart = pairs.mine[i].near[token.number]
+        pairs.count(token.weight, apart, length)
+        pairs.known += pairs.mine[i].common and apart > 0
         pairs.common += pairs.mine[i].common and token.weight > SAID_ABOUT
+        pairs.whole_at.add(j)
+        pairs.whole += 1
+        pairs.same += apart == 0
+        pairs.uncommon += not pairs.mine[i].common
+        pairs.consonants |= apart > 0 and _consonants(pairs.mine[i].letters) != _consonants(token.letters)
+
+
+def _consonants(letters: str) -> str:
+    """Return the consonants of a token, those alike as one and doubled ones once."""
+    heard = letters.translate(str.maketrans("vzS", "bss", "aeiouh"))
+    return "".join(letter for letter, _ in groupby(heard))
 
 
 def _initials(pairs: _Pairs, settings: Settings, *, listed_legal: bool) -> None:
@@ -265,6 +293,7 @@ def _tally(pairs: _Pairs, elsewhere: set[int]) -> list[int]:
     )
     open_mine = [pairs.mine[i] for i in pairs.open_mine()]
     found = [any(number in elsewhere for number in token.near) for token in open_mine]
+    very_same = any(_nearest(token, elsewhere) == 0 for token in open_mine)
     other_names = any(found)
     accounted = other_names and all(
         there or token.weight <= SAID_ABOUT for token, there in zip(open_mine, found, strict=True)
@@ -274,11 +303,24 @@ def _tally(pairs: _Pairs, elsewhere: set[int]) -> list[int]:
         and any(pairs.listed[j].rest > SAID_ABOUT for j in pairs.open_listed())
         and all(pairs.listed[j].given and j not in pairs.initial for j in pairs.partner)
     )
+    ends = all(
+        j in pairs.whole_at and pairs.partner[j] == i
+        for i, j in ((0, 0), (len(pairs.mine) - 1, len(pairs.listed) - 1))
+    )
+    left = sum(pairs.listed[j].rest > SAID_ABOUT for j in pairs.open_listed())
+    common_left = any(token.common and not there for token, there in zip(open_mine, found, strict=True))
     return [
         pairs.matched, pairs.changed, missing, extra, pairs.said, pairs.initials, turned, int(begins),
         pairs.listed_initials, int(other_names), int(given), int(accounted), pairs.known, pairs.common,
-        int(not other_names and _resembling(pairs)),
+        int(not other_names and _resembling(pairs)), pairs.whole, pairs.same, pairs.uncommon,
+        int(pairs.consonants), int(ends), int(left >= 2), int(common_left),
+        int(other_names and not very_same),
     ]  # fmt: skip
+
+
+def _nearest(token: Token, elsewhere: set[int]) -> int | None:
+    """Return how far the nearest token of the entry is from one of the name; None if none is near."""
+    return min((apart for number, apart in token.near.items() if number in elsewhere), default=None)
 
 
 def _resembling(pairs: _Pairs) -> bool:

@@ -23,7 +23,9 @@ ABOUT_LEGAL, ABOUT_SYLLABIC = 0, 1
 TALLY_MATCHED, TALLY_CHANGED, TALLY_MISSING, TALLY_EXTRA = 0, 1, 2, 3
 TALLY_PAIRS, TALLY_INITIALS, TALLY_TURNED, TALLY_BEGINS = 4, 5, 6, 7
 TALLY_LISTED_INITIALS, TALLY_ELSEWHERE, TALLY_GIVEN, TALLY_ACCOUNTED = 8, 9, 10, 11
-TALLY_KNOWN, TALLY_COMMON, TALLY_LIKE, TALLY_SIZE = 12, 13, 14, 15
+TALLY_KNOWN, TALLY_COMMON, TALLY_LIKE, TALLY_WHOLE = 12, 13, 14, 15
+TALLY_SAME, TALLY_UNCOMMON, TALLY_CONSONANTS, TALLY_ENDS = 16, 17, 18, 19
+TALLY_LEFT, TALLY_COMMON_LEFT, TALLY_NEAR_ELSEWHERE, TALLY_SIZE = 20, 21, 22, 23
 SAID_ABOUT = 20
 """Weight above which a token says something about who is named."""
 
@@ -42,7 +44,7 @@ class Settings(NamedTuple):
     name and one that has nothing to do with it.
     """
 
-    base: int = 430_000
+    base: int = 414_000
     matched_first: int = 1_248
     """For each unit that the pairs weigh, up to `first`."""
     matched_second: int = 2_230
@@ -59,7 +61,7 @@ class Settings(NamedTuple):
     """If the pairs are all there is; a share of it for a share."""
     second_pair: int = 63_600
     """If two pairs say something about who is named."""
-    initials: int = -43_000
+    initials: int = -19_000
     """For each initial of the name that is paired with a listed token."""
     listed_initials: int = -65_400
     """For each listed initial that is paired with a token of the name."""
@@ -67,11 +69,27 @@ class Settings(NamedTuple):
     """If another name of the entry has a token of the name that has no partner."""
     accounted: int = 33_200
     """If other names of the entry have all of the name's tokens that have no partner and say something."""
-    like: int = 36_000
+    like: int = 74_000
     """If a token that is left over resembles one that is left over of the listed name, and no other name of
     the entry has any."""
     all_common: int = -12_000
     """If all pairs that say something are names that many bear."""
+    uncommon: int = 20_000
+    """For each pair of tokens, up to two, that is no name that many bear."""
+    none_same: int = -35_000
+    """If no pair of tokens is the very same."""
+    same_too: int = 25_000
+    """If one pair says something, and another one, a particle or a word of firms, is the very same."""
+    ends: int = 27_000
+    """If the first tokens of both are a pair, and the last ones."""
+    consonants: int = -16_000
+    """If the consonants of a pair differ: vowels are what transliterations differ in."""
+    left: int = -17_000
+    """If two listed tokens or more that say something have no partner."""
+    common_left: int = -10_000
+    """If a name that many bear is left over of the name, and no other name of the entry has it."""
+    near_elsewhere: int = -16_000
+    """If no token of the name that has no partner is the very same as one of another name of the entry."""
     one_changed: int = -10_000
     """If one pair says something, and letters are changed."""
     given: int = -24_600

@@ -27,10 +27,12 @@ from setfair.screening.name_arrays import (
     TALLY_BEGINS,
     TALLY_CHANGED,
     TALLY_ELSEWHERE,
+    TALLY_ENDS,
     TALLY_EXTRA,
     TALLY_MATCHED,
     TALLY_MISSING,
     TALLY_PAIRS,
+    TALLY_UNCOMMON,
     NameBatch,
     NameIndex,
     NameScratch,
@@ -103,7 +105,7 @@ def _cannot_fit(
     gathered, touched, bound = work.gathered[name, 0], work.gathered[name, 1], work.bound
     matched, pairs = gathered >> np.int64(44), (gathered >> np.int64(32)) & np.int64(4095)
     listed = names.tokens[names.start[name] : names.start[name + 1]]
-    extra, begun, passed = 0, 0, work.asked[1]
+    extra, begun, passed, ends = 0, 0, work.asked[1], True
     bound[:] = 0
     for i in range(len(mine)):
         slot = mine[i]
@@ -117,11 +119,13 @@ def _cannot_fit(
             token = _begun(slots, slot, i == len(mine) - 1, listed, index)
         if token < 0:
             extra += slots.weight[slot]
+            ends = ends and 0 < i < len(mine) - 1
         else:
             pairs += 1
             matched += max(settings.initial_weight, settings.cut_letter_weight * slots.length[slot])
             begun += names.rest[token]
     bound[TALLY_MATCHED], bound[TALLY_PAIRS], bound[TALLY_EXTRA] = matched, pairs, extra
+    bound[TALLY_UNCOMMON], bound[TALLY_ENDS] = pairs, ends
     bound[TALLY_CHANGED] = gathered & np.int64(0xFFFFFFFF)
     bound[TALLY_ELSEWHERE] = bound[TALLY_ACCOUNTED] = extra > 0
     bound[TALLY_BEGINS] = extra == 0 and 1 < len(mine) <= len(listed)
@@ -197,6 +201,7 @@ def _rest_cannot_fit(work: NameScratch, settings: Settings, left: int, passed: i
     bound[:] = 0
     bound[TALLY_MATCHED], bound[TALLY_EXTRA] = left + 2 * settings.initial_weight, passed
     bound[TALLY_PAIRS], bound[TALLY_BEGINS] = tokens, passed == 0
+    bound[TALLY_UNCOMMON], bound[TALLY_ENDS] = tokens, True
     bound[TALLY_ELSEWHERE] = bound[TALLY_ACCOUNTED] = passed > 0
     if bound[TALLY_MATCHED] < settings.least_weight:
         return True

@@ -22,23 +22,31 @@ from setfair.screening.name_arrays import (
     TALLY_BEGINS,
     TALLY_CHANGED,
     TALLY_COMMON,
+    TALLY_COMMON_LEFT,
+    TALLY_CONSONANTS,
     TALLY_ELSEWHERE,
+    TALLY_ENDS,
     TALLY_EXTRA,
     TALLY_GIVEN,
     TALLY_INITIALS,
     TALLY_KNOWN,
+    TALLY_LEFT,
     TALLY_LIKE,
     TALLY_LISTED_INITIALS,
     TALLY_MATCHED,
     TALLY_MISSING,
+    TALLY_NEAR_ELSEWHERE,
     TALLY_PAIRS,
+    TALLY_SAME,
     TALLY_TURNED,
+    TALLY_UNCOMMON,
+    TALLY_WHOLE,
     NameIndex,
     NameScratch,
     Settings,
     Slots,
 )
-from setfair.screening.token_kernels import LENGTH_MAX, TokenIndex, distance
+from setfair.screening.token_kernels import LENGTH_MAX, TokenIndex, consonants_of, distance
 
 
 @inlined
@@ -138,6 +146,32 @@ def _count(work: NameScratch, weight: int, apart: int, length: int) -> None:
 
 
 @inner
+def _same_consonants(slots: Slots, slot: int, letters: NDArray[np.uint8], work: NameScratch) -> bool:
+    """Return whether two tokens differ in vowels only, or in consonants that are alike."""
+    count = consonants_of(slots.chars[slot, : slots.length[slot]], work.text)
+    same = consonants_of(letters, work.other) == count
+    for place in range(count if same else 0):
+        same = same and work.text[place] == work.other[place]
+    return bool(same)
+
+
+@inner
+def _tally_pair(  # what is said of one pair of whole tokens
+    slots: Slots, slot: int, names: NameIndex, token: int, index: TokenIndex, work: NameScratch, apart: int
+) -> None:  # fmt: skip
+    if slots.common[slot]:
+        work.tally[TALLY_KNOWN] += apart > 0
+        work.tally[TALLY_COMMON] += names.weight[token] > SAID_ABOUT
+    else:
+        work.tally[TALLY_UNCOMMON] += 1
+    work.tally[TALLY_WHOLE] += 1
+    work.tally[TALLY_SAME] += apart == 0
+    if apart and not work.tally[TALLY_CONSONANTS]:
+        letters = index.chars[index.start[token] : index.start[token + 1]]
+        work.tally[TALLY_CONSONANTS] = not _same_consonants(slots, slot, letters, work)
+
+
+@inner
 def _pair_tokens(  # whole tokens, the heaviest pair first
     slots: Slots, mine: NDArray[np.int32], names: NameIndex, listed: NDArray[np.int32],
     index: TokenIndex, work: NameScratch,
@@ -165,9 +199,7 @@ def _pair_tokens(  # whole tokens, the heaviest pair first
         token = listed[best_j]
         length = max(slots.length[mine[best_i]], index.start[token + 1] - index.start[token])
         _count(work, names.weight[token], work.apart[best_i, best_j], length)
-        if slots.common[mine[best_i]]:
-            work.tally[TALLY_KNOWN] += work.apart[best_i, best_j] > 0
-            work.tally[TALLY_COMMON] += names.weight[token] > SAID_ABOUT
+        _tally_pair(slots, mine[best_i], names, token, index, work, work.apart[best_i, best_j])
 
 
 @inner
@@ -317,6 +349,12 @@ def _turned(names: NameIndex, listed: NDArray[np.int32], work: NameScratch, plai
     return turned
 
 
+@inlined
+def _are_pair(work: NameScratch, i: int, j: int) -> bool:
+    """Return whether two whole tokens are a pair."""
+    return bool(work.listed_state[j] == PAIRED and work.partner[j] == i)
+
+
 @inner
 def _tally_rest(
     slots: Slots, mine: NDArray[np.int32], names: NameIndex, listed: NDArray[np.int32], work: NameScratch
@@ -325,16 +363,19 @@ def _tally_rest(
     for i in range(len(mine)):
         if work.name_state[i] == OPEN:
             work.tally[TALLY_EXTRA] += slots.weight[mine[i]]
-    begins, plain = len(mine) >= 2, True
+    begins, plain, left = len(mine) >= 2, True, 0
     for j in range(len(listed)):
         if work.listed_state[j] == OPEN:
             work.tally[TALLY_MISSING] += names.rest[listed[j]]
+            left += names.rest[listed[j]] > SAID_ABOUT
         else:
             plain = plain and names.rest[listed[j]] <= REST_WEIGHT
         if j < len(mine) and (work.listed_state[j] in (OPEN, JOINED) or work.partner[j] != j):
             begins = False
     work.tally[TALLY_TURNED] = _turned(names, listed, work, plain)
     work.tally[TALLY_BEGINS] = begins and len(listed) >= len(mine)
+    work.tally[TALLY_LEFT] = left >= 2
+    work.tally[TALLY_ENDS] = _are_pair(work, 0, 0) and _are_pair(work, len(mine) - 1, len(listed) - 1)
 
 
 @inner
@@ -345,7 +386,7 @@ def _tally_names(
     """Tally whether other names of the entry have what is left, and whether all pairs are given names."""
     entry = names.entry[name]
     first, end = names.entry_start[entry], names.entry_start[entry + 1]
-    left_mine, left_listed, given, accounted = False, False, True, True
+    left_mine, left_listed, given, accounted, same = False, False, True, True, False
     for i in range(len(mine)):
         if work.name_state[i] != OPEN:
             continue
@@ -361,6 +402,7 @@ def _tally_names(
             if at < end and names.entry_tokens[at] == token:
                 work.name_state[i] = ELSEWHERE
                 work.tally[TALLY_ELSEWHERE] = 1
+                same |= slots.apart[place] == 0
                 break
         accounted = accounted and (work.name_state[i] == ELSEWHERE or not says)
     for j in range(len(listed)):
@@ -370,6 +412,9 @@ def _tally_names(
             given = given and names.given[listed[j]] and work.listed_state[j] != INITIAL
     work.tally[TALLY_GIVEN] = given and left_mine and left_listed
     work.tally[TALLY_ACCOUNTED] = accounted and work.tally[TALLY_ELSEWHERE]
+    work.tally[TALLY_NEAR_ELSEWHERE] = work.tally[TALLY_ELSEWHERE] and not same
+    for i in range(len(mine)):
+        work.tally[TALLY_COMMON_LEFT] |= work.name_state[i] == OPEN and slots.common[mine[i]]
 
 
 @inner
@@ -480,12 +525,19 @@ def points_of(tally: NDArray[np.int64], settings: Settings) -> int:
     points += settings.given * tally[TALLY_GIVEN] + settings.like * tally[TALLY_LIKE]
     points += settings.begins * tally[TALLY_BEGINS]
     points += settings.turned * min(tally[TALLY_TURNED], 3)
+    points += settings.uncommon * min(tally[TALLY_UNCOMMON], 2) + settings.ends * tally[TALLY_ENDS]
+    points += settings.consonants * tally[TALLY_CONSONANTS] + settings.left * tally[TALLY_LEFT]
+    points += settings.common_left * tally[TALLY_COMMON_LEFT]
+    points += settings.near_elsewhere * tally[TALLY_NEAR_ELSEWHERE]
+    if tally[TALLY_WHOLE] and not tally[TALLY_SAME]:
+        points += settings.none_same
     points += settings.covered * matched // max(1, matched + tally[TALLY_MISSING] + tally[TALLY_EXTRA])
     pairs = tally[TALLY_PAIRS]
     if pairs >= 2:
         points += settings.second_pair
-    elif pairs == 1 and tally[TALLY_CHANGED]:
-        points += settings.one_changed
+    elif pairs == 1:
+        points += settings.one_changed if tally[TALLY_CHANGED] else 0
+        points += settings.same_too if tally[TALLY_SAME] >= 2 else 0
     if pairs and tally[TALLY_COMMON] == pairs:
         points += settings.all_common
     return int(points)

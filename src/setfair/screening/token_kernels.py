@@ -226,7 +226,8 @@ def _key(chars: Letters, label: int) -> np.uint64:
 
 
 @inner
-def _consonants(chars: Letters, out: Letters) -> int:
+def consonants_of(chars: Letters, out: Letters) -> int:
+    """Write the consonants of a token, those alike as one and doubled ones once; return how many."""
     count = 0
     for place in range(len(chars)):
         letter = _CONSONANT[chars[place]]
@@ -273,7 +274,7 @@ def piece_keys(
         length = len(letters)
         keys[count], owners[count] = _key(letters, _WHOLE), token
         count += 1
-        consonants = _consonants(letters, skeleton)
+        consonants = consonants_of(letters, skeleton)
         if consonants >= 3:
             keys[count], owners[count] = _key(skeleton[:consonants], _CONSONANTS), token
             count += 1
@@ -369,7 +370,7 @@ def find_near(index: TokenIndex, token: Letters, work: Scratch) -> int:
     for place in range(len(token)):
         work.places[token[place]] |= np.uint64(1) << np.uint64(place)
     found = _take(index, _key(token, _WHOLE), token, work, 0, 0)
-    consonants = _consonants(token, work.skeleton)
+    consonants = consonants_of(token, work.skeleton)
     if consonants >= 3:
         found = _take(index, _key(work.skeleton[:consonants], _CONSONANTS), token, work, found, 4)
     length = len(token)
