@@ -105,14 +105,17 @@ def _cannot_fit(
     gathered, touched, bound = work.gathered[name, 0], work.gathered[name, 1], work.bound
     matched, pairs = gathered >> np.int64(44), (gathered >> np.int64(32)) & np.int64(4095)
     listed = names.tokens[names.start[name] : names.start[name + 1]]
-    extra, begun, passed, ends = 0, 0, work.asked[1], True
+    extra, begun, passed = 0, 0, work.asked[1]
+    uncommon, ends = 0, True
     bound[:] = 0
     for i in range(len(mine)):
         slot = mine[i]
         if touched & (np.int64(1) << np.int64(i)):
+            uncommon += not slots.common[slot]
             continue
         if not passed & (np.int64(1) << np.int64(i)) and slots.marks[slot] & names.marks[name]:
             matched, pairs = matched + slots.weight_most[slot], pairs + 1
+            uncommon += not slots.common[slot]
             continue
         token = -1
         if names.begins[name] & work.wanted[i]:
@@ -125,7 +128,7 @@ def _cannot_fit(
             matched += max(settings.initial_weight, settings.cut_letter_weight * slots.length[slot])
             begun += names.rest[token]
     bound[TALLY_MATCHED], bound[TALLY_PAIRS], bound[TALLY_EXTRA] = matched, pairs, extra
-    bound[TALLY_UNCOMMON], bound[TALLY_ENDS] = pairs, ends
+    bound[TALLY_UNCOMMON], bound[TALLY_ENDS] = uncommon, ends
     bound[TALLY_CHANGED] = gathered & np.int64(0xFFFFFFFF)
     bound[TALLY_ELSEWHERE] = bound[TALLY_ACCOUNTED] = extra > 0
     bound[TALLY_BEGINS] = extra == 0 and 1 < len(mine) <= len(listed)
@@ -195,13 +198,19 @@ def _order(slots: Slots, mine: NDArray[np.int32], work: NameScratch) -> int:
 
 
 @inner
-def _rest_cannot_fit(work: NameScratch, settings: Settings, left: int, passed: int, tokens: int) -> bool:
-    """Return whether no listed name is in reach that has only so many tokens left, and none that passed."""
-    bound = work.bound
+def _rest_cannot_fit(
+    slots: Slots, mine: NDArray[np.int32], work: NameScratch, settings: Settings, left: int, passed: int,
+    place: int,
+) -> bool:  # fmt: skip
+    """Return whether no listed name is in reach that has only the tokens from a place in the order on."""
+    bound, tokens, uncommon = work.bound, len(mine) - place, 0
+    for later in range(place, len(mine)):
+        uncommon += not slots.common[mine[work.order[later]]]
+    both = np.int64(1) | np.int64(1) << np.int64(len(mine) - 1)
     bound[:] = 0
     bound[TALLY_MATCHED], bound[TALLY_EXTRA] = left + 2 * settings.initial_weight, passed
     bound[TALLY_PAIRS], bound[TALLY_BEGINS] = tokens, passed == 0
-    bound[TALLY_UNCOMMON], bound[TALLY_ENDS] = tokens, True
+    bound[TALLY_UNCOMMON], bound[TALLY_ENDS] = uncommon, not work.asked[1] & both
     bound[TALLY_ELSEWHERE] = bound[TALLY_ACCOUNTED] = passed > 0
     if bound[TALLY_MATCHED] < settings.least_weight:
         return True
@@ -223,7 +232,7 @@ def _candidates(
     for place in range(len(mine)):
         i = work.order[place]
         slot = mine[i]
-        if _rest_cannot_fit(work, settings, left, passed, len(mine) - place):
+        if _rest_cannot_fit(slots, mine, work, settings, left, passed, place):
             break
         left -= slots.weight_most[slot]
         if slots.length[slot] > 1 and i < len(mine) - 1:
