@@ -335,6 +335,7 @@ def test_the_same_files_give_the_same_hits(tmp_path: Path, matcher: FuzzyMatcher
         ("X. Draumont", "Xavier Draumont", "Boris Draumont"),
         ("Zinaida Petrovna Draumont", "Draumont Z.P.", "Draumont B.V."),
         ("Yuri Shamilevich Draumont", "Ю.Ш.Драумонт", "Б.В.Драумонт"),
+        ("Anna Olegovna Draumont", "Draumont A.O.", "Draumont B.V."),
     ],
 )
 def test_an_initial_is_that_of_the_name_as_it_is_written(listed: str, name: str, other: str) -> None:

@@ -172,6 +172,23 @@ def test_common_names_weigh_little_however_rare_on_the_list() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "core", "legal"),
+    [
+        ("FKP Orvek", ("orvek",), True),
+        ("Orvek MB", ("orvek",), True),
+        ("Orvek Sherkat Sahami Khas", ("orvek",), True),
+        ("Orvek 51", ("orvek", "51"), False),
+        ("Orvek 5A", ("orvek",), True),
+        ("Orvek Point", ("orvek", "point"), False),
+        ("Orvek Sahib", ("orvek",), False),
+    ],
+)
+def test_legal_forms_and_honorifics_are_left_out(name: str, core: tuple[str, ...], legal: bool) -> None:
+    """Also with digits for letters; a number and a word that many firms share are no misspelt legal form."""
+    assert (spelt(name).core, spelt(name).legal) == (core, legal)
+
+
+@pytest.mark.parametrize(
     ("name", "apart"),
     [
         ("Orvek Z.P.", ("orvek", "z", "p")),
@@ -179,6 +196,7 @@ def test_common_names_weigh_little_however_rare_on_the_list() -> None:
         ("Орвек Ю.Ш.", ("orvek", "y", "s")),
         ("Orvek Z. P.", ()),
         ("Orvek S.A.", ()),
+        ("Orvek A.O.", ("orvek", "a", "o")),
         ("Orvek S.L.L.", ()),
         ("Orvek Trading Z.P.", ()),
         ("Z.P.", ()),

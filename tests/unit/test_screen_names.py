@@ -52,7 +52,7 @@ def test_table_to_hits(tmp_path: Path, folder: Path) -> None:
 def test_facts_raise_and_lower(folder: Path) -> None:
     """The country of the list raises a score, a kind that cannot be lowers it, and both are said."""
     lists = read_lists(folder)
-    name = "Abdulkarim Benno Marowfinch"
+    name = "Abdulkarim Benno Zorvex Marowfinsh"
     facts = (PartyFacts(), PartyFacts(country="KE"), PartyFacts(EntryKind.VESSEL))
     rows = [NameRow(str(number), name, each) for number, each in enumerate(facts)]
     scores = {row.row_id: hit for row, hit in screen_rows(rows, lists, 500, lambda count: None)}

@@ -68,7 +68,7 @@ laith layth leith
 qadir qader kader kadir qadeer
 ramadan ramazan ramzan ramadhan
 tawfiq tawfik toufik taufik tofik taufiq
-usama osama oussama
+usama osama oussama usamah osamah
 wael wail
 ziad ziyad zeyad
 zubair zubayr zoubair zubeir
@@ -219,6 +219,142 @@ george georges
 gonzalez gonzales
 vasquez vazquez vasques
 velazquez velasquez velasques
+masud masoud masood massoud massood messaoud
+chehade shehadeh shehade chehadeh shihada shihadeh shahada
+ayash ayache ayyash
+shoman shouman chouman shuman
+qadhafi gaddafi qaddafi kadhafi gadhafi khadafi
+muhannad mohannad mohanad
+muthanna mothanna mouthanna muthana
+maher mahir
+basil basel bassel
+nizar nezar
+haytham haitham heitham haithem hytham
+muayad moayad muayyad mouayad moayyad
+mukhtar mokhtar moktar muhtar mouktar
+mumin momin moumen momen moomin
+murad mourad morad
+najm nejm
+nimr nemer
+numan noman nouman nauman
+raed raid
+rajab recep redjeb rejeb
+shadi chadi
+shams chams shems
+shawqi shawki chawki shouki chaouki
+shihab shehab chihab shahab
+siraj seraj
+subhi sobhi
+taqi taghi
+thabit thabet tabet sabet
+uday odai oday udai
+uways owais oweis
+yaqub yaqoub yacoub yakub yaghoub yakoub
+zakir zaker
+zawahiri zawahri dhawahiri
+zayn zain zein
+zuhair zuhayr zoheir zouheir zohair
+baqir bagher baqer baker bakir
+burhan borhan
+fayez faiz fayiz faez
+firas feras
+furqan forqan furkan
+ghanem ghanim
+hazim hazem
+hijazi hejazi
+hikmat hekmat
+humaid humayd homeid
+husni hosni housni
+iqbal eqbal ikbal
+irfan erfan
+isam essam issam
+ishaq eshaq ishak ishaaq
+iskandar eskandar
+izzat ezzat
+jumah jumaa jomaa gomaa djoumaa
+junaid junayd joneid
+khalifa khalifah khalefa
+khayr khair kheir
+mahfouz mahfuz mahfoudh mahfoz
+miqdad meqdad mikdad
+muin moin mouin
+muslih mosleh musleh
+radwan ridwan redouane rizwan radhwan ridhwan rezvan
+shaban shaaban chaabane
+shukri shokri choukri
+sufyan sofian soufiane sufian sofyan
+thamir thamer
+umayr umair omair
+yemeni yamani yamaniyya
+masri misri
+maghribi maghrebi
+shami chami
+tunisi tounsi tunusi
+jazairi jazaeri djazairi
+chu ju joo
+chi ji jee
+che je jae
+chon jeon
+yol yeol
+yop yeop yup
+hyok hyuk hyeok
+sop seop sup seob
+kim gim
+kil gil
+ku koo goo
+kun geun keun
+kuk guk gook kook
+kum geum keum
+kwon gwon
+kyu gyu
+pom beom bum
+pong bong
+pok bok
+noh roh
+won weon
+son sohn
+tok deok duk dok
+yu yoo ryu
+rim lim
+maung mg
+hsu xu
+hsiao xiao
+hsieh xie tse
+hsin xin
+hsing xing
+hsiang xiang
+hsien xian
+hsia xia
+hsiung xiong
+hsuan xuan
+hsueh xue
+hsi xi
+tsai cai
+tsao cao
+tsui cui
+tseng zeng tsang
+chao zhao
+chiang jiang
+kuo guo kwok kuok
+teng deng
+chen chan
+leung liang
+yeung yang
+lau liu
+fung feng
+yeh ye yip
+kuei gui
+kuan guan kwan
+chien qian
+pao bao
+pai bai
+evgeni yevgeny evgeny yevgeni yevhen
+yakov iakov jakov
+yury yuri yuriy iurii jurij juri
+ilya ilia iliya ilja
+ekaterina yekaterina katerina
+elena yelena jelena
+natalya natalia nataliya natalja
 """
 
 LINES: tuple[tuple[str, ...], ...] = tuple(tuple(line.split()) for line in _NAMES.split("\n") if line)

@@ -45,11 +45,10 @@ from setfair.screening.pair_kernels import (
     is_initial,
     is_same,
     mark_of,
-    points_about,
-    points_of,
     score_name,
     wanted_of,
 )
+from setfair.screening.score_kernels import points_about, points_of
 from setfair.screening.token_kernels import LENGTH_MAX, TokenIndex, find_whole
 
 STAMP_MAX = (1 << 31) - 1
@@ -106,7 +105,7 @@ def _cannot_fit(
     matched, pairs = gathered >> np.int64(44), (gathered >> np.int64(32)) & np.int64(4095)
     listed = names.tokens[names.start[name] : names.start[name + 1]]
     extra, begun, passed = 0, 0, work.asked[1]
-    uncommon, ends = 0, True
+    uncommon, letters, ends = 0, 0, True
     bound[:] = 0
     for i in range(len(mine)):
         slot = mine[i]
@@ -127,6 +126,7 @@ def _cannot_fit(
             pairs += 1
             matched += max(settings.initial_weight, settings.cut_letter_weight * slots.length[slot])
             begun += names.rest[token]
+            letters += slots.length[slot] == 1
     bound[TALLY_MATCHED], bound[TALLY_PAIRS], bound[TALLY_EXTRA] = matched, pairs, extra
     bound[TALLY_UNCOMMON], bound[TALLY_ENDS] = uncommon, ends
     bound[TALLY_CHANGED] = gathered & np.int64(0xFFFFFFFF)
@@ -136,6 +136,7 @@ def _cannot_fit(
     if matched < settings.least_weight:
         return True
     points = points_of(bound, settings) + points_about(work, names, name, settings)
+    points += settings.initials_all if letters >= 2 else 0
     return bool(points < 1000 * work.asked[0])
 
 
@@ -203,9 +204,10 @@ def _rest_cannot_fit(
     place: int,
 ) -> bool:  # fmt: skip
     """Return whether no listed name is in reach that has only the tokens from a place in the order on."""
-    bound, tokens, uncommon = work.bound, len(mine) - place, 0
+    bound, tokens, uncommon, letters = work.bound, len(mine) - place, 0, 0
     for later in range(place, len(mine)):
         uncommon += not slots.common[mine[work.order[later]]]
+        letters += slots.length[mine[work.order[later]]] == 1
     both = np.int64(1) | np.int64(1) << np.int64(len(mine) - 1)
     bound[:] = 0
     bound[TALLY_MATCHED], bound[TALLY_EXTRA] = left + 2 * settings.initial_weight, passed
@@ -215,6 +217,7 @@ def _rest_cannot_fit(
     if bound[TALLY_MATCHED] < settings.least_weight:
         return True
     points = points_of(bound, settings) + max(0, settings.legal_one)
+    points += settings.initials_all if letters >= 2 else 0
     if work.about[ABOUT_LEGAL]:
         points += max(0, settings.legal_both)
     return bool(points < 1000 * work.asked[0])

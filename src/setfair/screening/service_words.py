@@ -123,4 +123,25 @@ implementation vnedren* vnedrench*
 supplemental takmili supplementary
 network networked
 airlines airline aerolinea
+technology tekh teknolog* teknoloji*
+united yonhap
+interregional mezhregion*
+cement siman cimento cemento
+steel folad
+chemical kimia
+ship chuanbo
+university daxue
+scientific kexue
+cooperative taawon taawun
+design handasa handasiya handasah
+tourism siyaha siyahah
+invest istithmar istithmari
+association rabita rabitat
+emirate emirates imarat imarah emirat emirato
+caliphate khilafah khilafat khilafa
+monotheism tawhid tawheed tevhid
+prison zindan turma koloniya kolonii zendan hapishane
+concrete botoni
+mediterranean mediterraneo mediterranea mediterranee mediterraneen
+castilian castellana castellano castilla
 """

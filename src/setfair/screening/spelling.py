@@ -40,6 +40,8 @@ _SYLLABIC = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf
 _WORD = re.compile("[a-z0-9]+")
 _INITIALS = re.compile(r"(?<!\w)[^\W\d_]\.[^\W\d_](?!\w)")
 """Two letters with a dot between them; three are an abbreviation more often than not."""
+_WITHOUT_DOTS = frozenset(("ab", "ao", "ip", "kg", "mb", "oy", "pp"))
+"""Legal forms that are not written with dots: ``Orvek A.O.`` is somebody."""
 _DOUBLED = re.compile(r"([a-zA-Z])\1+")
 
 _FATHERS = ("vich", "vna")
@@ -146,10 +148,11 @@ def initials_apart(name: str, core: tuple[str, ...]) -> tuple[str, ...]:
     letters: dict[str, list[str]] = {}
     for dotted in _INITIALS.findall(name):
         together = "".join(latin_tokens(normalise_name(dotted)))
-        if together in core:
+        if together in core or together in _WITHOUT_DOTS:
             each = [latin_tokens(normalise_name(letter)) for letter in dotted.split(".")]
             letters[together] = [latin[0][0] for latin in each if latin]
     apart = tuple(part for token in core for part in letters.get(token, (token,)))
+    apart += tuple(part for token in letters if token not in core for part in letters[token])
     return apart if apart != core and max(map(len, apart)) > 1 else ()
 
 
@@ -170,9 +173,9 @@ class _Corrections(dict[str, str]):
 
     def __missing__(self, token: str) -> str:
         found = token
-        if token.translate(_LETTERS_FOR_DIGITS) in LEGAL_WORDS:
+        if not token.isdigit() and token.translate(_LETTERS_FOR_DIGITS) in LEGAL_WORDS:
             found = token.translate(_LETTERS_FOR_DIGITS)
-        if len(token) >= 5 and token not in NOT_CORE and token not in WORDS:
+        if len(token) >= 5 and not (token in NOT_CORE or token in WORDS or token in COMMON_NAMES):
             cutoff = 1 if len(token) < 9 else 2
             near = process.extractOne(token, LONG_WORDS, scorer=OSA.distance, score_cutoff=cutoff)
             found = near[0] if near else token

@@ -63,7 +63,12 @@ otkritoe aktsionernoe obshchestvo|zakritoe aktsionernoe obshchestvo|
 society de production rural de responsabilidad ilimitada|spr de ri|spr de r i|
 unlimited company|sole proprietorship|individual entrepreneur|individualnyi predprinimatel|
 publicly traded company|masuliyati cheklangan jamiyat|masuliyati cheklangan society|
-tavarystva s abmezhavanay adkaznastsyu|tavarystva s abmezhavanai adkaznastsiu
+tavarystva s abmezhavanay adkaznastsyu|tavarystva s abmezhavanai adkaznastsiu|
+sherkat sahami khas|sherkat sahami aam|sahami khas|sahami aam|ba masouliyat mahdoud|ba masuliyat mahdud|
+kabushiki kaisha|godo kaisha|yugen kaisha|chusik hoesa|jusik hoesa|yuhan hoesa|haftungsbeschrankt|
+unternehmergesellschaft|societate cu raspundere limitata|drejtegsi me pergjegjesi te kufizuar|
+jauapkershiligi shekteuli seriktestigi|aktsionerlik koghamy|
+besloten vennootschap met beperkte aansprakelijkheid
 """
 _LEGAL_WORDS = """
 llc ltd limited inc incorporated corp corporation co company companies plc llp lp gmbh ag kg kgaa ohg se
@@ -73,6 +78,11 @@ kft zrt rt sro kk pjs psc kompaniya kompania kompani sirketi sti ltdsti gmbhcokg
 sh pk dba ulc cv rl cjs unltd fsue fgup fgbu fgbun fgku fgau taa sherkat sherkate bvba osauhing uab aat
 iooo osoo zhchk sooo odo alc tda sia sztr sapi asbl vzw dmcc jlt fku fgbou sharika sharikat sharikah
 chirket eirl dwc ev limitada
+fkp gup mup fgaou fgbuk fgbvou fguk npao nao gbu gku gau mbu mku rup chup zat prat zhshs mchj asc qsc bsc
+saoc saog qpsc kscc kscp ksc sae suarl spc pt persero pcl opc tnhh sac saa scrl sapib ca epe spr scop gie
+sasu selarl sprl cvba vof gcv sagl srls sapa scarl lda unipessoal sgps eireli unipersonal sl slu slp sll
+ehf ug gbr mbh gesmbh spzoo spj spk nyrt kkt sca jdoo szr shpk dooel ike mb vsi pllc lllp pbc ltee
+xxk hhk cic cio incorporado
 """
 _HONORIFICS = """
 mr mrs ms miss dr prof professor sir dame lord lady sheikh shaykh shaikh sheik cheikh sheykh haji hajji
@@ -81,7 +91,8 @@ syed sayed seyed seyyed ustad ustaz imam ayatollah hojjatoleslam mufti mr. h.e. 
 honourable honorable general gen colonel col major maj captain capt lieutenant lt brigadier admiral
 commander sergeant engineer eng ing maulana moulana mowlana alhaj alhaji hojatoleslam hojjat comandante
 senor senora don dona monsieur madame mme herr frau signor king prince princess emir amir pan pani tov
-gospodin
+gospodin sahib saheb sahab jr jnr junior snr senior daw hajjah mawlana ustadz datuk dato tengku kiai kyai
+ayatullah shri phd
 """
 _PARTICLES = """
 al el ul ad an ar as at ash az bin ibn ben bint bent abu abou ould uld walad wuld de la le les del della di
