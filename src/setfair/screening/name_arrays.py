@@ -221,8 +221,9 @@ class NameScratch(NamedTuple):
     partner: NDArray[np.int32]
     """By place in the listed name: the place in the name that it is paired with."""
     asked: NDArray[np.int64]
-    """Shape (3,): the score that is asked for; a bit for each token whose names are candidates; the most that
-    a name of low quality has."""
+    """Shape (6,): the score that is asked for; a bit for each token whose names are candidates; the most that
+    a name of low quality has; 1 if no token may be put together, so that what touches a name is a pair; a bit
+    for each token that is no common name; and for each that is listed as it is."""
     about: NDArray[np.bool_]
     """Shape (2,): `ABOUT_LEGAL`, `ABOUT_SYLLABIC`."""
     tally: NDArray[np.int64]
@@ -250,7 +251,7 @@ def make_name_scratch(names: int, entries: int) -> NameScratch:
         name_state=np.zeros(TOKENS_MAX, np.int32),
         listed_state=np.zeros(TOKENS_MAX, np.int32),
         partner=np.zeros(TOKENS_MAX, np.int32),
-        asked=np.array([0, 0, SCORE_MAX], np.int64),
+        asked=np.array([0, 0, SCORE_MAX, 0, 0, 0], np.int64),
         about=np.zeros(2, np.bool_),
         tally=np.zeros(TALLY_SIZE, np.int64),
         bound=np.zeros(TALLY_SIZE, np.int64),

@@ -32,7 +32,9 @@ from setfair.screening.name_arrays import (
     TALLY_MATCHED,
     TALLY_MISSING,
     TALLY_PAIRS,
+    TALLY_SAME,
     TALLY_UNCOMMON,
+    TALLY_WHOLE,
     NameBatch,
     NameIndex,
     NameScratch,
@@ -95,6 +97,13 @@ def _begun(slots: Slots, slot: int, is_last: bool, listed: NDArray[np.int32], in
     return -1
 
 
+@inlined
+def _may_be_same(slots: Slots, slot: int) -> bool:
+    """Return whether a listed token is the very same as that of a slot."""
+    at = slots.near_start[slot]
+    return bool(at < slots.near_end[slot] and slots.apart[at] == 0)
+
+
 @inner
 def _cannot_fit(
     slots: Slots, mine: NDArray[np.int32], names: NameIndex, name: int, index: TokenIndex,
@@ -105,33 +114,36 @@ def _cannot_fit(
     matched, pairs = gathered >> np.int64(44), (gathered >> np.int64(32)) & np.int64(4095)
     listed = names.tokens[names.start[name] : names.start[name + 1]]
     extra, begun, passed = 0, 0, work.asked[1]
-    uncommon, letters, ends = 0, 0, True
+    letters, near = 0, touched & np.int64(0xFFFFFFFF)
     bound[:] = 0
     for i in range(len(mine)):
         slot = mine[i]
-        if touched & (np.int64(1) << np.int64(i)):
-            uncommon += not slots.common[slot]
+        bit = np.int64(1) << np.int64(i)
+        if touched & bit:
             continue
-        if not passed & (np.int64(1) << np.int64(i)) and slots.marks[slot] & names.marks[name]:
-            matched, pairs = matched + slots.weight_most[slot], pairs + 1
-            uncommon += not slots.common[slot]
+        if not passed & bit and slots.marks[slot] & names.marks[name]:
+            matched, pairs, near = matched + slots.weight_most[slot], pairs + 1, near | bit
             continue
         token = -1
         if names.begins[name] & work.wanted[i]:
             token = _begun(slots, slot, i == len(mine) - 1, listed, index)
         if token < 0:
             extra += slots.weight[slot]
-            ends = ends and 0 < i < len(mine) - 1
         else:
             pairs += 1
             matched += max(settings.initial_weight, settings.cut_letter_weight * slots.length[slot])
             begun += names.rest[token]
             letters += slots.length[slot] == 1
     bound[TALLY_MATCHED], bound[TALLY_PAIRS], bound[TALLY_EXTRA] = matched, pairs, extra
-    bound[TALLY_UNCOMMON], bound[TALLY_ENDS] = uncommon, ends
+    uncommon = near & work.asked[4]
+    bound[TALLY_UNCOMMON] = (uncommon != 0) + (uncommon & (uncommon - 1) != 0)
+    bound[TALLY_SAME], bound[TALLY_WHOLE] = near & work.asked[5] != 0, work.asked[3]
+    starts = slots.marks[mine[0]] & mark_of(listed[0]) != 0
+    bound[TALLY_ENDS] = starts and slots.marks[mine[-1]] & mark_of(listed[-1]) != 0
     bound[TALLY_CHANGED] = gathered & np.int64(0xFFFFFFFF)
     bound[TALLY_ELSEWHERE] = bound[TALLY_ACCOUNTED] = extra > 0
-    bound[TALLY_BEGINS] = extra == 0 and 1 < len(mine) <= len(listed)
+    starts |= slots.length[mine[0]] == 1 or index.start[listed[0] + 1] - index.start[listed[0]] == 1
+    bound[TALLY_BEGINS] = starts and extra == 0 and 1 < len(mine) <= len(listed)
     bound[TALLY_MISSING] = max(0, names.total[name] - matched - begun)
     if matched < settings.least_weight:
         return True
@@ -204,15 +216,18 @@ def _rest_cannot_fit(
     place: int,
 ) -> bool:  # fmt: skip
     """Return whether no listed name is in reach that has only the tokens from a place in the order on."""
-    bound, tokens, uncommon, letters = work.bound, len(mine) - place, 0, 0
+    bound, tokens, uncommon, same, letters = work.bound, len(mine) - place, 0, 0, 0
     for later in range(place, len(mine)):
-        uncommon += not slots.common[mine[work.order[later]]]
-        letters += slots.length[mine[work.order[later]]] == 1
+        i = work.order[later]
+        uncommon += work.asked[4] >> np.int64(i) & np.int64(1)
+        same += work.asked[5] >> np.int64(i) & np.int64(1)
+        letters += slots.length[mine[i]] == 1
     both = np.int64(1) | np.int64(1) << np.int64(len(mine) - 1)
     bound[:] = 0
     bound[TALLY_MATCHED], bound[TALLY_EXTRA] = left + 2 * settings.initial_weight, passed
     bound[TALLY_PAIRS], bound[TALLY_BEGINS] = tokens, passed == 0
-    bound[TALLY_UNCOMMON], bound[TALLY_ENDS] = uncommon, not work.asked[1] & both
+    bound[TALLY_UNCOMMON], bound[TALLY_ENDS] = uncommon, work.asked[1] & both == 0
+    bound[TALLY_SAME], bound[TALLY_WHOLE] = same, work.asked[3]
     bound[TALLY_ELSEWHERE] = bound[TALLY_ACCOUNTED] = passed > 0
     if bound[TALLY_MATCHED] < settings.least_weight:
         return True
@@ -231,7 +246,12 @@ def _candidates(
     """Write the listed names that may fit; return how many."""
     count = _add_joined(slots, mine, names, index, work)
     left, passed = _order(slots, mine, work), 0
-    work.asked[1] = 0
+    work.asked[1], work.asked[3], work.asked[4], work.asked[5] = 0, count == 0, 0, 0
+    for i in range(len(mine)):
+        slot = mine[i]
+        work.asked[3] &= slots.part_end[slot] == slots.near_end[slot]
+        work.asked[4] |= np.int64(not slots.common[slot]) << np.int64(i)
+        work.asked[5] |= np.int64(_may_be_same(slots, slot)) << np.int64(i)
     for place in range(len(mine)):
         i = work.order[place]
         slot = mine[i]
