@@ -135,7 +135,7 @@ def plain_points(tally: list[int], settings: Settings) -> int:
         settings.one_changed if said == 1 and changed else 0,
         settings.all_common if said and common == said else 0,
         settings.like * like,
-        settings.initials_all if initials >= 2 and missing + extra == 0 else 0,
+        settings.initials_all if said and initials >= 2 and missing + extra == 0 else 0,
         settings.uncommon * min(uncommon, 2),
         settings.none_same if whole and not same else 0,
         settings.same_too if said == 1 and same >= 2 else 0,

@@ -348,6 +348,17 @@ def test_an_initial_is_that_of_the_name_as_it_is_written(listed: str, name: str,
     assert not any("share the initial" in hit.explanation for hit in alone.match([other]))
 
 
+def test_two_initials_beside_a_whole_name_are_a_hit() -> None:
+    """As payments write it: the family name and the letters of the others, if nothing is left over."""
+    listed = (Name("Zinaida Petrovna Draumont", NameQuality.MAIN),)
+    entry = Entry("1", EntryKind.PERSON, listed, "", "", (), "00")
+    alone = FuzzyMatcher(
+        ListSet((SanctionsList("X", "test", samples.PUBLISHED, "00", (entry,)),), "v"), threads=1
+    )
+    assert all(alone.match([name]) for name in ("Draumont Z. P.", "Draumont Z.P.", "Z.P. Draumont"))
+    assert alone.match(["Draumont Z. B.", "Draumont B.V."]) == []
+
+
 def test_a_legal_form_counts_though_the_name_is_listed_without_it() -> None:
     """A firm that is listed with its legal form and without is found as either, with the same score."""
     names = (Name("Zorvex", NameQuality.MAIN), Name("Zorvex OOO", NameQuality.ALIAS))

@@ -51,6 +51,12 @@ def some_names(chance: Random, count: int) -> list[Spelling]:
     return [each for each in found if each.core]
 
 
+def with_initials(name: Spelling) -> Spelling:
+    """Return a name of which only the first token is written out."""
+    first, *others = name.core
+    return spell(" ".join([first, *(token[0] for token in others)]))
+
+
 def plain_tokens(slots: Slots, places: list[int]) -> list[Token]:
     """Return the tokens of a name as the twin takes them."""
     tokens = []
@@ -103,7 +109,7 @@ def test_score_is_that_of_the_twin() -> None:
     index = build_index([(number // 2, each) for number, each in enumerate(listed)])
     memory, work = TokenMemory(index), make_name_scratch(len(listed), len(listed))
     scores = []
-    for name in some_names(chance, 80):
+    for name in some_names(chance, 80) + [with_initials(each) for each in listed]:
         places = memory.slots_of(name.core)
         mine = plain_tokens(memory.slots, places)
         for number, other in enumerate(listed):
@@ -158,7 +164,8 @@ def test_short_cuts_lose_nothing(seed: int) -> None:
     index = build_index(list(enumerate(listed)))
     memory, work = TokenMemory(index), make_name_scratch(len(listed), len(listed))
     found = 0
-    for name in some_names(Random(seed + 50), 120):
+    asked = some_names(Random(seed + 50), 120)
+    for name in asked + [with_initials(each) for each in listed[:40]]:
         text = " ".join(name.core)
         hits = {hit.entry_id: hit.score for hit in matcher.match([text])}
         for number, score in exhaustive(listed, index, spell(normalise_name(text)), work, memory).items():

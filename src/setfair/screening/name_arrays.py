@@ -64,7 +64,8 @@ class Settings(NamedTuple):
     initials: int = -19_000
     """For each initial of the name that is paired with a listed token."""
     initials_all: int = 25_000
-    """If two initials of the name or more are paired, and nothing is left over on either side."""
+    """If two initials of the name or more are paired beside a pair that says something, and nothing is left
+    over on either side."""
     listed_initials: int = -65_400
     """For each listed initial that is paired with a token of the name."""
     elsewhere: int = 47_200

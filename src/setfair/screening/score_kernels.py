@@ -73,9 +73,9 @@ def points_of(tally: NDArray[np.int64], settings: Settings) -> int:
     if tally[TALLY_WHOLE] and not tally[TALLY_SAME]:
         points += settings.none_same
     points += settings.covered * matched // max(1, matched + tally[TALLY_MISSING] + tally[TALLY_EXTRA])
-    if tally[TALLY_INITIALS] >= 2 and tally[TALLY_MISSING] + tally[TALLY_EXTRA] == 0:
-        points += settings.initials_all
     pairs = tally[TALLY_PAIRS]
+    if pairs and tally[TALLY_INITIALS] >= 2 and tally[TALLY_MISSING] + tally[TALLY_EXTRA] == 0:
+        points += settings.initials_all
     if pairs >= 2:
         points += settings.second_pair
     elif pairs == 1:
