@@ -5,10 +5,14 @@ Rules
 1. Of a node, what follows for certain is decided first (`small.follow`). Then the relaxation is solved, on
    from where it stands (`linear`). A node whose bound is below a better set is left.
 2. An item whose gain, against the way that it says, would bring the bound below a better set, goes that way.
-3. The relaxation rounded is a set, if it may settle.
-4. The search branches on an item that the relaxation divides: the one of which both ways cost most, as far
-   as one step of the method tells; and goes the cheaper way first. Where it divides none, on the largest.
-5. Depth first; where all has been searched within the work, the best set is an optimum.
+3. Where items are tried (`TRIES`), each is put the way that the relaxation does not say. If then a room is
+   short for certain, or all gains against which something was decided add up to too much, it goes the other
+   way. With little liquidity much follows from one item, and the relaxation sees little of it.
+4. The relaxation rounded is a set, if it may settle.
+5. The search branches on an item that the relaxation divides: the one of which both ways cost most, as far
+   as one step of the method tells, or what was lost when it was tried; and goes the cheaper way first. Where
+   it divides none, on the largest.
+6. Depth first; where all has been searched within the work, the best set is an optimum.
 
 Source: A. H. Land, A. G. Doig, "An automatic method of solving discrete programming problems", Econometrica
 28, 1960; N. Driebeek, "An algorithm for the solution of mixed integer programming problems", Management
@@ -50,6 +54,7 @@ from setfair.engine.offset.small import (
     decide_item,
     follow,
     free_item,
+    loss_of,
     make_small,
     may_settle,
     take_items,
@@ -64,12 +69,14 @@ LOOK_BITS = 3
 """The power of two of touches that count as one unit of work."""
 _NONE = -1
 
-BEST, STEP, SYNCED, PROVEN, SPENT, NODES, UNKNOWN = range(7)
+BEST, STEP, SYNCED, PROVEN, SPENT, NODES, UNKNOWN, TRIES = range(8)
 """Places in `tally`: value of the best set, what divides all values, items of the trail that the tableau
-knows, whether all was searched, work of all searches, nodes of this one, and 1 if no set is known that may
+knows, whether all was searched, work of all searches, nodes of this one, 1 if no set is known that may
 settle: the first one that is found is kept whatever its value, and if there is none, `BEST` stays below
-zero."""
+zero; and 1 if items are tried."""
 _OPEN, _UNSOLVED, _CLOSED = range(3)
+_NOTHING, _SOMETHING, _SHORT = range(3)
+"""What follows: nothing, something, or that a room is short."""
 
 
 class Tree(NamedTuple):
@@ -87,6 +94,8 @@ class Tree(NamedTuple):
     """The bound of all sets."""
     gain: Float64Array
     """By item: its gain at the prices that gave this bound."""
+    loss: Float64Array
+    """By item, twice: what was lost when it was tried out, and in."""
     tally: Int64Array
 
 
@@ -112,7 +121,8 @@ def make_solver(core: Core, items: int, rooms: int, step: int) -> Solver:
         column(items),
         np.zeros(1),
         np.zeros(items),
-        column(7),
+        np.zeros(2 * items),
+        column(8),
     )
     tree.tally[STEP] = step
     return Solver(make_small(core, items, rooms), make_tableau(items, rooms), tree)
@@ -225,7 +235,7 @@ def _sync(solver: Solver) -> None:
 
 @inner
 def _look(solver: Solver) -> int:
-    """Rules 1 to 3: return whether the node is closed, open, or open with a relaxation that says nothing."""
+    """Rules 1 to 4: return whether the node is closed, open, or open with a relaxation that says nothing."""
     small, t, tree = solver
     tree.tally[NODES] += 1
     while True:
@@ -253,7 +263,12 @@ def _look(solver: Solver) -> int:
             wanted = float(tree.tally[BEST] + tree.tally[STEP])
             if bound < wanted:
                 return _CLOSED
-        if not _go_by_gains(small, t, bound - wanted):
+        follows = _SOMETHING if _go_by_gains(small, t, bound - wanted) else _NOTHING
+        if follows == _NOTHING and tree.tally[TRIES] == 1:
+            follows = _try_items(solver, bound - wanted)
+        if follows == _SHORT:
+            return _CLOSED
+        if follows == _NOTHING:
             return _UNSOLVED if how == NOTHING_FITS else _OPEN
 
 
@@ -287,8 +302,27 @@ def _go_by_gains(small: Small, t: Tableau, missing: float) -> bool:
 
 
 @inner
+def _try_items(solver: Solver, missing: float) -> int:
+    """Rule 3: return what followed."""
+    small, t, tree = solver
+    before = small.counts[TRAIL]
+    for item in range(small.counts[ITEMS]):
+        for state in range(OUT, IN + 1):
+            says = t.high[item] if state == IN else 0.0
+            if small.state[item] != FREE or t.value[item] == says:
+                continue
+            lost = loss_of(small, item, state, t.item_gain)
+            tree.loss[2 * item + state] = lost
+            if lost > missing:
+                decide_item(small, item, OUT + IN - state)
+                if not follow(small):
+                    return _SHORT
+    return _SOMETHING if small.counts[TRAIL] > before else _NOTHING
+
+
+@inner
 def _propose(small: Small, t: Tableau, tree: Tree) -> bool:
-    """Rule 3: return whether the rounded relaxation is a better set; it is kept then."""
+    """Rule 4: return whether the rounded relaxation is a better set; it is kept then."""
     total = 0
     for item in range(small.counts[ITEMS]):
         inside = int(t.value[item] * 2.0 > small.value[item])
@@ -328,8 +362,8 @@ def _cost(t: Tableau, item: int, up: bool) -> float:
 
 @inner
 def _choose(solver: Solver, by_relaxation: bool) -> int:
-    """Return the item to branch on: rule 4."""
-    small, t, _ = solver
+    """Return the item to branch on: rule 5."""
+    small, t, tree = solver
     found, best = _NONE, -1.0
     floor, number = NO_BOUND, 0
     while by_relaxation and number < CANDIDATES:
@@ -344,6 +378,8 @@ def _choose(solver: Solver, by_relaxation: bool) -> int:
             break
         number, floor = number + 1, size
         down, up = _cost(t, item, False), _cost(t, item, True)
+        if tree.tally[TRIES] == 1:
+            down, up = max(down, tree.loss[2 * item + OUT]), max(up, tree.loss[2 * item + IN])
         tiny = 1e-3 * size + 1e-9
         score = min(max(down, tiny) * max(up, tiny), NO_BOUND)
         if score > best:

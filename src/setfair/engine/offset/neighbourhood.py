@@ -146,11 +146,25 @@ class Search(NamedTuple):
         """Search until the end of a round of the work that it has in all."""
         _improve(self.whole, self.solver, work_all * number // ROUNDS, work_all, enough)
 
+    def go_until(self, work: int, enough: int) -> None:
+        """Search until so much work is used, without roaming."""
+        _improve(self.whole, self.solver, work, work, enough)
+
     def set_out(self, inside: BoolArray) -> None:
         """Go on from another set, which is the best one then; rooms may be short if it is mended next."""
         self.whole.best[:] = self.whole.inside[:] = inside
         self.whole.left[:] = rooms_after(self.whole.core, inside)
         self.whole.tally[[VALUE, BEST_VALUE]] = int(self.whole.core.value[inside].sum())
+
+    def take(self, item: Int64Array, inside: Int64Array) -> None:
+        """Take over what another search found for some items: 1 for each that is in; no room is short."""
+        self.whole.inside[item] = inside
+        chosen = self.whole.inside == 1
+        self.whole.left[:] = rooms_after(self.whole.core, chosen)
+        value = self.whole.tally[VALUE] = int(self.whole.core.value[chosen].sum())
+        if value > self.best_value:
+            self.whole.best[:] = self.whole.inside
+            self.whole.tally[[BEST_VALUE, SINCE]] = value, 0
 
     def mend(self) -> bool:
         """Make up for what rooms lack: rule 5; return whether it was done."""
@@ -159,8 +173,13 @@ class Search(NamedTuple):
         return done
 
 
-def make_search(core: Core, inside: BoolArray, gain: Float64Array, *, roams: bool) -> Search:
-    """Return a search that begins with a set; parameters as of `improve`."""
+def make_search(
+    core: Core, inside: BoolArray, gain: Float64Array, *, roams: bool, number: int | None = None
+) -> Search:
+    """Return a search that begins with a set; parameters as of `improve`.
+
+    `number` is where its sequence of numbers begins, if not where those of `improve` do.
+    """
     step = int(np.gcd.reduce(core.value))
     solver = make_solver(core, min(ITEMS_MAX, core.items), min(ROOMS_MAX, len(core.room)), step)
     share = np.maximum(np.abs(core.value.astype(np.float64)), 1.0)
@@ -175,7 +194,7 @@ def make_search(core: Core, inside: BoolArray, gain: Float64Array, *, roams: boo
         room_mark=np.full(len(core.room), _NONE, np.int64),
         room_list=np.zeros(len(core.room), np.int64),
         size=np.full(WAYS, min(ITEMS_FIRST, core.items), np.int64),
-        tally=np.array([value, value, NUMBERS[roams], 0, 0, 0, roams], np.int64),
+        tally=np.array([value, value, number or NUMBERS[roams], 0, 0, 0, roams], np.int64),
     )
     return Search(whole, solver)
 

@@ -14,8 +14,12 @@ Rules
    search of neighbourhoods, and to the exact search again with the work that is left. Neighbourhoods have
    most of the work: two searches go on beside each other there, so it takes half of the time. In long parts
    the search across the border goes on instead.
-4. After dives and in the end rooms are filled to the last unit (`fill`).
-5. A bound is rounded down to a multiple of what divides all values.
+4. A thin part has some liquidity, few items for each room, and little of the bound after the first chains. It
+   goes to the search of wide neighbourhoods (`wide`) once chains and the search across the border are done.
+   Half of its searches begin with what these come to, half with the ordered set: where whole payments come
+   nowhere near to the relaxation, sometimes the one is the better beginning and sometimes the other.
+5. After dives and in the end rooms are filled to the last unit (`fill`).
+6. A bound is rounded down to a multiple of what divides all values.
 """
 
 from __future__ import annotations
@@ -36,6 +40,7 @@ from setfair.engine.offset.neighbourhood import improve
 from setfair.engine.offset.oscillate import oscillate
 from setfair.engine.offset.price import PRICE_MAX, find_scale, improve_prices, price_items
 from setfair.engine.offset.search import fill_up, make_state, search
+from setfair.engine.offset.wide import improve_wide
 
 CELLS_MAX = 2_000_000
 """Items times rooms of a part up to which all its sets are looked at, as far as the work goes."""
@@ -51,6 +56,11 @@ DIVE_ITEMS, DIVE_EACH, DIVE_ROOMS, DIVE_SHARE = 100, 6, 300, 0.5
 """First dives are made in parts of so many items at least, and so many for each room, and so many rooms at
 most, where chains begin with so much of the bound at least: with very little liquidity whole items come
 nowhere near to the relaxation."""
+THIN_ITEMS, THIN_EACH, THIN_SHARE = 100, 8, 0.5
+"""A part is thin with so many items at least, so many for each room at most, and with first chains that come
+to less than this share of the bound."""
+THIN_LOOKS = 16
+"""The part of the work of a thin part in which it is searched exactly, for the bound."""
 FIRST_DEPTH = 4
 """The part of the work for the bound in which a part is searched in depth."""
 LAST_FILL = 10
@@ -105,6 +115,8 @@ def solve_part(part: Part, work_max: int) -> Solved:
     is_long = not small and work_max < LEAST_LOOKS * core.items
     chains = _work_of_chains(core, work_max, small=small, is_long=is_long)
     known = _Known(*_begin(part, min(chains, work_max // FIRST_CHAINS), part.bound // step * step))
+    if small and _is_thin(core, known):
+        return _solve_thin(part, known, chains, work_max)
     gain, dived = np.zeros(core.items), False
     is_near = not is_long and _is_near(core, known)
     last, later = (work_max // LAST_FILL, work_max // LATER_DIVES) if is_near else (0, 0)
@@ -171,6 +183,25 @@ def _is_near(core: Core, known: _Known) -> bool:
     rooms = len(core.room)
     fits = core.items >= max(DIVE_ITEMS, DIVE_EACH * rooms) and rooms <= DIVE_ROOMS
     return fits and known.best >= known.bound * DIVE_SHARE
+
+
+def _is_thin(core: Core, known: _Known) -> bool:
+    """Tell whether there is little liquidity, and few items for each room."""
+    fits = THIN_ITEMS <= core.items <= THIN_EACH * len(core.room) and bool(core.room.any())
+    return fits and known.best < known.bound * THIN_SHARE
+
+
+def _solve_thin(part: Part, known: _Known, chains: int, work_max: int) -> Solved:
+    """Solve a thin part: rule 4."""
+    core = part.core
+    _bound(part, known, work_max // THIN_LOOKS, small=True)
+    if known.is_open(work_max):
+        _search_from(part, known, chains, work_max, is_long=False)
+    if known.is_open(work_max):
+        begin = (part.ordered, known.inside)
+        known.take(*improve_wide(core, begin, work_max - known.work, known.bound))
+    inside = known.inside if known.best == known.bound else fill_up(core, known.inside)
+    return Solved(inside, known.bound, known.work)
 
 
 def _bound(part: Part, known: _Known, work_max: int, *, small: bool) -> npt.NDArray[np.float64]:

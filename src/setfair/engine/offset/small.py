@@ -9,6 +9,8 @@ Rules
    Sets that may settle are the same; the relaxation has fewer others.
 3. An item that takes more from a room than could be left is out; one without which a room would be short for
    certain is in. Both are applied until nothing follows any more.
+4. More follows from trying: an item that cannot go one way, since what follows from that leaves a room short
+   for certain, goes the other way (`try_items`).
 
 Everything here is in whole numbers.
 """
@@ -18,12 +20,17 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from setfair.engine.offset.given import Int64Array
 from setfair.engine.offset.model import Core
 from setfair.kernel import inlined, inner, kernel
 
 FREE, OUT, IN = -1, 0, 1
+IMPOSSIBLE = 1e300
+"""What is lost where a room is short for certain."""
+TRIED = 8
+"""Touches looked at for each item that is decided on trial."""
 _NONE = -1
 ITEMS, ROOMS, TRAIL, LISTED, LOOKS = range(5)
 """Places in `counts`: items, rooms, items decided, rooms to look at, and touches looked at."""
@@ -243,6 +250,50 @@ def follow(small: Small) -> bool:
                 decide_item(small, item, IN if by > 0 else OUT)
         small.counts[LOOKS] += small.room_start[room + 1] - small.room_start[room]
     return possible
+
+
+@inner
+def loss_of(small: Small, item: int, state: int, gain: npt.NDArray[np.float64]) -> float:
+    """Return what is lost if a free item goes one way, or IMPOSSIBLE; nothing is decided.
+
+    That is the sum of the gains against which it goes, and all that follows from it.
+    """
+    mark, lost = small.counts[TRAIL], IMPOSSIBLE
+    decide_item(small, item, state)
+    if follow(small):
+        lost = 0.0
+        for place in range(mark, small.counts[TRAIL]):
+            decided = small.trail[place]
+            if (gain[decided] > 0.0) == (small.state[decided] == OUT):
+                lost += abs(gain[decided])
+    small.counts[LOOKS] += TRIED * (small.counts[TRAIL] - mark)
+    while small.counts[TRAIL] > mark:
+        free_item(small)
+    return lost
+
+
+@kernel
+def try_items(small: Small, gain: npt.NDArray[np.float64], turns_max: int) -> int:
+    """Decide what follows: rules 3 and 4; leave the items that are free in `origin`, return how many.
+
+    The set with which the problem was taken may settle, so what follows is so in that set. `turns_max` is
+    how often all are tried, while something follows; `gain` is nothing for each item.
+    """
+    follow(small)
+    before, turn = _NONE, 0
+    while small.counts[TRAIL] > before and turn < turns_max:
+        before, turn = small.counts[TRAIL], turn + 1
+        for item in range(small.counts[ITEMS]):
+            for state in range(OUT, IN + 1):
+                if small.state[item] == FREE and loss_of(small, item, state, gain) == IMPOSSIBLE:
+                    decide_item(small, item, OUT + IN - state)
+                    follow(small)
+    left = 0
+    for item in range(small.counts[ITEMS]):
+        if small.state[item] == FREE:
+            small.origin[left] = small.origin[item]
+            left += 1
+    return left
 
 
 @inner
