@@ -35,6 +35,7 @@ from setfair.engine.offset.neighbourhood import improve
 from setfair.engine.offset.oscillate import oscillate
 from setfair.engine.offset.price import improve_prices
 from setfair.engine.offset.search import fill_up
+from setfair.engine.offset.wide import improve_wide
 from setfair.engine.offset_queue import search_queue
 from setfair.engine.setoff import set_off
 from setfair.formats import columns
@@ -138,6 +139,7 @@ def choose_payments() -> None:
     oscillate(core, fill_up(core, nothing), 100, 10)
     improve_prices(core, np.zeros(1, np.int64), 1, 0, 100)
     improve(core, search_all(core, nothing, 1).inside, np.zeros(3), 100, 10)
+    improve_wide(core, (nothing,), 1000, 10)
     dive_first(core, nothing, np.zeros(3), 100)
     fill_rooms(core, nothing, 100)
     frontier = make_frontier(core, 0)

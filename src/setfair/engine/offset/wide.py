@@ -190,7 +190,7 @@ class WideSearch:
                 if number == 0:
                     self._drawn[way] += GROWTH * (whole.core.items - self._drawn[way])
                 break
-            self._drawn[way] = max(LEAST, self._drawn[way] * (1 - GROWTH))
+            self._drawn[way] = max(min(LEAST, whole.core.items), self._drawn[way] * (1 - GROWTH))
         return int(small.counts[ITEMS])
 
 
