@@ -15,7 +15,7 @@ from setfair.engine.offset.branch import TRIES, branch, make_solver
 from setfair.engine.offset.given import BoolArray
 from setfair.engine.offset.model import Core, rooms_after
 from setfair.engine.offset.small import ITEMS, make_small, take_items, try_items
-from setfair.engine.offset.wide import FREE, WAYS, WideSearch, draw_items, improve_wide
+from setfair.engine.offset.wide import DRAWN, WAYS, WideSearch, draw_items, improve_wide
 from tests.offset_cases import core_of, draw_case
 from tests.uncompiled import share
 
@@ -86,7 +86,7 @@ def test_items_are_drawn_once_each(way: int) -> None:
     for count in (1, core.items // 3, core.items // 3, core.items):
         origin = np.full(core.items, -1)
         draw_items(search._pool, origin, way, count)
-        assert search._pool.tally[FREE] == count
+        assert search._pool.tally[DRAWN] == count
         assert len(set(origin[:count].tolist())) == count
         assert origin[:count].min() >= 0
         drawn.append(set(origin[:count].tolist()))

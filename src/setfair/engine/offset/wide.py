@@ -62,7 +62,7 @@ TURNS_MOST = 20
 """Turns in which all items are tried, at most."""
 WAYS = 4
 ITEMS_ANYWHERE, ROOMS_ANYWHERE, FIRST_FOUND, ANY_FOUND = range(WAYS)
-NUMBER, FOUND, FREE = range(3)
+NUMBER, FOUND, DRAWN = range(3)
 """Places in `tally`: the number of the fixed sequence, rooms found, and items drawn."""
 
 
@@ -183,7 +183,7 @@ class WideSearch:
         small, whole = self._solver.small, self.narrow.whole
         for number in range(DRAWS_MOST):
             draw_items(self._pool, small.origin, way, int(self._drawn[way]))
-            small.counts[ITEMS] = self._pool.tally[FREE]
+            small.counts[ITEMS] = self._pool.tally[DRAWN]
             take_items(whole.core, whole.left, whole.inside, small)
             small.counts[ITEMS] = try_items(small, self._no_gain, TURNS_MOST)
             if small.counts[ITEMS] <= self._left[way]:
@@ -197,11 +197,11 @@ class WideSearch:
 @kernel
 def draw_items(pool: Pool, origin: Int64Array, way: int, count: int) -> None:
     """Draw so many items, at most as many as there are: rule 1."""
-    pool.tally[FREE] = 0
+    pool.tally[DRAWN] = 0
     if way == ITEMS_ANYWHERE:
         for place in range(count):
             origin[place] = _draw_from(pool, pool.item, place, pool.item.shape[0])
-        pool.tally[FREE] = count
+        pool.tally[DRAWN] = count
         return
     for item in range(pool.item.shape[0]):
         pool.is_drawn[item] = 0
@@ -209,7 +209,7 @@ def draw_items(pool: Pool, origin: Int64Array, way: int, count: int) -> None:
     for room in range(rooms):
         pool.is_found[room] = 0
     next_any = first = pool.tally[FOUND] = 0
-    while pool.tally[FREE] < count and (first < pool.tally[FOUND] or next_any < rooms):
+    while pool.tally[DRAWN] < count and (first < pool.tally[FOUND] or next_any < rooms):
         if first == pool.tally[FOUND]:
             _find(pool, _draw_from(pool, pool.any_room, next_any, rooms))
             next_any += 1
@@ -244,11 +244,11 @@ def _take_room(pool: Pool, origin: Int64Array, room: int, count: int, finds: boo
     turn = next_number(tally, NUMBER) >> 7
     for place in range(width):
         item = core.near_item[begin + (turn + place) % width]
-        if pool.is_drawn[item] == 1 or tally[FREE] == count:
+        if pool.is_drawn[item] == 1 or tally[DRAWN] == count:
             continue
         pool.is_drawn[item] = 1
-        origin[tally[FREE]] = item
-        tally[FREE] += 1
+        origin[tally[DRAWN]] = item
+        tally[DRAWN] += 1
         for touch in range(core.item_start[item], core.item_start[item + 1]):
             if finds:
                 _find(pool, core.touch_room[touch])
