@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import random
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 
@@ -102,6 +104,29 @@ def core_of(case: Case) -> tuple[Core, BoolArray]:
     """Return a case as items and rooms, and what is shut."""
     accounts, queue, limits = give(case)
     return make_core(accounts, queue, find_rooms(accounts, queue, limits), number_items(queue))
+
+
+def sets_of(core: Core) -> tuple[BoolArray, BoolArray]:
+    """Return all sets, a row each, and whether each of them may settle."""
+    chosen = np.arange(1 << core.items)[:, None] >> np.arange(core.items) & 1 == 1
+    by = np.zeros((core.items, len(core.room)), np.int64)
+    for room in range(len(core.room)):
+        places = slice(core.room_start[room], core.room_start[room + 1])
+        by[core.near_item[places], room] = core.near_by[places]
+    return chosen, np.asarray((core.room + chosen @ by >= 0).all(axis=1))
+
+
+class InTurn(ThreadPoolExecutor):
+    """A pool that does at once, in the caller's thread, what it is given."""
+
+    done = 0
+
+    def submit(self, function: Any, /, *given: Any, **more: Any) -> Future[Any]:
+        """Do it now."""
+        InTurn.done += 1
+        future: Future[Any] = Future()
+        future.set_result(function(*given, **more))
+        return future
 
 
 def dense_case(seed: int, payments: int, accounts: int) -> Case:

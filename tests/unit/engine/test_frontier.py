@@ -8,19 +8,14 @@ from ortools.sat.python import cp_model
 
 from setfair.engine.offset.frontier import NODES, make_frontier
 from setfair.engine.offset.model import Core, assemble, rooms_after
-from tests.offset_cases import core_of, dense_case, draw_case
+from tests.offset_cases import core_of, dense_case, draw_case, sets_of
 from tests.uncompiled import share
 
 
 def best_of_all(core: Core) -> int:
     """Return the most value of all sets that may settle."""
-    chosen = np.arange(1 << core.items)[:, None] >> np.arange(core.items) & 1
-    by = np.zeros((core.items, len(core.room)), np.int64)
-    for room in range(len(core.room)):
-        places = slice(core.room_start[room], core.room_start[room + 1])
-        by[core.near_item[places], room] = core.near_by[places]
-    may_settle = (core.room + chosen @ by >= 0).all(axis=1)
-    return int((chosen @ core.value)[may_settle].max())
+    chosen, may_settle = sets_of(core)
+    return int((chosen[may_settle] @ core.value).max())
 
 
 def best_by_solver(core: Core) -> int:

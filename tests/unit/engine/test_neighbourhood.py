@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
-
 import numpy as np
 import pytest
 
@@ -12,26 +9,13 @@ from setfair.engine.offset import Discipline, Offset
 from setfair.engine.offset import beside as searches
 from setfair.engine.offset import neighbourhood as searched
 from setfair.engine.offset.model import find_rooms, make_core, number_items, rooms_after
-from tests.offset_cases import draw_case, give, run_case
+from tests.offset_cases import InTurn, draw_case, give, run_case
 from tests.uncompiled import share
 
 WORK = share(2_000_000)
 ENOUGH = max(WORK, 400_000)
 """Work with which something is found in any case, from nothing."""
 SEEDS = (11, 5, 20)[: share(3)]
-
-
-class InTurn(ThreadPoolExecutor):
-    """A pool that does at once, in the caller's thread, what it is given."""
-
-    done = 0
-
-    def submit(self, function: Any, /, *given: Any, **more: Any) -> Future[Any]:
-        """Do it now."""
-        InTurn.done += 1
-        future: Future[Any] = Future()
-        future.set_result(function(*given, **more))
-        return future
 
 
 def run(seed: int) -> Offset:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,21 +14,13 @@ from setfair.engine.offset.given import BoolArray
 from setfair.engine.offset.model import Core, rooms_after
 from setfair.engine.offset.small import ITEMS, make_small, take_items, try_items
 from setfair.engine.offset.wide import DRAWN, WAYS, WideSearch, draw_items, improve_wide
-from tests.offset_cases import core_of, draw_case
+from tests.offset_cases import InTurn, core_of, draw_case, sets_of
 from tests.uncompiled import share
 
 WORK = share(3_000_000)
+ENOUGH = max(WORK, 400_000)
+"""Work with which something is found in any case, from nothing."""
 CASES = share(300)
-
-
-def sets_of(core: Core) -> tuple[BoolArray, BoolArray]:
-    """Return all sets, a row each, and whether each of them may settle."""
-    chosen = np.arange(1 << core.items)[:, None] >> np.arange(core.items) & 1 == 1
-    by = np.zeros((core.items, len(core.room)), np.int64)
-    for room in range(len(core.room)):
-        places = slice(core.room_start[room], core.room_start[room + 1])
-        by[core.near_item[places], room] = core.near_by[places]
-    return chosen, np.asarray((core.room + chosen @ by >= 0).all(axis=1))
 
 
 def case_of(seed: int, payments: int) -> Core | None:
@@ -99,10 +89,10 @@ def test_what_is_found_may_settle(seed: int) -> None:
     core = case_of(seed, 300)
     assert core is not None
     nothing = np.zeros(core.items, np.bool_)
-    chosen, value, work = improve_wide(core, (nothing,), WORK, int(core.value.sum()))
-    assert value == core.value[chosen].sum() >= 0
+    chosen, value, work = improve_wide(core, (nothing,), ENOUGH, int(core.value.sum()))
+    assert value == core.value[chosen].sum() > 0
     assert rooms_after(core, chosen).min() >= 0
-    assert work <= 2 * WORK
+    assert work <= 2 * ENOUGH
     again = improve_wide(core, (chosen, nothing), WORK, int(core.value.sum()))
     assert again[1] >= value
     assert improve_wide(core, (chosen,), WORK, value)[2] == 0
@@ -131,16 +121,7 @@ def test_threads_do_not_change_what_is_found(monkeypatch: pytest.MonkeyPatch) ->
     assert core is not None
     nothing, most = np.zeros(core.items, np.bool_), int(core.value.sum())
     together = improve_wide(core, (nothing,), WORK, most)
-    monkeypatch.setattr(beside, "ThreadPoolExecutor", _InTurn)
+    monkeypatch.setattr(beside, "ThreadPoolExecutor", InTurn)
     in_turn = improve_wide(core, (nothing,), WORK, most)
     assert together[0].tolist() == in_turn[0].tolist()
     assert together[1:] == in_turn[1:]
-
-
-class _InTurn(ThreadPoolExecutor):
-    """A pool that does at once, in the caller's thread, what it is given."""
-
-    def submit(self, function: Any, /, *given: Any, **more: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        future.set_result(function(*given, **more))
-        return future

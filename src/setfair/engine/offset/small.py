@@ -12,7 +12,10 @@ Rules
 4. More follows from trying: an item that cannot go one way, since what follows from that leaves a room short
    for certain, goes the other way (`try_items`).
 
-Everything here is in whole numbers.
+Everything here is in whole numbers, but for gains.
+
+Source: M. W. P. Savelsbergh, "Preprocessing and probing techniques for mixed integer programming problems",
+ORSA Journal on Computing 6, 1994 (rule 4).
 """
 
 from __future__ import annotations
